@@ -1,0 +1,110 @@
+/** A Linux machine reached over SSH. Needs nothing on it but a POSIX shell. */
+
+/** How to reach a host; plain text, so that the journal can carry it. */
+export interface HostAddress {
+  /** The server's name, for people. */
+  readonly server: string;
+  /** What ssh is given as its destination: an address, or a Host of the user's ssh config. */
+  readonly destination: string;
+  readonly user?: string;
+  readonly port?: number;
+  /** Passed on to ssh as -J: jump hosts, the nearest first. */
+  readonly jump?: string;
+}
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface HostReader {
+  readonly address: HostAddress;
+  /** Everything the steps decide on, in one round trip; remembered until something is written. */
+  facts(): Promise<HostFacts>;
+  /** Runs a shell script that only reads. A non-zero exit is a result, not an error. */
+  read(script: string, options?: RunOptions): Promise<CommandResult>;
+}
+
+export interface RunOptions {
+  readonly timeoutMs?: number;
+}
+
+export interface Host extends HostReader {
+  /** Runs a shell script as root. A non-zero exit throws Problem "host/command-failed". */
+  write(script: string, options?: RunOptions): Promise<CommandResult>;
+  /** The same over a connection made for this call: proves that a new login still works. */
+  writeFresh(script: string, options?: RunOptions): Promise<CommandResult>;
+}
+
+export type InitSystem = "systemd" | "sysv" | "none";
+
+/** One network device of the host. */
+export interface HostDevice {
+  readonly name: string;
+  readonly mac: string;
+  readonly mtu: number;
+  /** IPv4 addresses with prefix length. */
+  readonly addresses: readonly string[];
+}
+
+/** A file's whole state, enough to bring it back: absent files have no entry. */
+export interface HostFile {
+  readonly path: string;
+  /** Octal, as chmod takes it. */
+  readonly mode: string;
+  readonly content: string;
+}
+
+/** A firewall on the host that is not ours and could drop forwarded packets. */
+export interface RivalFirewall {
+  readonly name: "ufw" | "firewalld" | "docker" | "iptables-policy" | "nftables-policy";
+  readonly evidence: string;
+  /** It would drop what the proxy must forward. */
+  readonly dropsForwarded: boolean;
+}
+
+/** A SNAT or MASQUERADE rule set by hand, as the manual's procedure leaves it. */
+export interface HandMadeRule {
+  /** As `iptables -t nat -S POSTROUTING` prints it. */
+  readonly rule: string;
+  readonly backend: "iptables-nft" | "iptables-legacy";
+  readonly source: string;
+}
+
+export interface HostFacts {
+  readonly kernel: string;
+  readonly osName: string;
+  readonly init: InitSystem;
+  readonly isRoot: boolean;
+  /** Commands found on the host. */
+  readonly has: {
+    readonly nft: boolean;
+    readonly iptables: boolean;
+    readonly systemctl: boolean;
+    readonly conntrack: boolean;
+    readonly curl: boolean;
+  };
+  readonly devices: readonly HostDevice[];
+  /** Device, next hop and source address of the route to the Internet, from `ip route get`. */
+  readonly egress?: { readonly device: string; readonly address: string; readonly via?: string };
+  readonly memoryMiB: number;
+  /** Values of the sysctls that Wayout looks at or sets; missing ones are absent. */
+  readonly sysctl: Readonly<Record<string, string>>;
+  /** Sysctls that root on this machine cannot write (a container's view of the kernel). */
+  readonly sysctlReadOnly: readonly string[];
+  /** The value of net.ipv4.ip_forward after the next boot, from the sysctl files; absent if none sets it. */
+  readonly ipForwardAtBoot?: { readonly value: string; readonly file: string };
+  /** Our own files, as they are now. */
+  readonly ownFiles: readonly HostFile[];
+  /** Our own kernel rules, as the kernel prints them; absent when there are none. */
+  readonly ownRules?: { readonly backend: "nftables" | "iptables"; readonly text: string };
+  /** Our boot unit is enabled. */
+  readonly ownUnitEnabled: boolean;
+  /** A restore timer of an unconfirmed change is armed. */
+  readonly armed: boolean;
+  readonly handMadeRules: readonly HandMadeRule[];
+  /** Files in which the manual's commands were made persistent: rc.local, sysctl.conf, saved iptables rules. */
+  readonly handMadeFiles: readonly HostFile[];
+  readonly rivals: readonly RivalFirewall[];
+}

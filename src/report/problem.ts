@@ -1,0 +1,54 @@
+/** What every error of Wayout says: which rule it broke, what happened, and what to do about it. */
+export interface ProblemFields {
+  /** Stable name, listed in docs/errors.md: "boundary/cause", for example "cloud/not-found". */
+  readonly code: string;
+  /** One line: what is wrong. */
+  readonly summary: string;
+  /** What was seen: request and answer, command and output, file and line. Never a secret. */
+  readonly detail?: string;
+  /** What the user can do now. */
+  readonly hint?: string;
+  /** True when the same call may well succeed a little later. */
+  readonly retry?: boolean;
+  /** Where it happened, added once by the engine: which step and which object. */
+  readonly at?: { readonly step: string; readonly object: string };
+  readonly cause?: unknown;
+}
+
+/** An expected failure, told to the user in words. Anything else that is thrown is a fault of Wayout. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly code: string;
+  readonly summary: string;
+  readonly detail: string | undefined;
+  readonly hint: string | undefined;
+  readonly retry: boolean;
+  readonly at: { readonly step: string; readonly object: string } | undefined;
+
+  constructor(fields: ProblemFields) {
+    super(fields.summary, fields.cause === undefined ? undefined : { cause: fields.cause });
+    this.code = fields.code;
+    this.summary = fields.summary;
+    this.detail = fields.detail;
+    this.hint = fields.hint;
+    this.retry = fields.retry ?? false;
+    this.at = fields.at;
+  }
+
+  /** The same problem with its place in the run. A place once set stays. */
+  where(at: { readonly step: string; readonly object: string }): Problem {
+    if (this.at) return this;
+    return new Problem({ ...this.toJSON(), at, cause: this.cause });
+  }
+
+  toJSON(): Omit<ProblemFields, "cause"> {
+    return {
+      code: this.code,
+      summary: this.summary,
+      ...(this.detail === undefined ? {} : { detail: this.detail }),
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      retry: this.retry,
+      ...(this.at === undefined ? {} : { at: this.at }),
+    };
+  }
+}

@@ -1,0 +1,51 @@
+/** IPv4 address arithmetic on top of ipaddr.js. Ranges are CIDR text; canonical text has the host bits cleared. */
+import ipaddr from "ipaddr.js";
+
+export interface Range {
+  /** Canonical CIDR text. */
+  readonly cidr: string;
+  readonly first: number;
+  readonly last: number;
+  readonly prefix: number;
+}
+
+/** The range that `text` names, or undefined where it is not an IPv4 CIDR. */
+export function parseRange(text: string): Range | undefined {
+  if (!/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(text) || !ipaddr.IPv4.isValidCIDR(text)) return undefined;
+  const [address, prefix] = ipaddr.IPv4.parseCIDR(text);
+  const size = 2 ** (32 - prefix);
+  const first = Math.floor(toNumber(address.toString()) / size) * size;
+  return { cidr: `${toAddress(first)}/${prefix}`, first, last: first + size - 1, prefix };
+}
+
+/** Four decimal octets, nothing shorter. */
+export function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text);
+}
+
+export function isIpv6(text: string): boolean {
+  return text.includes(":") && ipaddr.IPv6.isValid(text.split("/")[0] ?? "");
+}
+
+export function toNumber(address: string): number {
+  return ipaddr.IPv4.parse(address)
+    .toByteArray()
+    .reduce((sum, octet) => sum * 256 + octet, 0);
+}
+
+export function toAddress(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+}
+
+export function contains(outer: Range, inner: Range): boolean {
+  return outer.first <= inner.first && inner.last <= outer.last;
+}
+
+export function overlaps(a: Range, b: Range): boolean {
+  return a.first <= b.last && b.first <= a.last;
+}
+
+export function holds(range: Range, address: string): boolean {
+  const value = toNumber(address);
+  return range.first <= value && value <= range.last;
+}

@@ -1,0 +1,75 @@
+import type { z } from "zod";
+import type { JsonValue } from "../report/json-value.ts";
+import type { ReadOnlyWorld, World } from "./world.ts";
+
+/** What is there now. `whose` tells a person who seems to have made a foreign object. */
+export type Observed<Have> =
+  | { readonly is: "absent" }
+  | { readonly is: "ours"; readonly have: Have }
+  | { readonly is: "foreign"; readonly have: Have; readonly whose: string };
+
+/** What a step wants to do about what is there, and because of what. */
+export type Decision =
+  | { readonly action: "none"; readonly because: string; readonly warnings?: readonly string[] }
+  | {
+      readonly action: "create" | "change" | "adopt";
+      readonly because: string;
+      /** What it will be; a word for what only apply can tell ("known after apply"). */
+      readonly after: JsonValue;
+      /** What a client or an administrator could notice while it is made. */
+      readonly notice: string;
+      readonly warnings?: readonly string[];
+    }
+  | {
+      readonly action: "blocked";
+      readonly because: string;
+      readonly hint: string;
+      /** `--adopt` would take the foreign object over. */
+      readonly adoptable: boolean;
+    };
+
+/**
+ * One reversible change to one cloud object or one host. Reading, deciding, doing and undoing in one file.
+ * `Want` says everything the step needs, as plain data: the journal keeps it, and undo needs nothing else.
+ */
+export interface Step<Want, Have> {
+  /** "cloud/default-route": also the file's path below steps/. */
+  readonly kind: string;
+  readonly want: z.ZodType<Want>;
+  readonly have: z.ZodType<Have>;
+  /** The one object the step changes, in the user's words: "subnet-app", "ecs-proxy". */
+  object(want: Want): string;
+  /** "Send subnet-app's default route to ecs-proxy". */
+  title(want: Want): string;
+  observe(want: Want, world: ReadOnlyWorld): Promise<Observed<Have>>;
+  /** Pure. */
+  decide(want: Want, observed: Observed<Have>, options: { readonly adopt: boolean }): Decision;
+  /** Makes `want` true. Repeating it after a crash at any line must lead to the same end. */
+  apply(want: Want, observed: Observed<Have>, world: World): Promise<void>;
+  /** Brings `before` back. Repeating it after a crash at any line must lead to the same end. */
+  undo(want: Want, before: Observed<Have>, world: World): Promise<void>;
+  /** One line for people: how `have` reads in a plan. */
+  describe(have: Have): string;
+}
+
+/** A step with its want: what the engine works with. Type parameters are closed over. */
+export interface BoundStep {
+  /** "egress: cloud/default-route@subnet-app", unique in a spec and stable over runs. */
+  readonly id: string;
+  readonly gateway: string;
+  readonly kind: string;
+  readonly object: string;
+  readonly title: string;
+  /** As the journal keeps it. */
+  readonly want: JsonValue;
+  observe(world: ReadOnlyWorld): Promise<BoundObservation>;
+}
+
+/** One reading of a bound step, with what can be done from there. */
+export interface BoundObservation {
+  readonly observed: Observed<JsonValue>;
+  /** How it reads for people; "none" when absent. */
+  readonly text: string;
+  decide(options: { readonly adopt: boolean }): Decision;
+  apply(world: World): Promise<void>;
+}
