@@ -142,9 +142,11 @@ export interface CloudReader {
   subnets(vpcId?: string): Promise<readonly Subnet[]>;
   servers(): Promise<readonly Server[]>;
   server(id: string): Promise<Server | undefined>;
-  nics(filter: { readonly subnetId?: string; readonly serverId?: string }): Promise<readonly Nic[]>;
+  /** All NICs, or those of one subnet or server. */
+  nics(filter?: { readonly subnetId?: string; readonly serverId?: string }): Promise<readonly Nic[]>;
   nic(id: string): Promise<Nic | undefined>;
-  routeTables(vpcId: string): Promise<readonly RouteTable[]>;
+  /** All route tables, or those of one VPC, with their routes. */
+  routeTables(vpcId?: string): Promise<readonly RouteTable[]>;
   routeTable(id: string): Promise<RouteTable | undefined>;
   publicIps(): Promise<readonly PublicIp[]>;
   securityGroups(): Promise<readonly SecurityGroup[]>;

@@ -1,0 +1,210 @@
+/** From the names in the spec to the cloud's objects. Every name that is wrong is answered with its place and the nearest that exists. */
+import type {
+  CloudReader,
+  Nic,
+  PublicIp,
+  RouteTable,
+  SecurityGroup,
+  Server,
+  Subnet,
+  Vpc,
+} from "../cloud/cloud.ts";
+import type { HostAddress } from "../host/host.ts";
+import { Problem } from "../report/problem.ts";
+import { suggestion } from "../spec/nearest.ts";
+import type { GatewaySpec, SpecFile } from "../spec/spec.ts";
+import type { Path } from "../spec/yaml-file.ts";
+import type { Client, Gateway, Proxy, ServedSubnet } from "../steps/gateway.ts";
+
+/** Everything that names are looked up in, read once for the whole spec. */
+export interface Inventory {
+  readonly vpcs: readonly Vpc[];
+  readonly subnets: ReadonlyMap<string, readonly Subnet[]>;
+  readonly tables: ReadonlyMap<string, readonly RouteTable[]>;
+  readonly serversByName: ReadonlyMap<string, readonly Server[]>;
+  readonly serversByVpc: ReadonlyMap<string, readonly Server[]>;
+  readonly nicsByServer: ReadonlyMap<string, readonly Nic[]>;
+  readonly publicIps: readonly PublicIp[];
+  readonly publicIpByNic: ReadonlyMap<string, PublicIp>;
+  readonly securityGroups: readonly SecurityGroup[];
+}
+
+export async function readInventory(cloud: CloudReader): Promise<Inventory> {
+  const [vpcs, subnets, tables, servers, nics, publicIps, securityGroups] = await Promise.all([
+    cloud.vpcs(),
+    cloud.subnets(),
+    cloud.routeTables(),
+    cloud.servers(),
+    cloud.nics(),
+    cloud.publicIps(),
+    cloud.securityGroups(),
+  ]);
+  return {
+    vpcs,
+    subnets: Map.groupBy(subnets, (subnet) => subnet.vpcId),
+    tables: Map.groupBy(tables, (table) => table.vpcId),
+    serversByName: Map.groupBy(servers, (server) => server.name),
+    serversByVpc: Map.groupBy(servers, (server) => server.vpcId),
+    nicsByServer: Map.groupBy(nics, (nic) => nic.serverId),
+    publicIps,
+    publicIpByNic: new Map(publicIps.flatMap((eip) => (eip.nicId === undefined ? [] : [[eip.nicId, eip]]))),
+    securityGroups,
+  };
+}
+
+/** @throws Problem spec/unknown-..., spec/ambiguous-..., spec/proxy-... with the place in the file. */
+export function resolveGateways(file: SpecFile, inventory: Inventory): Gateway[] {
+  return file.value.gateways.map((spec, index) => new Resolver(file, inventory, spec, index).gateway());
+}
+
+class Resolver {
+  readonly #file: SpecFile;
+  readonly #inventory: Inventory;
+  readonly #spec: GatewaySpec;
+  readonly #index: number;
+
+  constructor(file: SpecFile, inventory: Inventory, spec: GatewaySpec, index: number) {
+    this.#file = file;
+    this.#inventory = inventory;
+    this.#spec = spec;
+    this.#index = index;
+  }
+
+  gateway(): Gateway {
+    const vpc = this.#one("vpc", this.#spec.vpc, this.#inventory.vpcs, ["vpc"]);
+    const subnets = this.#subnets(vpc);
+    const servers = this.#inventory.serversByVpc.get(vpc.id) ?? [];
+    const proxy = this.#proxy(vpc, servers);
+    const served = new Set(subnets.map(({ subnet }) => subnet.id));
+    const others = (this.#inventory.subnets.get(vpc.id) ?? [])
+      .filter((subnet) => !served.has(subnet.id))
+      .map((subnet) => ({ subnet, table: this.#tableOf(vpc, subnet) }));
+    return {
+      spec: this.#spec,
+      name: this.#spec.name,
+      vpc,
+      proxy,
+      subnets,
+      clients: this.#clients(servers, subnets, proxy),
+      others,
+      securityGroups: this.#inventory.securityGroups,
+    };
+  }
+
+  #subnets(vpc: Vpc): ServedSubnet[] {
+    const known = this.#inventory.subnets.get(vpc.id) ?? [];
+    return this.#spec.subnets.map((name, position) => {
+      const subnet = this.#one("subnet", name, known, ["subnets", position], ` in ${vpc.name}`);
+      return { subnet, table: this.#tableOf(vpc, subnet) };
+    });
+  }
+
+  #tableOf(vpc: Vpc, subnet: Subnet): RouteTable {
+    const tables = this.#inventory.tables.get(vpc.id) ?? [];
+    const table =
+      tables.find((one) => one.subnetIds.includes(subnet.id)) ?? tables.find((one) => one.isDefault);
+    if (!table) throw this.#problem("spec/no-route-table", ["vpc"], `${vpc.name} has no route table`, "");
+    return table;
+  }
+
+  #proxy(vpc: Vpc, inVpc: readonly Server[]): Proxy {
+    const path = ["proxies", 0];
+    const name = this.#spec.proxies[0] ?? "";
+    const called = this.#inventory.serversByName.get(name) ?? [];
+    const here = called.filter((server) => server.vpcId === vpc.id);
+    if (called.length > 0 && here.length === 0) {
+      const elsewhere =
+        this.#inventory.vpcs.find((other) => other.id === called[0]?.vpcId)?.name ?? "another VPC";
+      const hint = `A proxy must be in the VPC of its clients. Servers in ${vpc.name}: ${listOf(inVpc)}.`;
+      throw this.#problem(
+        "spec/proxy-in-other-vpc",
+        path,
+        `${name} is in ${elsewhere}, not in ${vpc.name}`,
+        hint,
+      );
+    }
+    const server = this.#one("server", name, called.length > 0 ? here : inVpc, path, ` in ${vpc.name}`);
+    const hasEip = (nic: Nic): boolean => this.#inventory.publicIpByNic.has(nic.id);
+    const subnetIds = new Set((this.#inventory.subnets.get(vpc.id) ?? []).map((subnet) => subnet.id));
+    const nics = (this.#inventory.nicsByServer.get(server.id) ?? [])
+      .filter((nic) => subnetIds.has(nic.subnetId))
+      .sort((a, b) => Number(hasEip(b)) - Number(hasEip(a)));
+    const nic = nics[0];
+    if (!nic) throw this.#problem("spec/proxy-without-nic", path, `${name} has no NIC in ${vpc.name}`, "");
+    const publicIp = this.#inventory.publicIpByNic.get(nic.id);
+    if (!publicIp && this.#spec.publicIp === "keep") {
+      const hint = "Bind an EIP to it, or write publicIp: allocate.";
+      throw this.#problem("spec/proxy-without-eip", path, `${name} has no EIP`, hint);
+    }
+    return { server, nic, nics, ...(publicIp ? { publicIp } : {}), host: this.#host(server, nic, publicIp) };
+  }
+
+  #host(server: Server, nic: Nic, publicIp: PublicIp | undefined): HostAddress {
+    const { address, user, port, jump } = this.#spec.ssh;
+    const given = this.#spec.publicIp;
+    const future = given === "keep" || given === "allocate" ? undefined : given;
+    const reached = { public: publicIp?.address ?? future ?? nic.ip, private: nic.ip }[address] ?? address;
+    return {
+      server: server.name,
+      destination: reached,
+      ...(user === undefined ? {} : { user }),
+      ...(port === undefined ? {} : { port }),
+      ...(jump === undefined ? {} : { jump }),
+    };
+  }
+
+  #clients(servers: readonly Server[], subnets: readonly ServedSubnet[], proxy: Proxy): Client[] {
+    const served = new Map(subnets.map(({ subnet }) => [subnet.id, subnet]));
+    return servers
+      .filter((server) => server.id !== proxy.server.id)
+      .flatMap((server) =>
+        (this.#inventory.nicsByServer.get(server.id) ?? []).flatMap((nic): Client[] => {
+          const subnet = served.get(nic.subnetId);
+          if (!subnet) return [];
+          const publicIp = this.#inventory.publicIpByNic.get(nic.id)?.address;
+          return [{ server, ip: nic.ip, subnet, ...(publicIp === undefined ? {} : { publicIp }) }];
+        }),
+      )
+      .sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
+  }
+
+  /** The one object called `name` (or with that id). */
+  #one<T extends { readonly id: string; readonly name: string }>(
+    noun: string,
+    name: string,
+    known: readonly T[],
+    path: Path,
+    where = "",
+  ): T {
+    const found = known.filter((one) => one.name === name || one.id === name);
+    if (found[0] && found.length === 1) return found[0];
+    if (found.length > 1) {
+      const hint = `Write its id instead: ${found.map((one) => one.id).join(" or ")}.`;
+      throw this.#problem(
+        `spec/ambiguous-${noun}`,
+        path,
+        `${found.length} ${noun}s are called ${name}${where}`,
+        hint,
+      );
+    }
+    const names = known.map((one) => one.name);
+    const label = noun === "vpc" ? "VPC" : noun;
+    const meant = suggestion(name, names, label);
+    throw this.#problem(
+      `spec/unknown-${noun}`,
+      path,
+      `no ${label} ${name}${where}; ${meant}`,
+      "Nothing was changed.",
+    );
+  }
+
+  #problem(code: string, path: Path, text: string, hint: string): Problem {
+    const place = this.#file.place(["gateways", this.#index, ...path]);
+    return new Problem({ code, summary: `${place}: ${text}`, ...(hint === "" ? {} : { hint }) });
+  }
+}
+
+function listOf(servers: readonly Server[]): string {
+  const names = servers.map((server) => server.name).sort();
+  return names.length === 0 ? "none" : names.slice(0, 8).join(", ") + (names.length > 8 ? ", ..." : "");
+}

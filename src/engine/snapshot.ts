@@ -1,0 +1,57 @@
+import type { CloudReader } from "../cloud/cloud.ts";
+
+/**
+ * A reader that asks the cloud for each whole list at most once and answers everything from it: a plan for
+ * ten thousand servers costs pages, not servers, and all of it speaks of the same moment.
+ */
+export function snapshot(cloud: CloudReader): CloudReader {
+  const vpcs = once(() => cloud.vpcs());
+  const subnets = once(() => cloud.subnets());
+  const servers = once(() => cloud.servers());
+  const nics = once(() => cloud.nics());
+  const routeTables = once(() => cloud.routeTables());
+  const publicIps = once(() => cloud.publicIps());
+  const securityGroups = once(() => cloud.securityGroups());
+  const nicsById = once(async () => byId(await nics()));
+  const nicsByServer = once(async () => Map.groupBy(await nics(), (nic) => nic.serverId));
+  const nicsBySubnet = once(async () => Map.groupBy(await nics(), (nic) => nic.subnetId));
+  const serversById = once(async () => byId(await servers()));
+  const subnetsByVpc = once(async () => Map.groupBy(await subnets(), (subnet) => subnet.vpcId));
+  const tablesById = once(async () => byId(await routeTables()));
+  const tablesByVpc = once(async () => Map.groupBy(await routeTables(), (table) => table.vpcId));
+  const groupsById = once(async () => byId(await securityGroups()));
+  return {
+    traits: cloud.traits,
+    vpcs,
+    subnets: async (vpcId) => (vpcId === undefined ? subnets() : ((await subnetsByVpc()).get(vpcId) ?? [])),
+    servers,
+    server: async (id) => (await serversById()).get(id),
+    nics: async ({ serverId, subnetId } = {}) => {
+      if (serverId !== undefined) {
+        const found = (await nicsByServer()).get(serverId) ?? [];
+        return subnetId === undefined ? found : found.filter((nic) => nic.subnetId === subnetId);
+      }
+      return subnetId === undefined ? nics() : ((await nicsBySubnet()).get(subnetId) ?? []);
+    },
+    nic: async (id) => (await nicsById()).get(id),
+    routeTables: async (vpcId) =>
+      vpcId === undefined ? routeTables() : ((await tablesByVpc()).get(vpcId) ?? []),
+    routeTable: async (id) => (await tablesById()).get(id),
+    publicIps,
+    securityGroups,
+    securityGroup: async (id) => (await groupsById()).get(id),
+    quotas: once(() => cloud.quotas()),
+  };
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () => {
+    reading ??= read();
+    return reading;
+  };
+}
+
+function byId<T extends { readonly id: string }>(items: readonly T[]): Map<string, T> {
+  return new Map(items.map((item) => [item.id, item]));
+}

@@ -1,0 +1,160 @@
+/** What the user asks for: wayout.yaml, its defaults, and what is wrong with it before any cloud is asked. */
+import { z } from "zod";
+import { Problem } from "../report/problem.ts";
+import { isAddress, isIpv6, overlaps, parseRange } from "./addresses.ts";
+import { type Path, parseYamlFile, type YamlFile } from "./yaml-file.ts";
+
+/** An IPv4 range in CIDR form; the whole procedure is IPv4, since EIPs are. */
+const range = z.string().superRefine((text, context) => {
+  if (isIpv6(text)) context.addIssue(`${text} is IPv6; a gateway carries IPv4 only, because EIPs are IPv4`);
+  else if (!parseRange(text)) context.addIssue(`${text} is not an IPv4 range like 198.51.100.0/24`);
+  else if (parseRange(text)?.cidr !== text) {
+    context.addIssue(`${text} has host bits set; did you mean ${parseRange(text)?.cidr}?`);
+  }
+});
+
+const name = z.string().min(1, "must not be empty").max(255);
+
+const sshSchema = z.strictObject({
+  /** Login user; without it ssh's own configuration decides. */
+  user: z.string().min(1).optional(),
+  port: z.int().min(1).max(65535).optional(),
+  /** Jump hosts as ssh -J takes them. */
+  jump: z.string().min(1).optional(),
+  /** Reach the proxy at its EIP (default), at its private address, or at this name of the ssh configuration. */
+  address: z.string().min(1).default("public"),
+});
+
+/** Where verify sends its packets: hosts outside that answer. */
+const probesSchema = z.strictObject({
+  ping: z.array(z.string()).min(1),
+  /** host:port */
+  tcp: z.string(),
+  /** Answers with the address it saw, as text or JSON. */
+  http: z.url(),
+  https: z.url(),
+  /** host:port of a DNS server that is asked over UDP. */
+  udp: z.string(),
+  /** A name that the server's resolver must know. */
+  dns: z.string(),
+  /** At least 1 MB, so that full-size packets are needed. */
+  large: z.url(),
+});
+
+const gatewaySchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,30}$/, "must be 1 to 31 of a-z, 0-9 and -, beginning with a letter"),
+  vpc: name,
+  /** One server; two make a pair. */
+  proxies: z
+    .array(name)
+    .min(1, "name at least one server")
+    .max(2, "a gateway has one proxy, or two as a pair"),
+  /** Subnets whose servers are served. */
+  subnets: z.array(name).min(1, "name at least one subnet"),
+  /** What the clients may reach through the gateway. */
+  destinations: z.array(range).min(1).default(["0.0.0.0/0"]),
+  /** `keep` the proxy's EIP, `allocate` one if it has none, or bind this one. */
+  publicIp: z
+    .string()
+    .refine(
+      (text) => text === "keep" || text === "allocate" || isAddress(text),
+      "must be keep, allocate, or an EIP of the account",
+    )
+    .default("keep"),
+  /** `shared`: the route goes into the table the subnet uses now. `own`: into a table of its own. */
+  routeTable: z.enum(["shared", "own"]).default("shared"),
+  /** `own` replaces the proxy NIC's groups by one of the gateway; `add` leaves them and adds it. */
+  securityGroup: z.enum(["own", "add"]).default("own"),
+  ssh: sshSchema.prefault({}),
+});
+
+export const specSchema = z.strictObject({
+  $schema: z.string().optional(),
+  /** An entry of clouds.yaml, as for the openstack client; "lab" is the local one. */
+  cloud: name,
+  gateways: z.array(gatewaySchema).min(1, "name at least one gateway"),
+  probes: probesSchema.partial().prefault({}),
+});
+
+export type Spec = z.infer<typeof specSchema>;
+export type GatewaySpec = Spec["gateways"][number];
+export type Probes = z.infer<typeof probesSchema>;
+
+/** A spec and where in its file each part stands. */
+export type SpecFile = YamlFile<Spec>;
+
+/**
+ * Reads wayout.yaml.
+ * @throws Problem spec/yaml, spec/invalid, spec/too-large, or a spec/ code of a rule between fields.
+ */
+export function parseSpec(text: string, file: string): SpecFile {
+  const parsed = parseYamlFile(text, { file, schema: specSchema, codes: "spec" });
+  checkNames(parsed);
+  parsed.value.gateways.forEach((gateway, index) => {
+    checkGateway(gateway, ["gateways", index], parsed);
+  });
+  return parsed;
+}
+
+/** A proxy and a subnet belong to one gateway: two could not both own the host's rules or the subnet's route. */
+function checkNames(parsed: SpecFile): void {
+  const owners = new Map<string, string>();
+  const claim = (
+    key: string,
+    owner: string,
+    path: Path,
+    problem: { code: string; said: string; hint: string },
+  ) => {
+    const first = owners.get(key);
+    if (first === undefined) owners.set(key, owner);
+    else {
+      const { code, said, hint } = problem;
+      throw new Problem({ code, summary: `${parsed.place(path)}: ${said} ${first}`, hint });
+    }
+  };
+  for (const [index, gateway] of parsed.value.gateways.entries()) {
+    const at = ["gateways", index];
+    claim(`gateway ${gateway.name}`, gateway.name, [...at, "name"], {
+      code: "spec/duplicate-gateway",
+      said: "there is already a gateway called",
+      hint: "Give each gateway a name of its own.",
+    });
+    gateway.proxies.forEach((proxy, position) => {
+      claim(`proxy ${proxy}`, gateway.name, [...at, "proxies", position], {
+        code: "spec/proxy-twice",
+        said: `${proxy} is already a proxy of`,
+        hint: "Put the subnets into one gateway.",
+      });
+    });
+    gateway.subnets.forEach((subnet, position) => {
+      claim(`subnet ${gateway.vpc}/${subnet}`, gateway.name, [...at, "subnets", position], {
+        code: "spec/subnet-twice",
+        said: `${subnet} is already served by`,
+        hint: "A subnet has one default route, so one gateway serves it.",
+      });
+    });
+  }
+}
+
+function checkGateway(gateway: GatewaySpec, at: Path, parsed: SpecFile): void {
+  const ranges = gateway.destinations.map((text) => parseRange(text));
+  for (const [index, range] of ranges.entries()) {
+    const clash = ranges.slice(0, index).find((other) => range && other && overlaps(range, other));
+    if (range && clash) {
+      throw new Problem({
+        code: "spec/destinations-overlap",
+        summary: `${parsed.place([...at, "destinations", index])}: ${range.cidr} overlaps ${clash.cidr}`,
+        hint: "Keep the wider one.",
+      });
+    }
+  }
+  if (gateway.proxies.length > 1) {
+    throw new Problem({
+      code: "spec/pair",
+      summary: `${parsed.place([...at, "proxies", 1])}: this version runs one proxy in a gateway, not a pair`,
+      hint: "Name one proxy.",
+    });
+  }
+}

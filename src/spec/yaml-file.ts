@@ -1,0 +1,169 @@
+/** YAML text checked against a schema, with errors that name file, line, column, and what was meant. */
+import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { z } from "zod";
+import { Problem } from "../report/problem.ts";
+import { nearest } from "./nearest.ts";
+
+export type Path = readonly PropertyKey[];
+
+/** A checked file: its value, and where in the text each part of it stands. */
+export interface YamlFile<T> {
+  readonly value: T;
+  /** "wayout.yaml:4:10" */
+  place(path: Path): string;
+}
+
+/** More than any hand-written file needs; keeps a wrong path from filling the memory. */
+export const maxFileBytes = 256 * 1024;
+/** Aliases that may be expanded: enough for anchors used as meant, far below what a YAML bomb needs. */
+const maxAliases = 100;
+
+/**
+ * @param codes prefix of the problem codes: "spec" gives spec/yaml, spec/invalid and spec/too-large.
+ * @throws Problem with every mistake of the file in its detail, the first one in its summary.
+ */
+export function parseYamlFile<T>(
+  text: string,
+  options: { readonly file: string; readonly schema: z.ZodType<T>; readonly codes: string },
+): YamlFile<T> {
+  const { file, schema, codes } = options;
+  if (Buffer.byteLength(text) > maxFileBytes) {
+    throw new Problem({
+      code: `${codes}/too-large`,
+      summary: `${file} is larger than ${maxFileBytes / 1024} KiB`,
+      hint: "Is this the right file?",
+    });
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${Math.max(1, line)}:${Math.max(1, col)}`;
+  };
+  const broken = document.errors[0];
+  if (broken) {
+    throw new Problem({
+      code: `${codes}/yaml`,
+      summary: `${place(broken.pos[0])}: not YAML: ${broken.message}`,
+      hint: "Indent with spaces, and quote text that holds a colon or a #.",
+    });
+  }
+  let plain: unknown;
+  try {
+    plain = document.toJS({ maxAliasCount: maxAliases });
+  } catch (cause) {
+    throw new Problem({
+      code: `${codes}/yaml`,
+      summary: `${file}: not YAML that can be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: "Write the values out instead of using aliases.",
+      cause,
+    });
+  }
+  const offsetOf = (path: Path): number => offset(document.contents, path);
+  const checked = schema.safeParse(plain ?? undefined);
+  if (checked.success) return { value: checked.data, place: (path) => place(offsetOf(path)) };
+  const mistakes = checked.error.issues.flatMap((issue) => mistakesOf(issue, schema, document.contents));
+  const told = mistakes.map(({ offset, text }) => `${place(offset)}: ${text}`);
+  throw new Problem({
+    code: `${codes}/invalid`,
+    summary: told[0] ?? `${file}: not valid`,
+    ...(told.length > 1 ? { detail: told.slice(1).join("\n") } : {}),
+    hint: mistakes[0]?.hint ?? "See docs/cli.md for what the file may hold.",
+  });
+}
+
+interface Mistake {
+  readonly offset: number;
+  readonly text: string;
+  readonly hint?: string;
+}
+
+function mistakesOf(issue: z.core.$ZodIssue, schema: z.ZodType, contents: Node | null): Mistake[] {
+  const where = issue.path.length > 0 ? `${describePath(issue.path)}: ` : "";
+  if (issue.code === "unrecognized_keys") {
+    const known = keysAt(schema, issue.path);
+    return issue.keys.map((key) => {
+      const near = nearest(key, known);
+      return {
+        offset: offset(contents, [...issue.path, key], "key"),
+        text: `${where}unknown key "${key}"${near ? `; did you mean ${near}?` : ""}`,
+        hint: `Known here: ${known.join(", ")}.`,
+      };
+    });
+  }
+  if (issue.code === "invalid_union" && issue.errors[0]?.[0]) {
+    const text = issue.errors
+      .map((choice) => choice[0]?.message.replace(/^Invalid input: /, ""))
+      .join(", or ");
+    return [{ offset: offset(contents, issue.path), text: `${where}${text}` }];
+  }
+  const missing = issue.code === "invalid_type" && issue.message.includes("received undefined");
+  const text = missing
+    ? `missing (${issue.message.replace(/^Invalid input: |, received undefined$/g, "")})`
+    : issue.message;
+  return [{ offset: offset(contents, issue.path), text: `${where}${text.replace(/^Invalid input: /, "")}` }];
+}
+
+/** gateways[0].vpc */
+export function describePath(path: Path): string {
+  return path
+    .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${String(part)}`))
+    .join("");
+}
+
+/** Where the value (or key) at `path` begins; the nearest enclosing node where it is missing. */
+function offset(node: Node | null, path: Path, wanted: "value" | "key" = "value"): number {
+  let current: unknown = node;
+  let found = node?.range?.[0] ?? 0;
+  for (const [index, part] of path.entries()) {
+    const last = index === path.length - 1;
+    if (isMap(current)) {
+      const pair = current.items.find(
+        (item) => isPair(item) && isScalar(item.key) && item.key.value === part,
+      );
+      if (!pair) return found;
+      if (isScalar(pair.key) && pair.key.range) found = pair.key.range[0];
+      current = pair.value;
+      if (last && wanted === "key") return found;
+    } else if (hasItems(current) && typeof part === "number") {
+      current = current.items[part];
+    } else {
+      return found;
+    }
+    if (hasRange(current)) found = current.range[0];
+  }
+  return found;
+}
+
+function hasItems(value: unknown): value is { items: unknown[] } {
+  return typeof value === "object" && value !== null && "items" in value && Array.isArray(value.items);
+}
+
+function hasRange(value: unknown): value is { range: [number, number, number] } {
+  return typeof value === "object" && value !== null && "range" in value && Array.isArray(value.range);
+}
+
+/** The keys that the object at `path` of the schema may have. */
+function keysAt(schema: z.ZodType, path: Path): string[] {
+  let current: unknown = schema;
+  for (const part of path) {
+    current = unwrap(current);
+    if (current instanceof z.ZodObject && typeof part === "string") current = current.shape[part];
+    else if (current instanceof z.ZodArray) current = current.element;
+    else if (current instanceof z.ZodRecord) current = current.valueType;
+  }
+  current = unwrap(current);
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+}
+
+function unwrap(schema: unknown): unknown {
+  let current = schema;
+  while (
+    current instanceof z.ZodOptional ||
+    current instanceof z.ZodDefault ||
+    current instanceof z.ZodNullable
+  ) {
+    current = current.unwrap();
+  }
+  return current;
+}
