@@ -11,10 +11,11 @@ import type {
 } from "../cloud/cloud.ts";
 import type { HostAddress } from "../host/host.ts";
 import { Problem } from "../report/problem.ts";
+import { contains, parseRange } from "../spec/addresses.ts";
 import { suggestion } from "../spec/nearest.ts";
 import type { GatewaySpec, SpecFile } from "../spec/spec.ts";
 import type { Path } from "../spec/yaml-file.ts";
-import type { Client, Gateway, Proxy, ServedSubnet } from "../steps/gateway.ts";
+import type { Client, Gateway, ProxyServer, ServedSubnet } from "../steps/gateway.ts";
 
 /** Everything that names are looked up in, read once for the whole spec. */
 export interface Inventory {
@@ -72,6 +73,7 @@ class Resolver {
 
   gateway(): Gateway {
     const vpc = this.#one("vpc", this.#spec.vpc, this.#inventory.vpcs, ["vpc"]);
+    this.#checkDestinations(vpc);
     const subnets = this.#subnets(vpc);
     const servers = this.#inventory.serversByVpc.get(vpc.id) ?? [];
     const proxy = this.#proxy(vpc, servers);
@@ -91,6 +93,25 @@ class Resolver {
     };
   }
 
+  /** Routes inside the VPC are the system's and always win, so such a destination could never take effect. */
+  #checkDestinations(vpc: Vpc): void {
+    const own = vpc.cidrs.flatMap((cidr) => parseRange(cidr) ?? []);
+    for (const [position, text] of this.#spec.destinations.entries()) {
+      const destination = parseRange(text);
+      const inside = destination && own.find((range) => contains(range, destination));
+      if (inside) {
+        const path = ["destinations", position];
+        const hint = "Name destinations outside the VPC; inside it, the cloud routes by itself.";
+        throw this.#problem(
+          "spec/destination-inside-vpc",
+          path,
+          `${text} is inside ${vpc.name} (${inside.cidr})`,
+          hint,
+        );
+      }
+    }
+  }
+
   #subnets(vpc: Vpc): ServedSubnet[] {
     const known = this.#inventory.subnets.get(vpc.id) ?? [];
     return this.#spec.subnets.map((name, position) => {
@@ -107,7 +128,7 @@ class Resolver {
     return table;
   }
 
-  #proxy(vpc: Vpc, inVpc: readonly Server[]): Proxy {
+  #proxy(vpc: Vpc, inVpc: readonly Server[]): ProxyServer {
     const path = ["proxies", 0];
     const name = this.#spec.proxies[0] ?? "";
     const called = this.#inventory.serversByName.get(name) ?? [];
@@ -153,7 +174,7 @@ class Resolver {
     };
   }
 
-  #clients(servers: readonly Server[], subnets: readonly ServedSubnet[], proxy: Proxy): Client[] {
+  #clients(servers: readonly Server[], subnets: readonly ServedSubnet[], proxy: ProxyServer): Client[] {
     const served = new Map(subnets.map(({ subnet }) => [subnet.id, subnet]));
     return servers
       .filter((server) => server.id !== proxy.server.id)

@@ -3,7 +3,7 @@ import type { Nic, PublicIp, Route, RouteTable, SecurityGroup, Server, Subnet, V
 import type { HostAddress } from "../host/host.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 
-export interface Proxy {
+export interface ProxyServer {
   readonly server: Server;
   /** The NIC that clients' packets come to and that the EIP is bound to. */
   readonly nic: Nic;
@@ -31,7 +31,7 @@ export interface Gateway {
   readonly spec: GatewaySpec;
   readonly name: string;
   readonly vpc: Vpc;
-  readonly proxy: Proxy;
+  readonly proxy: ProxyServer;
   readonly subnets: readonly ServedSubnet[];
   readonly clients: readonly Client[];
   /** Subnets of the VPC that are not served, with the table they use: for naming who shares a table. */

@@ -50,6 +50,11 @@ export interface Step<Want, Have> {
   undo(want: Want, before: Observed<Have>, world: World): Promise<void>;
   /** One line for people: how `have` reads in a plan. */
   describe(have: Have): string;
+  /**
+   * The part of `have` that the step itself changes; all of it where this is left out. Undo compares it to see
+   * whether somebody else changed the object since.
+   */
+  own?(have: Have): JsonValue;
 }
 
 /** A step with its want: what the engine works with. Type parameters are closed over. */
@@ -72,4 +77,20 @@ export interface BoundObservation {
   readonly text: string;
   decide(options: { readonly adopt: boolean }): Decision;
   apply(world: World): Promise<void>;
+}
+
+/** A step that the journal remembers, with the state before it: what undo works with. */
+export interface UndoableStep {
+  readonly title: string;
+  /** How the state before reads for people. */
+  readonly beforeText: string;
+  observe(world: ReadOnlyWorld): Promise<{
+    readonly observed: Observed<JsonValue>;
+    readonly text: string;
+    /** Nothing to undo: it is as it was. */
+    readonly isBefore: boolean;
+    /** It is as a run left it. */
+    isSame(after: JsonValue): boolean;
+  }>;
+  undo(world: World): Promise<void>;
 }

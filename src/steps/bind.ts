@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import type { JsonValue } from "../report/json-value.ts";
+import { Problem } from "../report/problem.ts";
+import type { BoundObservation, BoundStep, Observed, Step, UndoableStep } from "./step.ts";
+import type { World } from "./world.ts";
+
+/** A step of a gateway with what it wants; from here on the engine treats all steps alike. */
+export function bind<Want, Have>(gateway: string, step: Step<Want, Have>, want: Want): BoundStep {
+  return {
+    id: `${gateway}: ${step.kind}@${step.object(want)}`,
+    gateway,
+    kind: step.kind,
+    object: step.object(want),
+    title: step.title(want),
+    want: jsonOf(want),
+    async observe(world) {
+      return observation(step, want, await step.observe(want, world));
+    },
+  };
+}
+
+function observation<Want, Have>(
+  step: Step<Want, Have>,
+  want: Want,
+  observed: Observed<Have>,
+): BoundObservation {
+  return {
+    observed: jsonObserved(observed),
+    text: observed.is === "absent" ? "none" : step.describe(observed.have),
+    decide: (options) => step.decide(want, observed, options),
+    apply: (world) => step.apply(want, observed, world),
+  };
+}
+
+/**
+ * A step as the journal remembers it, ready to be undone.
+ * @throws Problem journal/unreadable where the journal's values do not fit the step (another version wrote it).
+ */
+export function rebind<Want, Have>(
+  step: Step<Want, Have>,
+  wantText: JsonValue,
+  beforeText: JsonValue,
+): UndoableStep {
+  const want = read(step.want, wantText, step.kind);
+  const before = read(observedSchema(step.have), beforeText, step.kind);
+  const own = (observed: Observed<Have>): unknown =>
+    observed.is === "absent" ? null : step.own ? step.own(observed.have) : observed.have;
+  return {
+    title: step.title(want),
+    async observe(world) {
+      const now = await step.observe(want, world);
+      return {
+        observed: jsonObserved(now),
+        text: now.is === "absent" ? "none" : step.describe(now.have),
+        isBefore: isDeepStrictEqual(own(now), own(before)) && now.is === before.is,
+        isSame: (afterText) => {
+          const after = read(observedSchema(step.have), afterText, step.kind);
+          return isDeepStrictEqual(own(now), own(after)) && now.is === after.is;
+        },
+      };
+    },
+    undo: (world: World) => step.undo(want, before, world),
+    beforeText: before.is === "absent" ? "none" : step.describe(before.have),
+  };
+}
+
+function observedSchema<Have>(have: z.ZodType<Have>): z.ZodType<Observed<Have>> {
+  return z.discriminatedUnion("is", [
+    z.object({ is: z.literal("absent") }),
+    z.object({ is: z.literal("ours"), have }),
+    z.object({ is: z.literal("foreign"), have, whose: z.string() }),
+  ]);
+}
+
+function read<T>(schema: z.ZodType<T>, value: JsonValue, kind: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Problem({
+    code: "journal/unreadable",
+    summary: `the journal's record of a ${kind} step does not fit this version of Wayout`,
+    detail: z.prettifyError(parsed.error),
+    hint: "Undo it with the version that made it.",
+  });
+}
+
+function jsonObserved<Have>(observed: Observed<Have>): Observed<JsonValue> {
+  return observed.is === "absent" ? observed : { ...observed, have: jsonOf(observed.have) };
+}
+
+/** Plain data as JSON has it: what is written to the journal and read back is the same. */
+function jsonOf(value: unknown): JsonValue {
+  const plain: JsonValue = JSON.parse(JSON.stringify(value));
+  return plain;
+}

@@ -1,0 +1,127 @@
+import { z } from "zod";
+import type { CloudReader } from "../../cloud/cloud.ts";
+import { ownMark } from "../gateway.ts";
+import type { Observed, Step } from "../step.ts";
+
+/**
+ * Sends a route table's destination (0.0.0.0/0 unless the spec says otherwise) to the proxy. A table has one
+ * route for a destination (VPC.2812), so an existing one is changed in place and never deleted first. The
+ * route's description marks it as ours.
+ */
+
+const route = z.object({
+  destination: z.string(),
+  type: z.enum(["ecs", "eni", "vip", "nat", "peering", "vpn", "dc", "er", "local", "other"]),
+  nextHop: z.string(),
+  description: z.string(),
+});
+const want = z.object({
+  gateway: z.string(),
+  tableId: z.string(),
+  tableName: z.string(),
+  /** Served subnets that use the table. */
+  subnets: z.array(z.string()),
+  /** Subnets that use the table too and are not served. */
+  sharedWith: z.array(z.string()),
+  destination: z.string(),
+  type: z.enum(["ecs", "vip"]),
+  nextHop: z.string(),
+  nextHopName: z.string(),
+});
+type Want = z.infer<typeof want>;
+type Have = z.infer<typeof route>;
+
+export const defaultRoute: Step<Want, Have> = {
+  kind: "cloud/default-route",
+  want,
+  have: route,
+  object: ({ tableName, destination }) =>
+    destination === "0.0.0.0/0" ? tableName : `${tableName} ${destination}`,
+  title: ({ subnets, destination, nextHopName }) =>
+    `Send ${subnets.join(", ")}'s ${destination === "0.0.0.0/0" ? "default route" : `route to ${destination}`} to ${nextHopName}`,
+
+  async observe(wanted, { cloud }) {
+    return observeRoute(wanted, cloud);
+  },
+
+  decide(wanted, observed, { adopt }) {
+    const { destination, nextHopName, tableName } = wanted;
+    const warnings = sharingWarnings(wanted);
+    if (observed.is === "absent") {
+      return {
+        action: "create",
+        because: `${tableName} has no route to ${destination}`,
+        after: wantedRoute(wanted),
+        notice: "clients of the subnet begin to use the proxy; they had no way out by this table before",
+        warnings,
+      };
+    }
+    const there = observed.have;
+    const same = there.type === wanted.type && there.nextHop === wanted.nextHop;
+    if (observed.is === "foreign" && !adopt) {
+      return {
+        action: "blocked",
+        because: `${tableName} already has a route to ${destination}, ${observed.whose}`,
+        hint: same
+          ? "It is the route of the manual's procedure. `--adopt` takes it over; undo gives it back as it is."
+          : "Delete that route, or take it over with `--adopt`: its traffic then goes to the proxy, and undo brings it back.",
+        adoptable: true,
+      };
+    }
+    if (observed.is === "ours" && same) {
+      return { action: "none", because: `${destination} goes to ${nextHopName} already`, warnings };
+    }
+    return {
+      action: observed.is === "foreign" ? "adopt" : "change",
+      because: same
+        ? `it was set by hand; --adopt was given`
+        : `${destination} goes to ${there.type} ${there.nextHop}`,
+      after: wantedRoute(wanted),
+      notice: same
+        ? "nothing: the next hop stays, only the description changes"
+        : `connections by the old next hop ${there.nextHop} end; the change is made in place, without a gap`,
+      warnings,
+    };
+  },
+
+  async apply(wanted, observed, { cloud }) {
+    if (observed.is === "absent") await cloud.addRoute(wanted.tableId, wantedRoute(wanted));
+    else await cloud.changeRoute(wanted.tableId, wantedRoute(wanted));
+  },
+
+  async undo(wanted, before, { cloud }) {
+    const now = await observeRoute(wanted, cloud);
+    if (before.is === "absent") {
+      if (now.is !== "absent") await cloud.deleteRoute(wanted.tableId, now.have);
+    } else if (now.is === "absent") await cloud.addRoute(wanted.tableId, before.have);
+    else await cloud.changeRoute(wanted.tableId, before.have);
+  },
+
+  describe: ({ destination, type, nextHop }) => `${destination} via ${type} ${nextHop}`,
+};
+
+async function observeRoute(wanted: Want, cloud: CloudReader): Promise<Observed<Have>> {
+  const table = await cloud.routeTable(wanted.tableId);
+  const found = table?.routes.find((one) => one.destination === wanted.destination);
+  if (!found) return { is: "absent" };
+  const there: Have = { ...found };
+  if (found.description === ownMark(wanted.gateway)) return { is: "ours", have: there };
+  const toUs = found.type === wanted.type && found.nextHop === wanted.nextHop;
+  const made = found.description.startsWith("wayout:")
+    ? `made for gateway ${found.description.slice("wayout:".length)}`
+    : "not made by Wayout";
+  const target = toUs ? wanted.nextHopName : `${found.type} ${found.nextHop}`;
+  return { is: "foreign", have: there, whose: `to ${target}, ${made}` };
+}
+
+function wantedRoute({ destination, type, nextHop, gateway }: Want): Have {
+  return { destination, type, nextHop, description: ownMark(gateway) };
+}
+
+function sharingWarnings({ sharedWith, tableName, destination }: Want): string[] {
+  if (sharedWith.length === 0) return [];
+  const others = sharedWith.join(", ");
+  return [
+    `${others} ${sharedWith.length === 1 ? "uses" : "use"} ${tableName} too: packets to ${destination} go to the proxy, which drops them. \`routeTable: own\` gives the served subnets a table of their own.`,
+  ];
+}

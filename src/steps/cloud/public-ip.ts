@@ -1,0 +1,113 @@
+import { z } from "zod";
+import type { CloudReader, PublicIp } from "../../cloud/cloud.ts";
+import { Problem } from "../../report/problem.ts";
+import { ownName } from "../gateway.ts";
+import type { Observed, Step } from "../step.ts";
+
+/**
+ * Sees that the proxy's NIC has an EIP: keeps the one it has, allocates one under the gateway's name, or
+ * binds a given one of the account. An EIP that is bound elsewhere is never taken away.
+ */
+
+const want = z.object({
+  gateway: z.string(),
+  server: z.string(),
+  nicId: z.string(),
+  /** keep, allocate, or an address. */
+  wish: z.string(),
+  bandwidthMbit: z.number(),
+});
+const eip = z.object({ id: z.string(), address: z.string(), boundTo: z.string().nullable() });
+const have = z.object({
+  /** The EIP on the proxy's NIC. */
+  onNic: eip.nullable(),
+  /** The EIP that the spec names, or that was allocated for the gateway. */
+  chosen: eip.nullable(),
+});
+type Want = z.infer<typeof want>;
+type Have = z.infer<typeof have>;
+type Eip = z.infer<typeof eip>;
+
+export const publicIp: Step<Want, Have> = {
+  kind: "cloud/public-ip",
+  want,
+  have,
+  object: ({ server }) => server,
+  title: ({ server, wish }) =>
+    wish === "keep"
+      ? `Keep ${server}'s EIP`
+      : wish === "allocate"
+        ? `Give ${server} an EIP`
+        : `Bind EIP ${wish} to ${server}`,
+
+  async observe(wanted, { cloud }) {
+    return observeEips(wanted, cloud);
+  },
+
+  decide({ server, wish, nicId }, observed) {
+    const { onNic, chosen } = observed.is === "absent" ? { onNic: null, chosen: null } : observed.have;
+    const given = wish !== "keep" && wish !== "allocate";
+    if (onNic && (!given || onNic.address === wish)) {
+      return { action: "none", because: `${server} has EIP ${onNic.address}` };
+    }
+    const blocked = (because: string, hint: string) =>
+      ({ action: "blocked", because, hint, adoptable: false }) as const;
+    if (wish === "keep") return blocked(`${server} has no EIP`, "Bind one, or write publicIp: allocate.");
+    if (onNic) {
+      return blocked(
+        `${server} has EIP ${onNic.address}, not ${wish}`,
+        "Unbind it first, or write publicIp: keep: replacing it would cut what uses it now.",
+      );
+    }
+    if (given && !chosen)
+      return blocked(`the account has no EIP ${wish}`, "Write one of the account's EIPs, or allocate.");
+    if (chosen?.boundTo && chosen.boundTo !== nicId) {
+      return blocked(`EIP ${chosen.address} is bound to another NIC`, "Unbind it there first.");
+    }
+    return {
+      action: chosen ? "change" : "create",
+      because: `${server} has no EIP`,
+      after: { publicIp: chosen?.address ?? "known after apply" },
+      notice: `${server} becomes reachable from the Internet as far as its security group lets it${chosen ? "" : "; an EIP costs money"}`,
+    };
+  },
+
+  async apply(wanted, observed, { cloud }) {
+    const now = observed.is === "absent" ? undefined : observed.have;
+    if (now?.onNic) return;
+    const { gateway, nicId, bandwidthMbit } = wanted;
+    const chosen = now?.chosen ?? (await cloud.allocatePublicIp({ name: ownName(gateway), bandwidthMbit }));
+    await cloud.bindPublicIp(chosen.id, nicId);
+  },
+
+  async undo(wanted, before, { cloud }) {
+    const now = await observeEips(wanted, cloud);
+    if (now.is === "absent") return;
+    const { onNic, chosen } = now.have;
+    const was = before.is === "absent" ? { onNic: null, chosen: null } : before.have;
+    if (chosen && !was.onNic && onNic?.id === chosen.id) await cloud.unbindPublicIp(chosen.id);
+    if (chosen && !was.chosen && wanted.wish === "allocate") await cloud.releasePublicIp(chosen.id);
+    if (was.chosen && !chosen) {
+      throw new Problem({
+        code: "undo/eip-gone",
+        summary: `EIP ${was.chosen.address} is no longer in the account`,
+        hint: "A released EIP cannot be brought back.",
+      });
+    }
+  },
+
+  describe: ({ onNic }) => (onNic ? onNic.address : "none"),
+};
+
+async function observeEips({ nicId, wish, gateway }: Want, cloud: CloudReader): Promise<Observed<Have>> {
+  const all = await cloud.publicIps();
+  const onNic = all.find((one) => one.nicId === nicId);
+  const chosen = all.find((one) =>
+    wish === "allocate" ? one.name === ownName(gateway) : one.address === wish,
+  );
+  return { is: "ours", have: { onNic: onNic ? read(onNic) : null, chosen: chosen ? read(chosen) : null } };
+}
+
+function read({ id, address, nicId }: PublicIp): Eip {
+  return { id, address, boundTo: nicId ?? null };
+}

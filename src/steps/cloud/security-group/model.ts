@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+const rule = z.object({
+  direction: z.enum(["ingress", "egress"]),
+  ethertype: z.enum(["IPv4", "IPv6"]),
+  protocol: z.string().nullable(),
+  portMin: z.number().nullable(),
+  portMax: z.number().nullable(),
+  remoteCidr: z.string().nullable(),
+  remoteGroupId: z.string().nullable(),
+  description: z.string(),
+});
+const group = z.object({ id: z.string(), name: z.string(), rules: z.array(rule) });
+const placedRule = z.object({ groupId: z.string(), groupName: z.string(), rule });
+
+export const want = z.object({
+  gateway: z.string(),
+  server: z.string(),
+  nicId: z.string(),
+  nicIp: z.string(),
+  groupName: z.string(),
+  /** Ranges of the served subnets. */
+  served: z.array(z.string()),
+  mode: z.enum(["own", "add"]),
+});
+
+export const have = z.object({
+  /** Groups of the NIC, the own one included. */
+  onNic: z.array(group),
+  /** The gateway's own group, on the NIC or not. */
+  own: group.nullable(),
+  /** Rules anywhere that name one of the NIC's other groups: they let the NIC in by its membership. */
+  referring: z.array(placedRule),
+  /** Rules of ours in other people's groups, for the NIC's address. */
+  grants: z.array(placedRule),
+  /** Rules that name the own group: with the check off they match any address. */
+  trapped: z.array(placedRule),
+});
+
+export type Rule = z.infer<typeof rule>;
+export type Group = z.infer<typeof group>;
+export type PlacedRule = z.infer<typeof placedRule>;
+export type Want = z.infer<typeof want>;
+export type Have = z.infer<typeof have>;

@@ -1,0 +1,95 @@
+/** Which rules the gateway's own group and the groups around it need. Pure. */
+import type { SecurityGroupRuleSpec } from "../../../cloud/cloud.ts";
+import { ownMark } from "../../gateway.ts";
+import type { Have, PlacedRule, Rule, Want } from "./model.ts";
+
+/** Everything the own group must hold: the served subnets, and what the NIC's other groups allowed. */
+export function wantedRules(want: Want, have: Have): Rule[] {
+  const served = want.served.map(
+    (cidr): Rule => ({
+      direction: "ingress",
+      ethertype: "IPv4",
+      protocol: null,
+      portMin: null,
+      portMax: null,
+      remoteCidr: cidr,
+      remoteGroupId: null,
+      description: ownMark(want.gateway),
+    }),
+  );
+  const left = want.mode === "own" ? have.onNic.filter((group) => group.id !== have.own?.id) : [];
+  const copied = left.flatMap((group) =>
+    group.rules.map((rule): Rule => ({ ...rule, description: `copied from ${group.name}` })),
+  );
+  return unique([...served, ...copied]);
+}
+
+export function missingRules(want: Want, have: Have): Rule[] {
+  const there = have.own?.rules ?? [];
+  return wantedRules(want, have).filter((rule) => !there.some((one) => sameRule(one, rule)));
+}
+
+/** Rules of ours in the own group for subnets that are no longer served. */
+export function staleRules(want: Want, have: Have): Rule[] {
+  const mark = ownMark(want.gateway);
+  return (have.own?.rules ?? []).filter(
+    (rule) => rule.description === mark && rule.remoteCidr !== null && !want.served.includes(rule.remoteCidr),
+  );
+}
+
+/** Rules for the NIC's address, in each group that let the NIC in by a group which it now leaves. */
+export function grantsFor(want: Want, have: Have): PlacedRule[] {
+  if (want.mode !== "own") return [];
+  const grants = have.referring.map(
+    ({ groupId, groupName, rule }): PlacedRule => ({
+      groupId,
+      groupName,
+      rule: {
+        ...rule,
+        remoteGroupId: null,
+        remoteCidr: `${want.nicIp}/32`,
+        description: ownMark(want.gateway),
+      },
+    }),
+  );
+  const fresh = grants.filter(
+    (grant, index) =>
+      !have.grants.some((one) => samePlace(one, grant)) &&
+      grants.findIndex((one) => samePlace(one, grant)) === index,
+  );
+  return fresh.filter(({ rule }) => rule.ethertype === "IPv4");
+}
+
+export function trapWarnings(want: Want, have: Have): string[] {
+  const trap = want.mode === "own" ? have.trapped : [...have.trapped, ...have.referring];
+  return trap.map(
+    ({ groupName, rule }) =>
+      `a rule of security group ${groupName} (${rule.direction} ${rule.protocol ?? "all"}) names a group of ${want.server}: with its source/destination check off, that rule matches any address`,
+  );
+}
+
+/** Same effect; descriptions and ids do not matter. */
+export function sameRule(a: SecurityGroupRuleSpec, b: SecurityGroupRuleSpec): boolean {
+  return (
+    a.direction === b.direction &&
+    a.ethertype === b.ethertype &&
+    a.protocol === b.protocol &&
+    a.portMin === b.portMin &&
+    a.portMax === b.portMax &&
+    anywhere(a.remoteCidr) === anywhere(b.remoteCidr) &&
+    a.remoteGroupId === b.remoteGroupId
+  );
+}
+
+/** No remote at all and 0.0.0.0/0 mean the same. */
+function anywhere(cidr: string | null): string | null {
+  return cidr === "0.0.0.0/0" || cidr === "::/0" ? null : cidr;
+}
+
+function samePlace(a: PlacedRule, b: PlacedRule): boolean {
+  return a.groupId === b.groupId && sameRule(a.rule, b.rule);
+}
+
+function unique(rules: readonly Rule[]): Rule[] {
+  return rules.filter((rule, index) => rules.findIndex((one) => sameRule(one, rule)) === index);
+}

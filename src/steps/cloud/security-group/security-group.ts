@@ -1,0 +1,206 @@
+import type { Cloud, SecurityGroupRule, SecurityGroupRuleSpec } from "../../../cloud/cloud.ts";
+import { Problem } from "../../../report/problem.ts";
+import { ownMark } from "../../gateway.ts";
+import type { Decision, Observed, Step } from "../../step.ts";
+import type { ReadOnlyWorld } from "../../world.ts";
+import { type Group, type Have, have, type Want, want } from "./model.ts";
+import { grantsFor, missingRules, sameRule, staleRules, trapWarnings, wantedRules } from "./rules.ts";
+
+/**
+ * Puts the proxy's NIC into a security group of the gateway's own that lets the served subnets in by address.
+ *
+ * Why not the clients' group, as the manual has it: with the source/destination check off, a rule "from group X"
+ * lets any address in as soon as the NIC is a member of X (Neutron API reference, allowed_address_pairs). So the
+ * NIC leaves its groups, and nobody loses what he had: their rules are copied into the own group, and where other
+ * groups let the NIC in by group, they get the same rule for its address.
+ */
+export const securityGroup: Step<Want, Have> = {
+  kind: "cloud/security-group",
+  want,
+  have,
+  object: ({ server }) => server,
+  title: ({ server, groupName, mode }) =>
+    mode === "own"
+      ? `Put ${server} into its own security group ${groupName}`
+      : `Add security group ${groupName} to ${server}`,
+
+  observe: observeGroups,
+
+  decide(wanted, observed): Decision {
+    if (observed.is === "absent") {
+      const because = `the NIC of ${wanted.server} is gone`;
+      return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
+    }
+    if (observed.is === "foreign") {
+      return {
+        action: "blocked",
+        because: `there is a security group ${wanted.groupName} that Wayout did not make`,
+        hint: "Rename or delete it.",
+        adoptable: false,
+      };
+    }
+    const now = observed.have;
+    const missing = missingRules(wanted, now);
+    const stale = staleRules(wanted, now);
+    const others = now.onNic.filter((group) => group.id !== now.own?.id);
+    const leaves = wanted.mode === "own" ? others : [];
+    const attached = now.own !== null && now.onNic.some((group) => group.id === now.own?.id);
+    const warnings = trapWarnings(wanted, now);
+    if (attached && leaves.length === 0 && missing.length === 0 && stale.length === 0) {
+      const because = `${wanted.groupName} lets ${wanted.served.join(", ")} in already`;
+      return { action: "none", because, warnings };
+    }
+    const reasons = [
+      attached ? "" : `the NIC is not in ${wanted.groupName}`,
+      leaves.length > 0 ? `it is in ${names(leaves)}, whose rules "from group" would match any address` : "",
+      attached && missing.length > 0 ? `${missing.length} rules are missing` : "",
+      stale.length > 0 ? `${stale.length} rules are for subnets no longer served` : "",
+    ];
+    const grants = grantsFor(wanted, now);
+    return {
+      action: now.own ? "change" : "create",
+      because: reasons.filter((text) => text !== "").join("; "),
+      after: {
+        groups:
+          wanted.mode === "own"
+            ? [wanted.groupName]
+            : [...others.map((group) => group.name), wanted.groupName],
+        rules: wantedRules(wanted, now).map(ruleText),
+        rulesInOtherGroups: grants.map(({ groupName, rule }) => `${groupName}: ${ruleText(rule)}`),
+      },
+      notice: `what could reach ${wanted.server} before still can; on OTC an edit of security groups may end inbound connections of their members`,
+      warnings,
+    };
+  },
+
+  async apply(wanted, observed, { cloud }) {
+    if (observed.is !== "ours") return;
+    const now = observed.have;
+    const own = now.own ?? (await createGroup(wanted, cloud));
+    for (const rule of missingRules(wanted, { ...now, own })) await cloud.addSecurityGroupRule(own.id, rule);
+    for (const { groupId, rule } of grantsFor(wanted, now)) await cloud.addSecurityGroupRule(groupId, rule);
+    const others =
+      wanted.mode === "own" ? [] : now.onNic.map((group) => group.id).filter((id) => id !== own.id);
+    await cloud.setNicSecurityGroups(wanted.nicId, [...others, own.id]);
+    const group = await cloud.securityGroup(own.id);
+    for (const stale of staleRules(wanted, { ...now, own })) {
+      for (const rule of group?.rules.filter((one) => sameRule(one, stale)) ?? []) {
+        await cloud.deleteSecurityGroupRule(rule.id);
+      }
+    }
+  },
+
+  async undo(wanted, before, world) {
+    if (before.is === "absent") return;
+    const { cloud } = world;
+    const groups = await cloud.securityGroups();
+    const back = before.have.onNic.filter((group) => groups.some((one) => one.id === group.id));
+    if (back.length === 0 && before.have.onNic.length > 0) {
+      throw new Problem({
+        code: "undo/security-group-gone",
+        summary: `${wanted.server} was in ${names(before.have.onNic)}, which no longer exists`,
+        hint: `It stays in ${wanted.groupName}; put it into a group by hand, then run undo again.`,
+      });
+    }
+    await cloud.setNicSecurityGroups(
+      wanted.nicId,
+      back.map((group) => group.id),
+    );
+    for (const group of groups) {
+      for (const rule of group.rules.filter((one) => isGrant(wanted, group.id, one, groups))) {
+        const kept = before.have.grants.some((one) => one.groupId === group.id && sameRule(one.rule, rule));
+        if (!kept) await cloud.deleteSecurityGroupRule(rule.id);
+      }
+    }
+    const own = groups.find((group) => isOwn(wanted, group));
+    if (!own) return;
+    const was = before.have.own;
+    if (!was) return cloud.deleteSecurityGroup(own.id);
+    for (const rule of was.rules.filter((one) => !own.rules.some((other) => sameRule(one, other)))) {
+      await cloud.addSecurityGroupRule(own.id, rule);
+    }
+    for (const rule of own.rules.filter((one) => !was.rules.some((other) => sameRule(one, other)))) {
+      await cloud.deleteSecurityGroupRule(rule.id);
+    }
+  },
+
+  describe: ({ onNic }) => `in ${names(onNic)}`,
+
+  own: ({ onNic, own, grants }) => ({
+    onNic: onNic.map((group) => group.id).sort(),
+    own: own ? own.rules.map(ruleText).sort() : null,
+    grants: grants.map(({ groupId, rule }) => `${groupId} ${ruleText(rule)}`).sort(),
+  }),
+};
+
+async function createGroup(wanted: Want, cloud: Cloud): Promise<Group> {
+  const made = await cloud.createSecurityGroup({
+    name: wanted.groupName,
+    description: ownMark(wanted.gateway),
+  });
+  return { id: made.id, name: made.name, rules: made.rules.map(plainRule) };
+}
+
+async function observeGroups(wanted: Want, { cloud }: ReadOnlyWorld): Promise<Observed<Have>> {
+  const [nic, groups] = await Promise.all([cloud.nic(wanted.nicId), cloud.securityGroups()]);
+  if (!nic) return { is: "absent" };
+  const own = groups.find((group) => isOwn(wanted, group));
+  const namesake = groups.find((group) => group.name === wanted.groupName && !isOwn(wanted, group));
+  const plain = groups.map(({ id, name, rules }): Group => ({ id, name, rules: rules.map(plainRule) }));
+  const onNic = plain.filter((group) => nic.securityGroupIds.includes(group.id));
+  const left = new Set(onNic.map((group) => group.id).filter((id) => id !== own?.id));
+  const rulesOf = (test: (rule: SecurityGroupRuleSpec, groupId: string) => boolean) =>
+    plain.flatMap((group) =>
+      group.rules
+        .filter((rule) => test(rule, group.id))
+        .map((rule) => ({ groupId: group.id, groupName: group.name, rule })),
+    );
+  const there: Have = {
+    onNic,
+    own: plain.find((group) => group.id === own?.id) ?? null,
+    referring: rulesOf(
+      (rule, id) => id !== own?.id && rule.remoteGroupId !== null && left.has(rule.remoteGroupId),
+    ),
+    grants: rulesOf((rule, id) => id !== own?.id && rule.description === ownMark(wanted.gateway)),
+    trapped: rulesOf((rule) => own !== undefined && rule.remoteGroupId === own.id),
+  };
+  return namesake && !own
+    ? { is: "foreign", have: there, whose: "not made by Wayout" }
+    : { is: "ours", have: there };
+}
+
+function isOwn(wanted: Want, group: { readonly name: string; readonly description: string }): boolean {
+  return group.name === wanted.groupName && group.description === ownMark(wanted.gateway);
+}
+
+function isGrant(
+  wanted: Want,
+  groupId: string,
+  rule: SecurityGroupRule,
+  groups: readonly { readonly id: string; readonly name: string; readonly description: string }[],
+): boolean {
+  const own = groups.find((group) => isOwn(wanted, group));
+  return groupId !== own?.id && rule.description === ownMark(wanted.gateway);
+}
+
+function plainRule({ id, groupId, ...rule }: SecurityGroupRule): SecurityGroupRuleSpec {
+  return rule;
+}
+
+function names(groups: readonly { readonly name: string }[]): string {
+  return groups.length === 0 ? "no group" : groups.map((group) => group.name).join(", ");
+}
+
+/** "ingress tcp 22 from 0.0.0.0/0", as a person reads it. */
+function ruleText(rule: SecurityGroupRuleSpec): string {
+  const ports =
+    rule.portMin === null
+      ? ""
+      : rule.portMin === rule.portMax
+        ? ` ${rule.portMin}`
+        : ` ${rule.portMin}-${rule.portMax}`;
+  const remote =
+    rule.remoteCidr ?? (rule.remoteGroupId === null ? "anywhere" : `group ${rule.remoteGroupId}`);
+  const family = rule.ethertype === "IPv6" ? " IPv6" : "";
+  return `${rule.direction}${family} ${rule.protocol ?? "all"}${ports} ${rule.direction === "ingress" ? "from" : "to"} ${remote}`;
+}
