@@ -1,0 +1,48 @@
+/** What the daemon writes down for those who use the lab: `lab.json` in its run directory. */
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { LabPlaces } from "./places.ts";
+
+const probesSchema = z.object({
+  ping: z.array(z.string()),
+  tcp: z.string(),
+  http: z.string(),
+  https: z.string(),
+  udp: z.string(),
+  dns: z.string(),
+  large: z.string(),
+});
+
+/** An entry of clouds.yaml, as python-openstacksdk reads it. */
+const cloudEntrySchema = z.object({
+  profile: z.string(),
+  auth: z.object({
+    auth_url: z.string(),
+    username: z.string(),
+    password: z.string(),
+    project_name: z.string(),
+    project_id: z.string(),
+    user_domain_name: z.string(),
+    project_domain_name: z.string(),
+  }),
+  region_name: z.string(),
+  interface: z.string(),
+  identity_api_version: z.string(),
+});
+
+export const labFactsSchema = z.object({
+  name: z.string(),
+  scenario: z.string(),
+  startedAt: z.string(),
+  apiUrl: z.string(),
+  cloud: cloudEntrySchema,
+  probes: probesSchema,
+});
+
+export type LabProbes = z.infer<typeof probesSchema>;
+export type CloudEntry = z.infer<typeof cloudEntrySchema>;
+export type LabFacts = z.infer<typeof labFactsSchema>;
+
+export function readFacts(places: LabPlaces): LabFacts {
+  return labFactsSchema.parse(JSON.parse(readFileSync(places.facts, "utf8")));
+}

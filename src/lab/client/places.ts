@@ -1,0 +1,55 @@
+/** Where a lab keeps its files. One place, so that what is made can also be found and removed. */
+import { join } from "node:path";
+import { Problem } from "../../report/problem.ts";
+
+/** Small files that die with the machine: sockets, keys, logs. */
+export const runRoot = "/run/wayout/labs";
+/** The servers' disks. Not below /run: overlay upper directories want a real file system, and memory is scarce. */
+export const diskRoot = "/var/lib/wayout/labs";
+
+export interface LabPlaces {
+  readonly name: string;
+  readonly run: string;
+  /** Which processes the lab is, as `owner.ts` writes it. */
+  readonly owner: string;
+  readonly socket: string;
+  readonly log: string;
+  /** The checked scenario that the daemon starts with. */
+  readonly scenario: string;
+  /** What a client of the lab needs to know: `lab-facts.ts`. */
+  readonly facts: string;
+  readonly clouds: string;
+  readonly sshConfig: string;
+  readonly userKey: string;
+  readonly hostKey: string;
+  readonly knownHosts: string;
+  readonly disks: string;
+}
+
+/** The places of the lab `name`. Throws Problem "lab/name-invalid". */
+export function placesOf(name: string): LabPlaces {
+  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name)) {
+    throw new Problem({
+      code: "lab/name-invalid",
+      summary: `"${name}" cannot be the name of a lab`,
+      detail: "A name is a small letter followed by at most 19 small letters, digits or dashes.",
+      hint: "Choose another name with --name, for example --name second.",
+    });
+  }
+  const run = join(runRoot, name);
+  return {
+    name,
+    run,
+    owner: join(run, "owner.json"),
+    socket: join(run, "control.sock"),
+    log: join(run, "daemon.log"),
+    scenario: join(run, "scenario.json"),
+    facts: join(run, "lab.json"),
+    clouds: join(run, "clouds.yaml"),
+    sshConfig: join(run, "ssh_config"),
+    userKey: join(run, "user_key"),
+    hostKey: join(run, "host_key"),
+    knownHosts: join(run, "known_hosts"),
+    disks: join(diskRoot, name),
+  };
+}

@@ -1,0 +1,39 @@
+/** What a lab says about itself: the answer of its control socket and of `wayout lab status --json`. */
+import { z } from "zod";
+
+const serverStatusSchema = z.object({
+  name: z.string(),
+  id: z.string(),
+  privateIp: z.string(),
+  eip: z.string().nullable(),
+  vpc: z.string(),
+  subnet: z.string(),
+  zone: z.string(),
+  kind: z.enum(["machine", "light"]),
+  image: z.enum(["debian", "sysv"]),
+  /** Nova's word: BUILD, ACTIVE, SHUTOFF, REBOOT, ERROR. */
+  state: z.string(),
+});
+
+export const faultStatusSchema = z.object({
+  /** As it is mended: `wayout lab mend ID`. */
+  id: z.string(),
+  /** As it was broken: "mtu 1400". */
+  fault: z.string(),
+  /** What it does to the lab, for people. */
+  effect: z.string(),
+});
+
+export const labStatusSchema = z.object({
+  name: z.string(),
+  scenario: z.string(),
+  apiUrl: z.string(),
+  startedAt: z.string(),
+  uptimeSeconds: z.number(),
+  servers: z.array(serverStatusSchema),
+  faults: z.array(faultStatusSchema),
+});
+
+export type ServerStatus = z.infer<typeof serverStatusSchema>;
+export type FaultStatus = z.infer<typeof faultStatusSchema>;
+export type LabStatus = z.infer<typeof labStatusSchema>;

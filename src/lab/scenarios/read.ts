@@ -1,0 +1,65 @@
+/** Finds and reads a scenario: one that comes with Wayout, by name, or a file of the user's, by path. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { Problem } from "../../report/problem.ts";
+import { suggestion } from "../../spec/nearest.ts";
+import { maxFileBytes, parseYamlFile } from "../../spec/yaml-file.ts";
+import { checkScenario } from "./check.ts";
+import { type Scenario, scenarioSchema } from "./schema.ts";
+
+export interface NamedScenario {
+  /** Its name, or the path it was read from. */
+  readonly name: string;
+  readonly scenario: Scenario;
+}
+
+/** Names of the scenarios that come with Wayout. */
+export function builtInScenarios(): readonly string[] {
+  return readdirSync(import.meta.dirname)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => file.slice(0, -".yaml".length))
+    .sort();
+}
+
+/** @throws Problem lab/no-scenario, lab/too-large, lab/yaml, lab/invalid, lab/scenario. */
+export function readScenario(nameOrPath: string): NamedScenario {
+  const builtIn = builtInScenarios();
+  if (builtIn.includes(nameOrPath)) {
+    const file = join(import.meta.dirname, `${nameOrPath}.yaml`);
+    return {
+      name: nameOrPath,
+      scenario: parseScenario(readFileSync(file, "utf8"), relative(process.cwd(), file)),
+    };
+  }
+  if (!/[/.]/.test(nameOrPath)) {
+    throw new Problem({
+      code: "lab/no-scenario",
+      summary: `no scenario ${nameOrPath}; ${suggestion(nameOrPath, builtIn, "scenario")}`,
+      hint: "A file of your own is given by its path: ./my-lab.yaml",
+    });
+  }
+  return { name: nameOrPath, scenario: parseScenario(readFile(nameOrPath), nameOrPath) };
+}
+
+/** Text to scenario: schema first, then the rules between its parts. `file` is what messages call it. */
+export function parseScenario(text: string, file: string): Scenario {
+  const parsed = parseYamlFile(text, { file, schema: scenarioSchema, codes: "lab" });
+  checkScenario(parsed);
+  return parsed.value;
+}
+
+function readFile(path: string): string {
+  try {
+    // Looked at before it is read: a device or a disk image would fill the memory.
+    const { size } = statSync(path);
+    return size > maxFileBytes ? " ".repeat(maxFileBytes + 1) : readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new Problem({
+      code: "lab/no-scenario",
+      summary: `cannot read ${path}`,
+      detail: cause instanceof Error ? cause.message : String(cause),
+      hint: `Give a file, or one of ${builtInScenarios().join(", ")}.`,
+      cause,
+    });
+  }
+}
