@@ -121,12 +121,113 @@ export interface LabProject {
   readonly region: string;
 }
 
-/** Everything the lab's cloud knows. */
+/** How much the project may have; -1: no limit. Named as VPC v1 names them in `GET /v1/{project}/quotas`, servers as ECS does. */
+export interface LabQuotas {
+  readonly vpcs: number;
+  readonly subnets: number;
+  readonly publicIps: number;
+  readonly securityGroups: number;
+  /** In the whole project. */
+  readonly securityGroupRules: number;
+  /** Including the default one. */
+  readonly routeTablesPerVpc: number;
+  /** Without the `local` ones. */
+  readonly routesPerTable: number;
+  readonly servers: number;
+}
+
+/** VPC API, "Querying Quotas" (example answer) and the user guide's limits of route tables. */
+export const defaultQuotas: LabQuotas = {
+  vpcs: 150,
+  subnets: 400,
+  publicIps: 50,
+  securityGroups: 100,
+  securityGroupRules: 5000,
+  routeTablesPerVpc: 10,
+  routesPerTable: 200,
+  servers: 1000,
+};
+
+export const noQuotas: LabQuotas = {
+  vpcs: -1,
+  subnets: -1,
+  publicIps: -1,
+  securityGroups: -1,
+  securityGroupRules: -1,
+  routeTablesPerVpc: -1,
+  routesPerTable: -1,
+  servers: -1,
+};
+
+/**
+ * The ports, found by subnet and by server without a scan. Kept right by `set` and `delete`, so a port that
+ * moves to another server is put in anew, not changed in place.
+ */
+export class LabPorts extends Map<string, LabPort> {
+  readonly #bySubnet = new Map<string, Map<string, string>>();
+  readonly #byServer = new Map<string, Set<string>>();
+
+  override set(id: string, port: LabPort): this {
+    const old = this.get(id);
+    if (old && (old.subnetId !== port.subnetId || old.ip !== port.ip || old.serverId !== port.serverId)) {
+      this.#forget(old);
+    }
+    const addresses = this.#bySubnet.get(port.subnetId) ?? new Map<string, string>();
+    this.#bySubnet.set(port.subnetId, addresses.set(port.ip, id));
+    if (port.serverId !== "") {
+      this.#byServer.set(port.serverId, (this.#byServer.get(port.serverId) ?? new Set<string>()).add(id));
+    }
+    return super.set(id, port);
+  }
+
+  override delete(id: string): boolean {
+    const port = this.get(id);
+    if (port) this.#forget(port);
+    return super.delete(id);
+  }
+
+  override clear(): void {
+    this.#bySubnet.clear();
+    this.#byServer.clear();
+    super.clear();
+  }
+
+  /** The id of the port that has this address. */
+  withAddress(subnetId: string, ip: string): string | undefined {
+    return this.#bySubnet.get(subnetId)?.get(ip);
+  }
+
+  inSubnet(subnetId: string): LabPort[] {
+    return this.#pick(this.#bySubnet.get(subnetId)?.values() ?? []);
+  }
+
+  /** The first one is the server's primary NIC. */
+  ofServer(serverId: string): LabPort[] {
+    return this.#pick(this.#byServer.get(serverId) ?? []);
+  }
+
+  #pick(ids: Iterable<string>): LabPort[] {
+    return [...ids].flatMap((id) => this.get(id) ?? []);
+  }
+
+  #forget(port: LabPort): void {
+    this.#bySubnet.get(port.subnetId)?.delete(port.ip);
+    this.#byServer.get(port.serverId)?.delete(port.id);
+  }
+}
+
+/**
+ * Everything the lab's cloud knows. The operations of the API (api/operations) replace an object to change it
+ * and never change one in place, so an object once read stays what it was.
+ */
 export class LabState {
   readonly project: LabProject;
+  quotas: LabQuotas = defaultQuotas;
+  /** How many MAC addresses were given out; the next one follows from it. */
+  macCount = 0;
   readonly vpcs = new Map<string, LabVpc>();
   readonly subnets = new Map<string, LabSubnet>();
-  readonly ports = new Map<string, LabPort>();
+  readonly ports = new LabPorts();
   readonly servers = new Map<string, LabServer>();
   readonly routeTables = new Map<string, LabRouteTable>();
   readonly publicIps = new Map<string, LabPublicIp>();

@@ -1,0 +1,24 @@
+/** What can be done to the lab's cloud: by its APIs, and by whoever builds a cloud to start with. */
+export { defaultTableOf, subnetsOf, tableOfSubnet, tablesOf } from "./lookups.ts";
+export { addPort, addVirtualIp, gatewayOwner, removePort, updatePort, virtualIpOwner } from "./ports.ts";
+export { addPublicIp, bindPublicIp, removePublicIp, renamePublicIp, unbindPublicIp } from "./public-ips.ts";
+export { Refused } from "./refused.ts";
+export {
+  addRouteTable,
+  associateSubnets,
+  disassociateSubnets,
+  removeRouteTable,
+  updateRouteTable,
+} from "./route-tables.ts";
+export { localDestinations } from "./routes.ts";
+export {
+  addRule,
+  addSecurityGroup,
+  defaultSecurityGroup,
+  removeRule,
+  removeSecurityGroup,
+  updateSecurityGroup,
+} from "./security-groups.ts";
+export { addServer, removeServer, setServerStatus } from "./servers.ts";
+export { addSubnet, removeSubnet, renameSubnet } from "./subnets.ts";
+export { addVpc, removeVpc, updateVpc } from "./vpcs.ts";

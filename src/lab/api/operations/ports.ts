@@ -1,0 +1,129 @@
+import { randomUUID } from "node:crypto";
+import type { LabAddressPair, LabPort, LabState } from "../../state.ts";
+import { requirePairs } from "./address-pairs.ts";
+import { freeAddress, nextMac, requireFree } from "./addresses.ts";
+import { found, Refused } from "./refused.ts";
+import { defaultSecurityGroup } from "./security-groups.ts";
+
+/** The router's own port in a subnet. */
+export const gatewayOwner = "network:router_interface_distributed";
+export const virtualIpOwner = "neutron:VIP_PORT";
+
+export interface PortWish {
+  readonly subnetId: string;
+  readonly name?: string;
+  readonly ip?: string;
+  readonly serverId?: string;
+  readonly owner?: string;
+  /** The project's `default` group unless given. */
+  readonly securityGroupIds?: readonly string[];
+  readonly addressPairs?: readonly LabAddressPair[];
+  readonly portSecurity?: boolean;
+}
+
+export interface PortChange {
+  readonly name?: string;
+  readonly securityGroupIds?: readonly string[];
+  /** The whole list; what is not in it is gone. */
+  readonly addressPairs?: readonly LabAddressPair[];
+  readonly portSecurity?: boolean;
+}
+
+export function addPort(state: LabState, wish: PortWish, at: Date = new Date()): LabPort {
+  const subnet = found(state.subnets, "subnet", wish.subnetId);
+  if (wish.ip !== undefined) requireFree(state, subnet, wish.ip);
+  return addPortUnchecked(state, wish, at);
+}
+
+/** The subnet's gateway has an address that nobody else may ask for. */
+export function addPortUnchecked(state: LabState, wish: PortWish, at: Date): LabPort {
+  const subnet = found(state.subnets, "subnet", wish.subnetId);
+  const portSecurity = wish.portSecurity ?? true;
+  const groups = wish.securityGroupIds ?? (portSecurity ? [defaultSecurityGroup(state, at).id] : []);
+  const mac = nextMac(state);
+  const port: LabPort = {
+    id: randomUUID(),
+    name: wish.name ?? "",
+    subnetId: subnet.id,
+    mac,
+    ip: wish.ip ?? freeAddress(state, subnet),
+    serverId: wish.serverId ?? "",
+    owner: wish.owner ?? "",
+    securityGroupIds: requireGroups(state, groups),
+    addressPairs: requirePairs(wish.addressPairs ?? [], mac),
+    portSecurity,
+    createdAt: at.toISOString(),
+  };
+  requireConsistent(port, wish);
+  state.ports.set(port.id, port);
+  return port;
+}
+
+/** A virtual IP: a port without a server. */
+export function addVirtualIp(
+  state: LabState,
+  wish: { readonly subnetId: string; readonly name?: string; readonly ip?: string },
+  at: Date = new Date(),
+): LabPort {
+  return addPort(state, { ...wish, owner: virtualIpOwner }, at);
+}
+
+/** Fields that are not given stay as they are. */
+export function updatePort(state: LabState, id: string, change: PortChange): LabPort {
+  const port = found(state.ports, "port", id);
+  const changed: LabPort = {
+    ...port,
+    name: change.name ?? port.name,
+    securityGroupIds: change.securityGroupIds
+      ? requireGroups(state, change.securityGroupIds)
+      : port.securityGroupIds,
+    addressPairs: change.addressPairs ? requirePairs(change.addressPairs, port.mac) : port.addressPairs,
+    portSecurity: change.portSecurity ?? port.portSecurity,
+  };
+  requireConsistent(changed, change);
+  state.ports.set(id, changed);
+  return changed;
+}
+
+/** Ports of servers and routers stay (OTC, "Deleting a Port"); so does one that a route or an EIP needs. */
+export function removePort(state: LabState, id: string): void {
+  const port = found(state.ports, "port", id);
+  if (port.serverId !== "" || (port.owner !== "" && port.owner !== virtualIpOwner)) {
+    const user = port.serverId || port.owner;
+    throw new Refused("port", "in-use", `Port ${id} cannot be deleted: it is used by ${user}.`);
+  }
+  if (state.publicIps.values().some((publicIp) => publicIp.portId === id)) {
+    throw new Refused("port", "in-use", `Port ${id} cannot be deleted: a public IP is bound to it.`);
+  }
+  const vpcId = state.subnets.get(port.subnetId)?.vpcId;
+  const routed = state.routeTables
+    .values()
+    .some((table) => table.vpcId === vpcId && table.routes.some((route) => route.nexthop === port.ip));
+  if (routed)
+    throw new Refused("port", "in-use", `Port ${id} cannot be deleted: it is the next hop of a route.`);
+  state.ports.delete(id);
+}
+
+function requireGroups(state: LabState, ids: readonly string[]): string[] {
+  for (const id of ids) found(state.securityGroups, "security-group", id);
+  return [...new Set(ids)];
+}
+
+/** What Neutron's ML2 plugin checks (neutron `plugins/ml2/plugin.py`, `_check_allowed_address_pairs` and its neighbours). */
+function requireConsistent(port: LabPort, asked: PortChange): void {
+  if (port.portSecurity) return;
+  if (port.securityGroupIds.length > 0) {
+    throw new Refused(
+      "port",
+      "has-security-groups",
+      "Port has security group associated. Cannot disable port security or IP address until security group is removed.",
+    );
+  }
+  if (port.addressPairs.length > 0 || (asked.addressPairs?.length ?? 0) > 0) {
+    throw new Refused(
+      "port",
+      "security-off",
+      "Port Security must be enabled in order to have allowed address pairs on a port.",
+    );
+  }
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import { holds, isAddress, parseRange, toAddress } from "../../../spec/addresses.ts";
+import { type LabPublicIp, type LabState, publicRange } from "../../state.ts";
+import { gatewayOwner } from "./ports.ts";
+import { requireRoom } from "./quotas.ts";
+import { found, Refused } from "./refused.ts";
+
+/** Below are the addresses of the lab's Internet itself. */
+const firstGiven = 10;
+
+export interface PublicIpWish {
+  readonly alias?: string;
+  readonly bandwidthMbit?: number;
+  /** The next free one unless given. */
+  readonly address?: string;
+}
+
+export function addPublicIp(state: LabState, wish: PublicIpWish = {}, at: Date = new Date()): LabPublicIp {
+  requireRoom(state, "publicIps", "public-ip", state.publicIps.size);
+  const bandwidthMbit = wish.bandwidthMbit ?? 10;
+  if (!Number.isInteger(bandwidthMbit) || bandwidthMbit < 1 || bandwidthMbit > 1000) {
+    throw new Refused("public-ip", "invalid", `Bandwidth size is invalid: ${bandwidthMbit}`);
+  }
+  const publicIp: LabPublicIp = {
+    id: randomUUID(),
+    address: wish.address === undefined ? freePublicAddress(state) : requireAddress(state, wish.address),
+    alias: requireAlias(wish.alias ?? ""),
+    bandwidthMbit,
+    portId: "",
+    createdAt: at.toISOString(),
+  };
+  state.publicIps.set(publicIp.id, publicIp);
+  return publicIp;
+}
+
+export function renamePublicIp(state: LabState, id: string, alias: string): LabPublicIp {
+  const changed = { ...found(state.publicIps, "public-ip", id), alias: requireAlias(alias) };
+  state.publicIps.set(id, changed);
+  return changed;
+}
+
+/** Binding to the port it is bound to already changes nothing. */
+export function bindPublicIp(state: LabState, id: string, portId: string): LabPublicIp {
+  const publicIp = found(state.publicIps, "public-ip", id);
+  if (publicIp.portId === portId) return publicIp;
+  const port = found(state.ports, "port", portId);
+  if (port.owner === gatewayOwner) {
+    throw new Refused("public-ip", "invalid", `Port ${portId} is a router's and takes no public IP.`);
+  }
+  if (publicIp.portId !== "") {
+    throw new Refused("public-ip", "bound-elsewhere", `Floating IP ${id} has already been bound to a port.`);
+  }
+  if (state.publicIps.values().some((other) => other.portId === portId)) {
+    throw new Refused("public-ip", "port-taken", `Port ${portId} has already been bound with a floating IP.`);
+  }
+  const bound = { ...publicIp, portId };
+  state.publicIps.set(id, bound);
+  return bound;
+}
+
+export function unbindPublicIp(state: LabState, id: string): LabPublicIp {
+  const unbound = { ...found(state.publicIps, "public-ip", id), portId: "" };
+  state.publicIps.set(id, unbound);
+  return unbound;
+}
+
+export function removePublicIp(state: LabState, id: string): void {
+  const publicIp = found(state.publicIps, "public-ip", id);
+  if (publicIp.portId !== "") {
+    throw new Refused("public-ip", "in-use", `Floating IP ${id} is bound to a port. Unbind it first.`);
+  }
+  state.publicIps.delete(id);
+}
+
+function freePublicAddress(state: LabState): string {
+  const range = parseRange(publicRange);
+  const taken = new Set(state.publicIps.values().map((publicIp) => publicIp.address));
+  if (range) {
+    for (let value = range.first + firstGiven; value < range.last; value++) {
+      if (!taken.has(toAddress(value))) return toAddress(value);
+    }
+  }
+  throw new Refused("public-ip", "exhausted", "No more IP addresses available on the external network.");
+}
+
+function requireAddress(state: LabState, address: string): string {
+  const range = parseRange(publicRange);
+  if (!range || !isAddress(address) || !holds(range, address)) {
+    throw new Refused("public-ip", "out-of-range", `Public IP ${address} is not in ${publicRange}.`);
+  }
+  if (state.publicIps.values().some((publicIp) => publicIp.address === address)) {
+    throw new Refused("public-ip", "address-taken", `Public IP ${address} is in use.`);
+  }
+  return address;
+}
+
+function requireAlias(alias: string): string {
+  if (/^[\p{L}\p{N}_.-]{0,64}$/u.test(alias)) return alias;
+  throw new Refused("public-ip", "invalid", `Public IP name is invalid: ${alias}`);
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import type { LabImageName, LabPort, LabServer, LabServerKind, LabState } from "../../state.ts";
+import { addPort } from "./ports.ts";
+import { requireRoom } from "./quotas.ts";
+import { found, Refused } from "./refused.ts";
+
+/** A new port in a subnet, or a port that waits for its server. */
+export type NicWish = { readonly subnetId: string; readonly ip?: string } | { readonly portId: string };
+
+export interface ServerWish {
+  readonly name: string;
+  /** The first one is the primary NIC. */
+  readonly nics: readonly NicWish[];
+  /** Of every new NIC; the project's `default` group unless given. */
+  readonly securityGroupIds?: readonly string[];
+  readonly kind?: LabServerKind;
+  readonly image?: LabImageName;
+  readonly zone?: string;
+  readonly status?: LabServer["status"];
+  readonly keyName?: string;
+  readonly userData?: string;
+}
+
+export interface AddedServer {
+  readonly server: LabServer;
+  readonly ports: readonly LabPort[];
+}
+
+/** Creates server and NICs as the cloud's objects; starting the machine is somebody else's. */
+export function addServer(state: LabState, wish: ServerWish, at: Date = new Date()): AddedServer {
+  requireRoom(state, "servers", "server", state.servers.size);
+  if (wish.name === "" || wish.name.length > 64) {
+    throw new Refused("server", "invalid", `Server name is invalid: ${wish.name}`);
+  }
+  if (wish.nics.length === 0) throw new Refused("server", "invalid", "A server needs a NIC.");
+  const server: LabServer = {
+    id: randomUUID(),
+    name: wish.name,
+    kind: wish.kind ?? "machine",
+    image: wish.image ?? "debian",
+    zone: wish.zone ?? `${state.project.region}-01`,
+    status: wish.status ?? "ACTIVE",
+    keyName: wish.keyName ?? "",
+    userData: wish.userData ?? "",
+    createdAt: at.toISOString(),
+  };
+  const ports = wish.nics.map((nic) => plugIn(state, server, nic, wish.securityGroupIds, at));
+  requireOneVpc(state, ports);
+  state.servers.set(server.id, server);
+  return { server, ports };
+}
+
+/** `LabServer.status` is the only thing of a server that changes. */
+export function setServerStatus(state: LabState, id: string, status: LabServer["status"]): void {
+  state.servers.set(id, { ...found(state.servers, "server", id), status });
+}
+
+/**
+ * Takes the server, its NICs and the routes through it away; an EIP of it stays, unbound. Routes vanish
+ * without notice, as users of OTC report (terraform-provider-opentelekomcloud issue 2652).
+ */
+export function removeServer(state: LabState, id: string): void {
+  found(state.servers, "server", id);
+  const portIds = new Set(state.ports.ofServer(id).map((port) => port.id));
+  for (const publicIp of state.publicIps.values()) {
+    if (portIds.has(publicIp.portId)) state.publicIps.set(publicIp.id, { ...publicIp, portId: "" });
+  }
+  for (const table of state.routeTables.values()) {
+    const routes = table.routes.filter((route) => route.nexthop !== id && !portIds.has(route.nexthop));
+    if (routes.length < table.routes.length) state.routeTables.set(table.id, { ...table, routes });
+  }
+  for (const portId of portIds) state.ports.delete(portId);
+  state.servers.delete(id);
+}
+
+function plugIn(
+  state: LabState,
+  server: LabServer,
+  nic: NicWish,
+  groupIds: readonly string[] | undefined,
+  at: Date,
+): LabPort {
+  const owner = `compute:${server.zone}`;
+  if (!("portId" in nic)) {
+    const groups = groupIds ? { securityGroupIds: groupIds } : {};
+    return addPort(state, { ...nic, ...groups, serverId: server.id, owner }, at);
+  }
+  const port = found(state.ports, "port", nic.portId);
+  if (port.serverId !== "" || port.owner !== "") {
+    throw new Refused("port", "in-use", `Port ${port.id} is in use.`);
+  }
+  const plugged = { ...port, serverId: server.id, owner };
+  state.ports.set(port.id, plugged);
+  return plugged;
+}
+
+function requireOneVpc(state: LabState, ports: readonly LabPort[]): void {
+  const vpcs = new Set(ports.map((port) => state.subnets.get(port.subnetId)?.vpcId));
+  if (vpcs.size > 1) throw new Refused("server", "foreign", "The NICs of a server belong to one VPC.");
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { contains, holds, isAddress, overlaps, parseRange, toAddress } from "../../../spec/addresses.ts";
+import type { LabState, LabSubnet } from "../../state.ts";
+import { defaultTableOf, subnetsOf, tableOfSubnet } from "./lookups.ts";
+import { addPortUnchecked, gatewayOwner } from "./ports.ts";
+import { requireRoom } from "./quotas.ts";
+import { found, Refused } from "./refused.ts";
+
+export interface SubnetWish {
+  readonly vpcId: string;
+  readonly name: string;
+  readonly cidr: string;
+  /** The range's first address unless given. */
+  readonly gatewayIp?: string;
+}
+
+/** Creates network and subnet with the router's port in it, and puts the subnet into the VPC's default route table. */
+export function addSubnet(state: LabState, wish: SubnetWish, at: Date = new Date()): LabSubnet {
+  requireRoom(state, "subnets", "subnet", state.subnets.size);
+  const vpc = found(state.vpcs, "vpc", wish.vpcId);
+  const range = requireRange(wish.cidr);
+  const outer = parseRange(vpc.cidr);
+  if (!outer || !contains(outer, range)) {
+    throw new Refused(
+      "subnet",
+      "out-of-range",
+      `Subnet ${wish.cidr} is not in the range of VPC ${vpc.cidr}.`,
+    );
+  }
+  for (const other of subnetsOf(state, vpc.id)) {
+    const taken = parseRange(other.cidr);
+    if (taken && overlaps(taken, range)) {
+      throw new Refused("subnet", "overlap", `Subnet ${wish.cidr} conflicts with subnet ${other.cidr}.`);
+    }
+  }
+  const gatewayIp = wish.gatewayIp ?? toAddress(range.first + 1);
+  if (!isAddress(gatewayIp) || !holds(range, gatewayIp)) {
+    throw new Refused("subnet", "invalid", `Subnet gateway ${gatewayIp} is not in ${wish.cidr}.`);
+  }
+  requireName(wish.name);
+  const subnet: LabSubnet = {
+    id: randomUUID(),
+    neutronSubnetId: randomUUID(),
+    vpcId: vpc.id,
+    name: wish.name,
+    cidr: range.cidr,
+    gatewayIp,
+    createdAt: at.toISOString(),
+  };
+  state.subnets.set(subnet.id, subnet);
+  addPortUnchecked(
+    state,
+    { subnetId: subnet.id, ip: gatewayIp, owner: gatewayOwner, securityGroupIds: [] },
+    at,
+  );
+  const table = defaultTableOf(state, vpc.id);
+  state.routeTables.set(table.id, { ...table, subnetIds: [...table.subnetIds, subnet.id] });
+  return subnet;
+}
+
+export function renameSubnet(state: LabState, id: string, name: string): LabSubnet {
+  requireName(name);
+  const changed = { ...found(state.subnets, "subnet", id), name };
+  state.subnets.set(id, changed);
+  return changed;
+}
+
+/** Only a subnet without ports but the router's own goes. */
+export function removeSubnet(state: LabState, id: string): void {
+  found(state.subnets, "subnet", id);
+  const ports = state.ports.inSubnet(id);
+  const used = ports.filter((port) => port.owner !== gatewayOwner);
+  if (used.length > 0) {
+    throw new Refused("subnet", "in-use", `Subnet ${id} has ${used.length} private IP addresses in use.`);
+  }
+  const table = tableOfSubnet(state, id);
+  if (table) {
+    state.routeTables.set(table.id, { ...table, subnetIds: table.subnetIds.filter((each) => each !== id) });
+  }
+  for (const port of ports) state.ports.delete(port.id);
+  state.subnets.delete(id);
+}
+
+function requireName(name: string): void {
+  if (!/^[\p{L}\p{N}_.-]{1,64}$/u.test(name)) {
+    throw new Refused("subnet", "invalid", `Subnet name is invalid: ${name}`);
+  }
+}
+
+function requireRange(text: string) {
+  const range = parseRange(text);
+  if (!range || range.cidr !== text || range.prefix > 28) {
+    throw new Refused("subnet", "invalid", `Invalid subnet CIDR block: ${text}`);
+  }
+  return range;
+}
