@@ -9,8 +9,8 @@ import { createInterface } from "node:readline";
 import { Duplex } from "node:stream";
 import { z } from "zod";
 import { Problem } from "../../report/problem.ts";
-import type { NamedScenario } from "../scenarios/read.ts";
 import { cgroupName, hierarchies } from "./cgroups.ts";
+import type { LaunchPlan } from "./launch-plan.ts";
 import { exclusively } from "./lock.ts";
 import { isAlive, readOwner, writeOwner } from "./owner.ts";
 import { diskRoot, type LabPlaces, runRoot } from "./places.ts";
@@ -44,14 +44,10 @@ export interface LaunchOptions {
  * Returns when the lab is up, whole. Otherwise nothing of it is left.
  * @throws Problem lab/up, lab/starting, lab/interrupted, lab/start-failed, or what the daemon says.
  */
-export async function launchLab(
-  places: LabPlaces,
-  scenario: NamedScenario,
-  options: LaunchOptions,
-): Promise<void> {
+export async function launchLab(places: LabPlaces, plan: LaunchPlan, options: LaunchOptions): Promise<void> {
   await exclusively(async () => await claim(places));
   try {
-    writeFileSync(places.scenario, JSON.stringify(scenario), { mode: 0o600 });
+    writeFileSync(places.plan, JSON.stringify(plan), { mode: 0o600 });
     mkdirSync(places.disks, { recursive: true, mode: 0o700 });
     await start(places, options);
   } catch (error) {
@@ -156,6 +152,8 @@ function startFailed(places: LabPlaces, detail: string): Problem {
     hint: "Nothing of the lab is left. The lines above are the end of its log.",
   });
 }
+
+const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Joins the lab's control groups, then becomes the outer process of the lab. */
 const outerScript = `

@@ -14,9 +14,9 @@ export interface LabPlaces {
   readonly owner: string;
   readonly socket: string;
   readonly log: string;
-  /** The checked scenario that the daemon starts with. */
-  readonly scenario: string;
-  /** What a client of the lab needs to know: `lab-facts.ts`. */
+  /** What the daemon starts with: `launch-plan.ts`. */
+  readonly plan: string;
+  /** What a client of the lab needs to know: `facts.ts`. */
   readonly facts: string;
   readonly clouds: string;
   readonly sshConfig: string;
@@ -43,7 +43,7 @@ export function placesOf(name: string): LabPlaces {
     owner: join(run, "owner.json"),
     socket: join(run, "control.sock"),
     log: join(run, "daemon.log"),
-    scenario: join(run, "scenario.json"),
+    plan: join(run, "plan.json"),
     facts: join(run, "lab.json"),
     clouds: join(run, "clouds.yaml"),
     sshConfig: join(run, "ssh_config"),

@@ -7,19 +7,28 @@ import { publicRange } from "../state.ts";
 import type { Scenario, ScenarioServer } from "./schema.ts";
 
 /** The whole lab lives in one kernel; more servers than this only slow the machine down. */
-export const maxServers = 1000;
+const maxServers = 1000;
+/** Without machines and packets a server is a few hundred bytes. */
+const maxServersWithoutFabric = 20_000;
+/** The lab's EIPs, without those that its Internet has for itself. */
+const maxPublicIps = 240;
+
+export interface ScenarioUse {
+  /** `none`: objects of the API only. */
+  readonly fabric: "kernel" | "none";
+}
 
 type Fail = (path: Path, text: string, hint: string) => never;
 
 /** @throws Problem "lab/scenario" with the place in the file. */
-export function checkScenario(file: YamlFile<Scenario>): void {
+export function checkScenario(file: YamlFile<Scenario>, use: ScenarioUse): void {
   const scenario = file.value;
   const fail: Fail = (path, text, hint) => {
     throw new Problem({ code: "lab/scenario", summary: `${file.place(path)}: ${text}`, hint });
   };
   checkVpcs(scenario, fail);
   checkGroups(scenario, fail);
-  checkServers(scenario, fail);
+  checkServers(scenario, use.fabric === "none" ? maxServersWithoutFabric : maxServers, fail);
   checkPublicIps(scenario, fail);
 }
 
@@ -103,7 +112,7 @@ function checkGroups(scenario: Scenario, fail: Fail): void {
   unique(scenario.securityGroups, (index) => ["securityGroups", index, "name"], "security group", fail);
   const groups = scenario.securityGroups.map(({ name }) => name);
   for (const [g, group] of scenario.securityGroups.entries()) {
-    for (const [r, rule] of group.rules.entries()) {
+    for (const [r, rule] of (group.rules ?? []).entries()) {
       const [low = 0, high = low] = String(rule.ports).split("-").map(Number);
       if (rule.ports !== "any" && (low < 1 || high < low || high > 65535)) {
         fail(
@@ -124,7 +133,7 @@ function checkGroups(scenario: Scenario, fail: Fail): void {
   }
 }
 
-function checkServers(scenario: Scenario, fail: Fail): void {
+function checkServers(scenario: Scenario, limit: number, fail: Fail): void {
   const subnets = new Map(scenario.vpcs.flatMap((vpc) => vpc.subnets).map((subnet) => [subnet.name, subnet]));
   const groups = scenario.securityGroups.map(({ name }) => name);
   const names = new Set<string>();
@@ -164,8 +173,8 @@ function checkServers(scenario: Scenario, fail: Fail): void {
       fail([...at, "securityGroups", g], `no security group ${group}; ${near}`, "Name a group of this file.");
     }
   }
-  if (names.size > maxServers) {
-    fail(["servers"], `${names.size} servers are more than ${maxServers}`, "Lower a count.");
+  if (names.size > limit) {
+    fail(["servers"], `${names.size} servers are more than ${limit}`, "Lower a count.");
   }
 }
 
@@ -191,6 +200,11 @@ function checkPublicIps(scenario: Scenario, fail: Fail): void {
     ...scenario.publicIps.map((address, p): [string, Path] => [address, ["publicIps", p]]),
   ];
   const range = rangeOf(publicRange);
+  const wanted = scenario.servers.reduce((sum, server) => sum + (server.eip === false ? 0 : server.count), 0);
+  if (wanted + scenario.publicIps.length > maxPublicIps) {
+    const all = wanted + scenario.publicIps.length;
+    fail(["servers"], `${all} EIPs are more than ${maxPublicIps}`, "Give an EIP to the proxies only.");
+  }
   const seen = new Set<string>();
   for (const [address, path] of places) {
     if (!holds(range, address)) {

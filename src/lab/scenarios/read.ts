@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { Problem } from "../../report/problem.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import { maxFileBytes, parseYamlFile } from "../../spec/yaml-file.ts";
-import { checkScenario } from "./check.ts";
+import { checkScenario, type ScenarioUse } from "./check.ts";
 import { type Scenario, scenarioSchema } from "./schema.ts";
 
 export interface NamedScenario {
@@ -22,13 +22,13 @@ export function builtInScenarios(): readonly string[] {
 }
 
 /** @throws Problem lab/no-scenario, lab/too-large, lab/yaml, lab/invalid, lab/scenario. */
-export function readScenario(nameOrPath: string): NamedScenario {
+export function readScenario(nameOrPath: string, use: ScenarioUse = { fabric: "kernel" }): NamedScenario {
   const builtIn = builtInScenarios();
   if (builtIn.includes(nameOrPath)) {
     const file = join(import.meta.dirname, `${nameOrPath}.yaml`);
     return {
       name: nameOrPath,
-      scenario: parseScenario(readFileSync(file, "utf8"), relative(process.cwd(), file)),
+      scenario: parseScenario(readFileSync(file, "utf8"), relative(process.cwd(), file), use),
     };
   }
   if (!/[/.]/.test(nameOrPath)) {
@@ -38,13 +38,13 @@ export function readScenario(nameOrPath: string): NamedScenario {
       hint: "A file of your own is given by its path: ./my-lab.yaml",
     });
   }
-  return { name: nameOrPath, scenario: parseScenario(readFile(nameOrPath), nameOrPath) };
+  return { name: nameOrPath, scenario: parseScenario(readFile(nameOrPath), nameOrPath, use) };
 }
 
 /** Text to scenario: schema first, then the rules between its parts. `file` is what messages call it. */
-export function parseScenario(text: string, file: string): Scenario {
+export function parseScenario(text: string, file: string, use: ScenarioUse = { fabric: "kernel" }): Scenario {
   const parsed = parseYamlFile(text, { file, schema: scenarioSchema, codes: "lab" });
-  checkScenario(parsed);
+  checkScenario(parsed, use);
   return parsed.value;
 }
 

@@ -47,6 +47,7 @@ const vpcSchema = z.strictObject({
 
 const securityGroupSchema = z.strictObject({
   name,
+  /** Exactly these. Without them: what a new group has on OTC, in from its own members, out to everywhere. */
   rules: z
     .array(
       z
@@ -74,7 +75,7 @@ const securityGroupSchema = z.strictObject({
             });
         }),
     )
-    .default([]),
+    .optional(),
 });
 
 const serverSchema = z.strictObject({

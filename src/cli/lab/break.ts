@@ -1,0 +1,22 @@
+import { Command } from "commander";
+import { breakFault } from "../../lab/client/actions.ts";
+import { removeDeadLabs } from "../../lab/client/remove.ts";
+import { faultUsage } from "../../lab/faults/usage.ts";
+import { answer, answerJson, type LabOptions, withLabOptions } from "./options.ts";
+
+export function breakCommand(): Command {
+  const command = new Command("break")
+    .description("break something in the lab")
+    .argument("<fault>")
+    .argument("[arguments...]")
+    .allowUnknownOption()
+    .addHelpText("after", `\nFaults:\n${faultUsage.map((line) => `  ${line}`).join("\n")}`);
+  return withLabOptions(command).action(breakIt);
+}
+
+async function breakIt(fault: string, words: readonly string[], options: LabOptions): Promise<void> {
+  await removeDeadLabs();
+  const broken = await breakFault(options.name, [fault, ...words]);
+  if (options.json) answerJson(broken);
+  else answer(`broken: ${broken.effect}\nmend it with  wayout lab mend ${broken.id}`);
+}

@@ -1,0 +1,30 @@
+/** Gives the terminal to another program and ends as it ended. */
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { Problem } from "../../report/problem.ts";
+
+/** Runs the program with this one's stdin, stdout and stderr. The exit code is the shell's: 128 + signal. */
+export function runInTerminal(command: readonly string[]): Promise<number> {
+  const [program = "", ...args] = command;
+  // Ctrl-C in a terminal goes to both: the program decides what it means.
+  const ignore = (): void => undefined;
+  process.on("SIGINT", ignore);
+  process.on("SIGQUIT", ignore);
+  return new Promise<number>((resolve, reject) => {
+    const child = spawn(program, args, { stdio: "inherit" });
+    child.once("error", (cause) =>
+      reject(
+        new Problem({
+          code: "lab/no-program",
+          summary: `cannot run ${program}`,
+          detail: cause.message,
+          cause,
+        }),
+      ),
+    );
+    child.once("exit", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+  }).finally(() => {
+    process.off("SIGINT", ignore);
+    process.off("SIGQUIT", ignore);
+  });
+}

@@ -1,0 +1,29 @@
+/** `wayout lab`: the local cloud. */
+import { Command } from "commander";
+import { breakCommand } from "./break.ts";
+import { downCommand } from "./down.ts";
+import { execCommand } from "./exec.ts";
+import { mendCommand } from "./mend.ts";
+import { rebootCommand } from "./reboot.ts";
+import { sshCommand } from "./ssh.ts";
+import { statusCommand } from "./status.ts";
+import { upCommand } from "./up.ts";
+
+export function labCommand(): Command {
+  const command = new Command("lab")
+    .description("a small real cloud on this machine")
+    .enablePositionalOptions();
+  for (const make of [
+    upCommand,
+    downCommand,
+    statusCommand,
+    execCommand,
+    sshCommand,
+    rebootCommand,
+    breakCommand,
+    mendCommand,
+  ]) {
+    command.addCommand(make());
+  }
+  return command;
+}

@@ -1,0 +1,44 @@
+/** A lab in words, for people. */
+import type { LabStatus } from "../../lab/client/status.ts";
+
+/** Lists longer than this are cut: nobody reads a hundred lines to learn that the lab is up. */
+const shownServers = 12;
+
+/** The lab's servers, and what is broken in it. */
+export function picture(status: LabStatus, options: { readonly all: boolean }): string {
+  const shown = options.all ? status.servers : status.servers.slice(0, shownServers);
+  const rows = shown.map((server) => [
+    server.name,
+    server.privateIp,
+    server.eip ?? "-",
+    server.subnet,
+    server.image === "debian" ? server.kind : `${server.kind} (${server.image})`,
+    server.state,
+  ]);
+  const lines = table([["server", "private IP", "EIP", "subnet", "kind", "state"], ...rows]);
+  const more = status.servers.length - shown.length;
+  if (more > 0) lines.push(`and ${more} more; \`wayout lab status\` lists all`);
+  for (const { id, effect } of status.faults) lines.push(`broken: ${effect}; \`wayout lab mend ${id}\``);
+  return lines.map((line) => `  ${line}`).join("\n");
+}
+
+/** Columns as wide as their widest cell, two spaces between them. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** "1.9 s", "4 min", "2 h 5 min" */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
