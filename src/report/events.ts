@@ -7,7 +7,7 @@ export interface PlannedChange {
   readonly step: string;
   readonly object: string;
   readonly title: string;
-  readonly action: "none" | "create" | "change" | "adopt" | "later";
+  readonly action: "none" | "create" | "change" | "adopt" | "later" | "remove";
   readonly because: string;
   readonly before: JsonValue;
   readonly after: JsonValue;

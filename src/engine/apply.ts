@@ -1,0 +1,107 @@
+/** The only place that changes anything forward: step by step, journaled ahead, each read back. */
+import { probesFromProxy } from "../checks/for-gateway.ts";
+import { tryFrom } from "../checks/seat.ts";
+import type { StepResult } from "../report/events.ts";
+import { Problem } from "../report/problem.ts";
+import type { Probes } from "../spec/spec.ts";
+import { usesProxy } from "../steps/all-steps.ts";
+import type { Gateway } from "../steps/gateway.ts";
+import type { World } from "../steps/world.ts";
+import type { Context } from "./context.ts";
+import type { EntryRecord, Run } from "./journal/journal.ts";
+import type { Work } from "./observe.ts";
+
+export interface Applied {
+  readonly results: readonly StepResult[];
+  readonly failed?: Problem;
+  readonly stopped: boolean;
+}
+
+/**
+ * Makes every step of the work true, in order. Stops at the first failure, or between two steps when the
+ * signal says so. Steps that are right already are passed over.
+ */
+export async function apply(
+  works: readonly Work[],
+  world: World,
+  run: Run,
+  unsettled: ReadonlyMap<string, EntryRecord>,
+  context: Context & { readonly probes: Probes },
+): Promise<Applied> {
+  const results: StepResult[] = [];
+  for (const { gateway, steps } of works) {
+    for (const step of steps) {
+      if (context.signal.aborted) return { results, stopped: true };
+      const startedAt = context.now();
+      const finish = (result: Pick<StepResult, "outcome" | "because" | "problem">): void => {
+        const { id, kind, object, title } = step;
+        const durationMs = context.now().getTime() - startedAt.getTime();
+        const whole: StepResult = { id, step: kind, object, title, ...result, durationMs };
+        results.push(whole);
+        context.report({ kind: "step-finished", result: whole });
+      };
+      try {
+        const observation = await step.observe(world);
+        const decision = observation.decide({ adopt: context.adopt });
+        if (decision.action === "none") {
+          const open = unsettled.get(step.id);
+          if (open) run.done(open.seq, observation.observed);
+          finish({ outcome: "already", because: decision.because });
+          continue;
+        }
+        if (decision.action === "blocked") {
+          throw new Problem({ code: "apply/blocked", summary: decision.because, hint: decision.hint });
+        }
+        if (usesProxy(step.kind)) await proveProxy(gateway, world, context);
+        context.report({ kind: "step-started", id: step.id, title: step.title });
+        const { id: stepId, kind, object, title, want } = step;
+        const before = observation.observed;
+        const seq = run.started({ gateway: gateway.name, stepId, kind, object, title, want, before });
+        await observation.apply(world);
+        const after = await step.observe(world);
+        const settled = after.decide({ adopt: false });
+        if (settled.action !== "none") throw notSettled(settled.because);
+        run.done(seq, after.observed);
+        finish({ outcome: "done", because: decision.because });
+      } catch (cause) {
+        if (!(cause instanceof Problem)) throw cause;
+        const problem = cause.where({ step: step.kind, object: step.object });
+        finish({ outcome: "failed", problem: problem.toJSON() });
+        return { results, failed: problem, stopped: false };
+      }
+    }
+  }
+  return { results, stopped: false };
+}
+
+/**
+ * The gate before the route: a proxy that cannot reach the Internet would take its clients with it.
+ * @throws Problem apply/proxy-not-proven with what each probe said.
+ */
+async function proveProxy(
+  { proxy }: Gateway,
+  world: World,
+  context: { readonly probes: Probes },
+): Promise<void> {
+  const results = await tryFrom(world, proxy.host, probesFromProxy(context.probes));
+  const failed = results.filter((result) => result.ok === false);
+  if (failed.length === 0 && results.some((result) => result.ok)) return;
+  throw new Problem({
+    code: "apply/proxy-not-proven",
+    summary: `${proxy.server.name} does not reach the Internet, so no route is sent to it`,
+    detail: results
+      .map(({ name, to, ok, evidence }) => `${ok ? "ok" : "FAILED"} ${name} ${to}: ${evidence}`)
+      .join("\n"),
+    hint: "Check its EIP, the egress rules of its security group and its own firewall.",
+    retry: true,
+  });
+}
+
+function notSettled(because: string): Problem {
+  return new Problem({
+    code: "apply/not-settled",
+    summary: `the change was made, but reading it back says: ${because}`,
+    hint: "Something else changes the same object. Run plan to see how it stands.",
+    retry: true,
+  });
+}

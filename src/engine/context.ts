@@ -1,0 +1,11 @@
+import type { Report } from "../report/events.ts";
+
+/** What every part of the engine is given from outside. */
+export interface Context {
+  readonly report: Report;
+  /** Aborted by Ctrl-C: work stops between two steps. */
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  /** Take foreign objects over where a step allows it. */
+  readonly adopt: boolean;
+}

@@ -1,0 +1,58 @@
+/** The whole flow on one screen: observe, plan, apply, verify. */
+import type { Plan } from "../report/events.ts";
+import type { Probes, SpecFile } from "../spec/spec.ts";
+import type { ReadOnlyWorld, World } from "../steps/world.ts";
+import { type CarriedOut, carryOut, unsettledSteps } from "./carry-out.ts";
+import type { Context } from "./context.ts";
+import type { Journal, JournalReader } from "./journal/journal.ts";
+import { look, observe } from "./observe.ts";
+import { makePlan } from "./plan.ts";
+import { staleSteps } from "./stale.ts";
+import { type Verified, verify } from "./verify.ts";
+
+/** Reads the cloud and the hosts, and says what would change. Cannot write: its world has no writers. */
+export async function plan(
+  file: SpecFile,
+  world: ReadOnlyWorld,
+  journal: JournalReader,
+  context: Context,
+): Promise<Plan> {
+  context.report({ kind: "phase", phase: "observe", text: "reading the cloud and the proxies" });
+  const seen = await observe(file, world);
+  const standing = journal.standing();
+  const made = makePlan(
+    seen.map(({ work, seen }) => ({ ...work, seen, stale: staleSteps(standing, work) })),
+    context,
+  );
+  context.report({ kind: "planned", plan: made });
+  return made;
+}
+
+export interface Outcome extends Partial<CarriedOut> {
+  readonly plan: Plan;
+  readonly outcome: CarriedOut["outcome"] | "blocked" | "declined" | "unproven";
+  readonly verified?: Verified;
+}
+
+/** Plan, ask, apply, verify. A failed apply takes back what this run did. */
+export async function converge(
+  file: SpecFile,
+  world: World,
+  journal: Journal,
+  context: Context & { readonly probes: Probes; readonly confirm: (plan: Plan) => Promise<boolean> },
+): Promise<Outcome> {
+  const planned = await plan(file, world, journal, context);
+  if (planned.summary.blocked > 0) return { plan: planned, outcome: "blocked" };
+  let made: CarriedOut | undefined;
+  if (planned.summary.changes > 0 && !(await context.confirm(planned)))
+    return { plan: planned, outcome: "declined" };
+  if (planned.summary.changes > 0 || unsettledSteps(file, journal).size > 0) {
+    made = await carryOut(file, planned, world, journal, context);
+    if (made.outcome !== "done") return { plan: planned, ...made };
+  }
+  context.report({ kind: "phase", phase: "verify", text: "trying the way out from the clients" });
+  const works = await look(file, world.cloud);
+  const gateways = works.map(({ gateway }) => gateway);
+  const verified = await verify(gateways, world, context);
+  return { plan: planned, ...made, outcome: verified.ok ? "done" : "unproven", verified };
+}

@@ -1,0 +1,57 @@
+import type { CloudReader } from "../cloud/cloud.ts";
+import { Problem } from "../report/problem.ts";
+import type { SpecFile } from "../spec/spec.ts";
+import { stepsFor } from "../steps/for-gateway.ts";
+import type { Gateway } from "../steps/gateway.ts";
+import type { BoundObservation, BoundStep } from "../steps/step.ts";
+import type { ReadOnlyWorld } from "../steps/world.ts";
+import { readInventory, resolveGateways } from "./resolve.ts";
+import { snapshot } from "./snapshot.ts";
+
+/** A gateway with its steps in order. */
+export interface Work {
+  readonly gateway: Gateway;
+  readonly steps: readonly BoundStep[];
+}
+
+/** A step with what was seen of its object, or why it could not be seen. */
+export interface Seen {
+  readonly step: BoundStep;
+  readonly observation: BoundObservation | Problem;
+}
+
+/** Looks the spec's names up and says which steps its gateways need. Reads the cloud, no host. */
+export async function look(file: SpecFile, cloud: CloudReader): Promise<Work[]> {
+  const gateways = resolveGateways(file, await readInventory(cloud));
+  return gateways.map((gateway) => ({ gateway, steps: stepsFor(gateway, cloud.traits) }));
+}
+
+/**
+ * Looks at every step's object, side by side, each list of the cloud read once. A host that cannot be reached
+ * is a finding; a broken cloud ends the plan.
+ */
+export async function observe(
+  file: SpecFile,
+  world: ReadOnlyWorld,
+): Promise<{ readonly work: Work; readonly seen: readonly Seen[] }[]> {
+  const cloud = snapshot(world.cloud);
+  const readOnly: ReadOnlyWorld = { cloud, host: (address) => world.host(address) };
+  const works = await look(file, cloud);
+  return Promise.all(
+    works.map(async (work) => ({
+      work,
+      seen: await Promise.all(work.steps.map((step) => observeStep(step, readOnly))),
+    })),
+  );
+}
+
+async function observeStep(step: BoundStep, world: ReadOnlyWorld): Promise<Seen> {
+  try {
+    return { step, observation: await step.observe(world) };
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    const problem = cause.where({ step: step.kind, object: step.object });
+    if (!problem.code.startsWith("host/")) throw problem;
+    return { step, observation: problem };
+  }
+}

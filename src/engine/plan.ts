@@ -1,0 +1,106 @@
+/** The plan: what would be changed and because of what. Data; cli and console draw the same. */
+import type { GatewayPlan, Plan, PlannedBlock, PlannedChange } from "../report/events.ts";
+import type { Gateway } from "../steps/gateway.ts";
+import type { Seen } from "./observe.ts";
+import type { StaleStep } from "./stale.ts";
+
+export interface PlanInput {
+  readonly gateway: Gateway;
+  readonly seen: readonly Seen[];
+  readonly stale: readonly StaleStep[];
+}
+
+/** Pure: the same observations give the same plan. */
+export function makePlan(inputs: readonly PlanInput[], options: { readonly adopt: boolean }): Plan {
+  const gateways = inputs.map((input) => planGateway(input, options));
+  const count = (of: (plan: GatewayPlan) => readonly unknown[]) =>
+    gateways.reduce((sum, plan) => sum + of(plan).length, 0);
+  return {
+    gateways,
+    summary: {
+      changes: count((plan) => plan.changes),
+      right: count((plan) => plan.right),
+      blocked: count((plan) => plan.blocked),
+    },
+  };
+}
+
+function planGateway({ gateway, seen, stale }: PlanInput, options: { readonly adopt: boolean }): GatewayPlan {
+  const changes: PlannedChange[] = [];
+  const right: PlannedChange[] = [];
+  const blocked: PlannedBlock[] = [];
+  const warnings = gatewayWarnings(gateway);
+  for (const { step, observation } of seen) {
+    const { id, kind, object, title } = step;
+    const line = { id, step: kind, object, title };
+    if (!("decide" in observation)) {
+      // Before the proxy has its EIP and group, nobody can log in: what is on the host is read once it can be reached.
+      const opensTheWay = changes.some(
+        (one) => one.step === "cloud/public-ip" || one.step === "cloud/security-group",
+      );
+      if (observation.code === "host/unreachable" && opensTheWay) {
+        const because = `${object} can be reached only after the changes above; what is there is read then`;
+        const none = { before: "known later", after: "known later", notice: "", warnings: [] };
+        changes.push({ ...line, action: "later", because, ...none });
+      } else {
+        const because = observation.summary;
+        blocked.push({ ...line, because, hint: observation.hint ?? "", adoptable: false });
+      }
+      continue;
+    }
+    const decision = observation.decide(options);
+    if (decision.action === "blocked") {
+      const { because, hint, adoptable } = decision;
+      blocked.push({ ...line, because, hint, adoptable });
+      continue;
+    }
+    const before = observation.observed.is === "absent" ? null : observation.text;
+    const { action, because } = decision;
+    warnings.push(...(decision.warnings ?? []));
+    const more = { before, warnings: decision.warnings ?? [] };
+    if (decision.action === "none") {
+      right.push({ ...line, action, because, ...more, after: before, notice: "" });
+    } else {
+      changes.push({ ...line, action, because, ...more, after: decision.after, notice: decision.notice });
+    }
+  }
+  for (const { entry, because } of stale) {
+    changes.push({
+      id: entry.stepId,
+      step: entry.kind,
+      object: entry.object,
+      title: `Take back: ${entry.title}`,
+      action: "remove",
+      because,
+      before: null,
+      after: "as before Wayout",
+      notice: "what it did ends",
+      warnings: [],
+    });
+  }
+  return { name: gateway.name, changes, right, blocked, warnings };
+}
+
+function gatewayWarnings({ clients, vpc, proxy }: Gateway): string[] {
+  const withEip = clients.filter((client) => client.publicIp !== undefined);
+  return [
+    ...(withEip.length > 0
+      ? [
+          `${withEip
+            .slice(0, 5)
+            .map((client) => `${client.server.name} (${client.publicIp})`)
+            .join(
+              ", ",
+            )}${withEip.length > 5 ? ` and ${withEip.length - 5} more` : ""}: a server with an EIP uses it and not the gateway`,
+        ]
+      : []),
+    ...(vpc.sharedSnat
+      ? [
+          `${vpc.name} has the platform's shared SNAT: its servers have a way out already; the route wins over it`,
+        ]
+      : []),
+    ...(proxy.nics.length > 1
+      ? [`${proxy.server.name} has ${proxy.nics.length} NICs in ${vpc.name}; the one with the EIP is used`]
+      : []),
+  ];
+}

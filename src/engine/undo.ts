@@ -1,0 +1,125 @@
+/** Back to before: the route first, then the road back in reverse. Keeps what others changed since, and says so. */
+import type { StepResult } from "../report/events.ts";
+import { Problem } from "../report/problem.ts";
+import { rankOf, rebindStep } from "../steps/all-steps.ts";
+import type { World } from "../steps/world.ts";
+import type { Context } from "./context.ts";
+import type { EntryRecord, Run } from "./journal/journal.ts";
+
+/** All changes of one step that are to be taken back together. */
+interface Undoing {
+  readonly first: EntryRecord;
+  readonly last: EntryRecord;
+  readonly seqs: readonly number[];
+}
+
+export interface UndoOptions {
+  /** Take back even what was changed by others since. */
+  readonly force: boolean;
+  /** Go on with the cloud's objects when a host cannot be reached. */
+  readonly skipHosts: boolean;
+}
+
+export interface Undone {
+  readonly results: readonly StepResult[];
+  readonly problems: readonly Problem[];
+  readonly stopped: boolean;
+}
+
+/**
+ * Takes the entries back. A step that fails keeps the steps before it in place, since they may be what it
+ * (or a client's route) still stands on; other gateways go on.
+ */
+export async function undo(
+  entries: readonly EntryRecord[],
+  world: World,
+  run: Run,
+  context: Context,
+  options: UndoOptions,
+): Promise<Undone> {
+  const results: StepResult[] = [];
+  const problems: Problem[] = [];
+  const held = new Set<string>();
+  for (const undoing of inReverse(entries)) {
+    if (context.signal.aborted) return { results, problems, stopped: true };
+    const { last } = undoing;
+    const startedAt = context.now();
+    let result: Pick<StepResult, "outcome" | "because" | "problem">;
+    if (held.has(last.gateway)) {
+      result = { outcome: "not-executed", because: "a step that stands on it could not be taken back" };
+    } else {
+      try {
+        context.report({ kind: "step-started", id: last.stepId, title: `Take back: ${last.title}` });
+        result = await undoStep(undoing, world, run, options);
+      } catch (cause) {
+        if (!(cause instanceof Problem)) throw cause;
+        const problem = cause.where({ step: last.kind, object: last.object });
+        problems.push(problem);
+        result = { outcome: "failed", problem: problem.toJSON() };
+        if (!(options.skipHosts && problem.code.startsWith("host/"))) held.add(last.gateway);
+      }
+    }
+    const { stepId: id, kind: step, object, title } = last;
+    const durationMs = context.now().getTime() - startedAt.getTime();
+    const whole: StepResult = { id, step, object, title, ...result, durationMs };
+    results.push(whole);
+    context.report({ kind: "step-finished", result: whole });
+  }
+  return { results, problems, stopped: false };
+}
+
+async function undoStep(
+  { first, last, seqs }: Undoing,
+  world: World,
+  run: Run,
+  { force }: UndoOptions,
+): Promise<Pick<StepResult, "outcome" | "because">> {
+  const step = rebindStep(last.kind, last.want, first.before);
+  const now = await step.observe(world);
+  if (now.isBefore) {
+    run.undone(seqs);
+    return { outcome: "already", because: `it is as before: ${now.text}` };
+  }
+  // A change that was cut short has no "after" to compare with: it is ours, in whatever part of it was made.
+  const asLeft = last.state !== "done" || last.after === null || now.isSame(last.after);
+  if (!asLeft && !force) {
+    if (now.observed.is === "ours") throw changedSince(now.text);
+    run.undone(seqs);
+    return { outcome: "left", because: `somebody else changed it since; it stays: ${now.text}` };
+  }
+  run.undoing(seqs);
+  await step.undo(world);
+  const then = await step.observe(world);
+  if (!then.isBefore) throw notBack(step.beforeText, then.text);
+  run.undone(seqs);
+  return { outcome: "undone", because: `back to: ${step.beforeText}` };
+}
+
+/** One item for each step, from its earliest state before to its latest state after; the last of the road first. */
+function inReverse(entries: readonly EntryRecord[]): Undoing[] {
+  const steps = Map.groupBy(entries, (entry) => entry.stepId);
+  return [...steps.values()]
+    .flatMap((all): Undoing[] => {
+      const first = all[0];
+      const last = all.at(-1);
+      return first && last ? [{ first, last, seqs: all.map((entry) => entry.seq) }] : [];
+    })
+    .sort((a, b) => rankOf(b.last.kind) - rankOf(a.last.kind) || b.last.seq - a.last.seq);
+}
+
+function changedSince(text: string): Problem {
+  return new Problem({
+    code: "undo/changed-since",
+    summary: `somebody changed it since Wayout did: ${text}`,
+    hint: "Put it back as Wayout left it, or take it back all the same with `undo --force`.",
+  });
+}
+
+function notBack(before: string, now: string): Problem {
+  return new Problem({
+    code: "undo/not-back",
+    summary: `it was taken back, but reads ${now} instead of ${before}`,
+    hint: "Run undo again; if it stays so, something else sets it.",
+    retry: true,
+  });
+}
