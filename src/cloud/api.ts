@@ -1,0 +1,109 @@
+/** A cloud's services as one set of calls, by the paths of its API reference. Drivers are written on this. */
+import type { z } from "zod";
+import type { JsonValue } from "../report/json-value.ts";
+import { readAnswer } from "./answer.ts";
+import type { ServiceName, Session } from "./auth/session.ts";
+import { isCloudProblem } from "./errors.ts";
+import { type Http, type HttpCall, jsonBody } from "./http.ts";
+import type { WireAnswer } from "./wire.ts";
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** One request in the words of the API reference. */
+export interface ApiRequest {
+  readonly service: ServiceName;
+  /** "/v1/{project}/vpcs/{id}": {project} is the session's, the others come from `ids`. */
+  readonly path: string;
+  readonly ids?: Readonly<Record<string, string>>;
+  readonly query?: Query;
+}
+
+export interface Api {
+  readonly http: Http;
+  get<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<T>;
+  /** Undefined where the cloud has no such object. */
+  find<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<T | undefined>;
+  post<T>(request: ApiRequest, body: JsonValue, schema: z.ZodType<T>): Promise<T>;
+  put<T>(request: ApiRequest, body: JsonValue, schema: z.ZodType<T>): Promise<T>;
+  /** What is already gone is a success. */
+  delete(request: ApiRequest): Promise<void>;
+}
+
+export function openApi(http: Http, session: Session): Api {
+  async function send(
+    method: HttpCall["method"],
+    request: ApiRequest,
+    body?: JsonValue,
+  ): Promise<{ readonly call: HttpCall; readonly answer: WireAnswer }> {
+    const call: HttpCall = {
+      method,
+      url: await urlOf(request, session),
+      ...(body === undefined ? {} : { body: jsonBody(body) }),
+    };
+    const headers = await session.authorize(call);
+    try {
+      return { call, answer: await http.call({ ...call, headers }) };
+    } catch (error) {
+      // 401 means that nothing was done, so any method may be replayed: once, and with a new login.
+      if (!isCloudProblem(error, "cloud/unauthorized") || !(await session.renew(headers))) throw error;
+      return { call, answer: await http.call({ ...call, headers: await session.authorize(call) }) };
+    }
+  }
+
+  async function read<T>(
+    method: HttpCall["method"],
+    request: ApiRequest,
+    schema: z.ZodType<T>,
+    body?: JsonValue,
+  ): Promise<T> {
+    const { call, answer } = await send(method, request, body);
+    return readAnswer(schema, answer, call, http.redactor);
+  }
+
+  return {
+    http,
+    get: (request, schema) => read("GET", request, schema),
+    async find(request, schema) {
+      if (!Object.values(request.ids ?? {}).every(isPathId)) return undefined;
+      try {
+        return await read("GET", request, schema);
+      } catch (error) {
+        if (isCloudProblem(error, "cloud/not-found")) return undefined;
+        throw error;
+      }
+    },
+    post: (request, body, schema) => read("POST", request, schema, body),
+    put: (request, body, schema) => read("PUT", request, schema, body),
+    async delete(request) {
+      try {
+        await send("DELETE", request);
+      } catch (error) {
+        if (!isCloudProblem(error, "cloud/not-found")) throw error;
+      }
+    },
+  };
+}
+
+/** An empty id would turn one object's path into the list's, dots would climb to the parent's. */
+function isPathId(id: string): boolean {
+  return !/^\.*$/.test(id);
+}
+
+async function urlOf(request: ApiRequest, session: Session): Promise<URL> {
+  const ids = {
+    ...request.ids,
+    ...(request.path.includes("{project}") ? { project: await session.projectId() } : {}),
+  };
+  for (const [name, id] of Object.entries(ids)) {
+    if (!isPathId(id)) throw new Error(`${request.path}: "${id}" cannot be the ${name}`);
+  }
+  const path = Object.entries(ids).reduce(
+    (filled, [name, id]) => filled.replaceAll(`{${name}}`, encodeURIComponent(id)),
+    request.path,
+  );
+  const url = new URL(`${await session.endpoint(request.service)}${path}`);
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}

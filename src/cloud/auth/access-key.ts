@@ -1,0 +1,91 @@
+/** Signed calls: no login, no token, and nothing to renew. */
+import { z } from "zod";
+import { suggestion } from "../../spec/nearest.ts";
+import { readAnswer } from "../answer.ts";
+import type { CloudConfig, Credentials } from "../config/cloud-config.ts";
+import { configProblem } from "../config/problem.ts";
+import type { Http, HttpCall } from "../http.ts";
+import { endpointBesideIam, overrideOf } from "./catalog.ts";
+import type { Session } from "./session.ts";
+import { type SigningScheme, sign } from "./signing.ts";
+
+type AccessKey = Extract<Credentials, { readonly kind: "access-key" }>;
+
+const projectsSchema = z.object({ projects: z.array(z.object({ id: z.string(), name: z.string() })) });
+
+export function accessKeySession(
+  http: Http,
+  config: CloudConfig,
+  key: AccessKey,
+  scheme: SigningScheme,
+): Session {
+  let project: Promise<string> | undefined;
+
+  function signed(call: HttpCall, extra: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const { headers } = sign(
+      {
+        method: call.method,
+        url: call.url,
+        // Signed where the scheme covers it (Huawei); OTC's SDK adds the project afterwards, unsigned.
+        headers: { "Content-Type": "application/json", ...(scheme.kind === "plain" ? extra : {}) },
+        body: call.body ?? "",
+      },
+      { accessKey: key.accessKey.reveal(), secretKey: key.secretKey.reveal() },
+      scheme,
+      http.clock.now(),
+    );
+    return {
+      ...headers,
+      ...extra,
+      "Content-Type": "application/json",
+      ...(key.securityToken === undefined ? {} : { "X-Security-Token": key.securityToken.reveal() }),
+    };
+  }
+
+  async function findProject(): Promise<string> {
+    if (config.project?.id !== undefined) return config.project.id;
+    const name = config.project?.name ?? config.region;
+    if (name === undefined) {
+      throw configProblem(
+        `cloud ${config.name}: no project is chosen`,
+        "an access key alone does not tell one",
+        "Set project_name or project_id in clouds.yaml.",
+      );
+    }
+    const url = new URL(`${config.authUrl}/projects`);
+    url.searchParams.set("name", name);
+    const call: HttpCall = { method: "GET", url };
+    const domain = config.project?.domain?.id;
+    const headers = signed(call, domain === undefined ? {} : { "X-Domain-Id": domain });
+    const answer = await http.call({ ...call, headers });
+    const { projects } = readAnswer(projectsSchema, answer, call, http.redactor);
+    const found = projects.find((candidate) => candidate.name === name);
+    if (found) return found.id;
+    const names = projects.map((candidate) => candidate.name);
+    throw configProblem(
+      `cloud ${config.name}: no project ${name}; ${suggestion(name, names, "project")}`,
+      `GET ${url.href} lists ${names.length} projects`,
+      "Set project_name in clouds.yaml; on OTC it begins with the region: eu-de_NAME.",
+    );
+  }
+
+  function projectId(): Promise<string> {
+    project ??= findProject().catch((error: unknown) => {
+      project = undefined;
+      throw error;
+    });
+    return project;
+  }
+
+  return {
+    async authorize(call) {
+      return signed(call, { "X-Project-Id": await projectId() });
+    },
+    renew: async () => false,
+    projectId,
+    async endpoint(service) {
+      const host = service === "vpc" || service === "network" ? "vpc" : "ecs";
+      return overrideOf(config, service) ?? endpointBesideIam(config, host);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** Where a cloud's services are: its catalog, and settings that stand above it. Pure. */
+import { z } from "zod";
+import { nearest } from "../../spec/nearest.ts";
+import type { CloudConfig } from "../config/cloud-config.ts";
+import { configProblem } from "../config/problem.ts";
+import type { ServiceName } from "./session.ts";
+
+/** Types under which catalogs list a service, the most fitting first. OTC serves Neutron's paths on the VPC host. */
+const typesOf: Readonly<Record<ServiceName, readonly string[]>> = {
+  vpc: ["vpc", "network"],
+  network: ["network", "vpc"],
+  ecs: ["ecs", "compute"],
+  compute: ["compute", "ecs"],
+};
+
+export const catalogSchema = z.array(
+  z.object({
+    type: z.string(),
+    endpoints: z.array(
+      z.object({
+        interface: z.string().optional(),
+        region: z.string().nullish(),
+        region_id: z.string().nullish(),
+        url: z.string(),
+      }),
+    ),
+  }),
+);
+export type Catalog = z.infer<typeof catalogSchema>;
+
+/** The URL that clouds.yaml sets for a service, if any. */
+export function overrideOf(config: CloudConfig, service: ServiceName): string | undefined {
+  const type = typesOf[service].find((candidate) => config.endpoints[candidate] !== undefined);
+  return type === undefined ? undefined : bareEndpoint(config.endpoints[type] ?? "");
+}
+
+/** @throws CloudProblem cloud/config naming the regions or services that the catalog does have. */
+export function endpointInCatalog(catalog: Catalog, config: CloudConfig, service: ServiceName): string {
+  const offered = typesOf[service].flatMap((type) =>
+    catalog
+      .filter((entry) => entry.type === type)
+      .flatMap((entry) => entry.endpoints)
+      .filter((endpoint) => (endpoint.interface ?? "public").replace("URL", "") === config.interface),
+  );
+  const regions = [...new Set(offered.map((endpoint) => endpoint.region ?? endpoint.region_id ?? "*"))];
+  const wanted = config.region ?? (regions.length === 1 ? regions[0] : undefined);
+  const found = offered.find((endpoint) => {
+    const region = endpoint.region ?? endpoint.region_id ?? "*";
+    return region === wanted || region === "*";
+  });
+  if (found) return bareEndpoint(found.url);
+  if (offered.length === 0) {
+    const types = [...new Set(catalog.map((entry) => entry.type))].sort().join(", ");
+    throw configProblem(
+      `cloud ${config.name} offers no ${config.interface} endpoint for ${service}`,
+      `its catalog has ${types === "" ? "no services" : types}`,
+      `Set ${service}_endpoint_override in clouds.yaml, or another interface.`,
+    );
+  }
+  const near = config.region === undefined ? undefined : nearest(config.region, regions);
+  throw configProblem(
+    config.region === undefined
+      ? `cloud ${config.name} has several regions and none is chosen`
+      : `cloud ${config.name} has no region ${config.region}${near === undefined ? "" : `; did you mean ${near}?`}`,
+    `its catalog lists ${service} in ${regions.join(", ")}`,
+    "Set region_name in clouds.yaml or OS_REGION_NAME.",
+  );
+}
+
+/**
+ * With an access key there is no catalog to ask: OTC's and Huawei's hosts differ in their first word only
+ * (regions-and-endpoints: iam.eu-de..., vpc.eu-de..., ecs.eu-de...).
+ */
+export function endpointBesideIam(config: CloudConfig, service: "vpc" | "ecs"): string {
+  const { protocol, host } = new URL(config.authUrl);
+  if (/^iam(-pub)?\./.test(host)) return `${protocol}//${host.replace(/^iam(-pub)?\./, `${service}.`)}`;
+  throw configProblem(
+    `cloud ${config.name}: where its ${service} service is cannot be told from ${config.authUrl}`,
+    "an access key comes without a catalog of services",
+    `Set ${service}_endpoint_override in clouds.yaml, or log in with a user's password.`,
+  );
+}
+
+/** Without version and project: catalogs differ in whether they carry them. A prefix such as /network stays. */
+export function bareEndpoint(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  const segments = pathname.split("/").filter((segment) => segment !== "");
+  const version = segments.findIndex((segment) => /^v\d+(\.\d+)?$/.test(segment));
+  const prefix = version === -1 ? segments : segments.slice(0, version);
+  return [`${protocol}//${host}`, ...prefix].join("/");
+}

@@ -1,0 +1,18 @@
+import type { HttpCall } from "../http.ts";
+
+/** The services that drivers speak to; `catalog.ts` says under which types clouds list them. */
+export type ServiceName = "vpc" | "network" | "ecs" | "compute";
+
+/** Being logged in: what makes a call an authorised one, and where to send it. */
+export interface Session {
+  /** Headers to add to the call; logs in first where that is still to be done. */
+  authorize(call: HttpCall): Promise<Readonly<Record<string, string>>>;
+  /**
+   * After a 401 for a call that carried `refused`. True: the same call may succeed now.
+   * Many calls that were refused together lead to one new login.
+   */
+  renew(refused: Readonly<Record<string, string>>): Promise<boolean>;
+  projectId(): Promise<string>;
+  /** Scheme, host, port and unversioned prefix of a service, without a final slash. */
+  endpoint(service: ServiceName): Promise<string>;
+}

@@ -1,0 +1,47 @@
+/** When to repeat a call that failed, and how long to wait before. Pure. */
+
+const firstWaitMs = 500;
+const longestWaitMs = 30_000;
+/** A cloud that asks for more than this is not waited for: the user is told instead. */
+const longestRetryAfterMs = 60_000;
+
+/** Doubling waits with half of each left to chance, so that many clients do not come back at once. */
+export function backoffMs(attempt: number, random: number): number {
+  const full = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
+  return Math.round(full / 2 + (full / 2) * random);
+}
+
+/** `Retry-After` in milliseconds: seconds or a date (RFC 9110, 10.2.3). Undefined where it is absent or no such value. */
+export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined) return undefined;
+  const text = header.trim();
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}
+
+/** The wait before the next attempt; undefined: give up. `attempt` counts from 1. */
+export function waitBeforeRetry(options: {
+  readonly attempt: number;
+  readonly attempts: number;
+  readonly retryAfter: string | undefined;
+  readonly nowMs: number;
+  readonly random: number;
+}): number | undefined {
+  if (options.attempt >= options.attempts) return undefined;
+  const asked = retryAfterMs(options.retryAfter, options.nowMs);
+  if (asked === undefined) return backoffMs(options.attempt, options.random);
+  return asked > longestRetryAfterMs ? undefined : asked;
+}
+
+/** Answers that say "not now" and that a repeated call of the same kind may well not get. */
+const passing = new Set([429, 502, 503, 504]);
+
+/** A POST is repeated only where it was certainly not carried out: turned away at the door. */
+export function mayRepeat(
+  call: { readonly method: string; readonly repeatable?: boolean },
+  status: number,
+): boolean {
+  if (call.method === "POST" && call.repeatable !== true) return status === 429;
+  return passing.has(status);
+}

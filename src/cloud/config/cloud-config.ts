@@ -1,0 +1,88 @@
+import type { Secret } from "../secret.ts";
+
+/** How Wayout proves who it is. */
+export type Credentials =
+  | {
+      readonly kind: "password";
+      readonly user: UserName;
+      readonly password: Secret;
+      /** One-time code of a second factor. */
+      readonly passcode?: Secret;
+    }
+  | { readonly kind: "token"; readonly token: Secret }
+  | {
+      readonly kind: "application-credential";
+      readonly id?: string;
+      readonly name?: string;
+      /** Needed with a name; an id is enough by itself. */
+      readonly user?: UserName;
+      readonly secret: Secret;
+    }
+  | {
+      readonly kind: "access-key";
+      readonly accessKey: Secret;
+      readonly secretKey: Secret;
+      /** With temporary keys. */
+      readonly securityToken?: Secret;
+    };
+
+/** A Keystone domain: on OTC the tenant, OTC0000... */
+export interface DomainName {
+  readonly id?: string;
+  readonly name?: string;
+}
+
+export interface UserName {
+  readonly id?: string;
+  readonly name?: string;
+  readonly domain?: DomainName;
+}
+
+export interface ProjectName {
+  readonly id?: string;
+  readonly name?: string;
+  readonly domain?: DomainName;
+}
+
+/** One cloud of the user's, whole: what clouds.yaml, secure.yaml, its profile and the OS_* variables say together. */
+export interface CloudConfig {
+  /** As clouds.yaml calls it; "envvars" when it comes from OS_* variables. */
+  readonly name: string;
+  /** Where it was found: a file's path, or "OS_* variables". */
+  readonly source: string;
+  /** `profile:` of clouds.yaml, where there is one. */
+  readonly profile?: string;
+  /** Ends in /v3. */
+  readonly authUrl: string;
+  readonly credentials: Credentials;
+  readonly project?: ProjectName;
+  readonly region?: string;
+  readonly interface: "public" | "internal" | "admin";
+  readonly tls: {
+    /** false: any certificate is taken. */
+    readonly verify: boolean;
+    /** PEM texts, read from the files that the settings name. */
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: Secret;
+  };
+  /** By service type, as in `network_endpoint_override`: full URLs that stand for the catalog's. */
+  readonly endpoints: Readonly<Record<string, string>>;
+}
+
+/** Every secret of a configuration, for the redactor. */
+export function secretsOf(config: CloudConfig): readonly Secret[] {
+  const { credentials } = config;
+  const key = config.tls.key === undefined ? [] : [config.tls.key];
+  if (credentials.kind === "password") {
+    return [
+      ...key,
+      credentials.password,
+      ...(credentials.passcode === undefined ? [] : [credentials.passcode]),
+    ];
+  }
+  if (credentials.kind === "token") return [...key, credentials.token];
+  if (credentials.kind === "application-credential") return [...key, credentials.secret];
+  const { accessKey, secretKey, securityToken } = credentials;
+  return [...key, accessKey, secretKey, ...(securityToken === undefined ? [] : [securityToken])];
+}

@@ -1,0 +1,125 @@
+/** Finds and reads clouds.yaml and secure.yaml, keeping the places of their entries for errors. */
+import { isAbsolute, join, resolve } from "node:path";
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { configProblem } from "./problem.ts";
+
+/** The outside, as parameters. `readFile` gives undefined for a file that is not there. */
+export interface ConfigSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+  readonly readFile: (path: string) => string | undefined;
+}
+
+export interface SettingsFile {
+  readonly path: string;
+  readonly content: Readonly<Record<string, unknown>>;
+  /** "line:column" of a setting, or of the nearest setting around it. */
+  place(path: readonly PropertyKey[]): string;
+  /** The setting itself stands in this file. */
+  has(path: readonly PropertyKey[]): boolean;
+}
+
+/** Far above any real file; what is larger is something else. */
+const maxFileChars = 1_000_000;
+
+/** The first existing file wins; there is no merging between places (openstacksdk, config/loader.py). */
+export function findSettingsFile(
+  name: "clouds" | "secure",
+  variable: string,
+  sources: ConfigSources,
+): SettingsFile | undefined {
+  for (const path of candidatePaths(name, sources.env[variable], sources)) {
+    const text = sources.readFile(path);
+    if (text !== undefined) return parseSettings(path, text);
+  }
+  return undefined;
+}
+
+export function candidatePaths(
+  name: "clouds" | "secure",
+  named: string | undefined,
+  sources: ConfigSources,
+): readonly string[] {
+  const folders = [sources.cwd, join(sources.home, ".config", "openstack"), "/etc/openstack"];
+  const usual = folders.flatMap((folder) =>
+    ["yaml", "yml", "json"].map((ending) => join(folder, `${name}.${ending}`)),
+  );
+  return named ? [absolute(named, sources), ...usual] : usual;
+}
+
+/** A path as the user writes it: "~" is the home folder, anything relative starts in the working folder. */
+export function absolute(path: string, sources: ConfigSources): string {
+  if (path === "~" || path.startsWith("~/")) return join(sources.home, path.slice(1));
+  return isAbsolute(path) ? path : resolve(sources.cwd, path);
+}
+
+function parseSettings(path: string, text: string): SettingsFile {
+  if (text.length > maxFileChars) {
+    throw configProblem(
+      `${path} is too large to be a settings file`,
+      `${text.length} characters, at most ${maxFileChars} are read`,
+      "Name the right file with OS_CLIENT_CONFIG_FILE.",
+    );
+  }
+  const lines = new LineCounter();
+  // YAML 1.1 with merge keys, as the openstack client reads it; no excerpts in messages: the line may hold a password.
+  const document = parseDocument(text, {
+    version: "1.1",
+    merge: true,
+    lineCounter: lines,
+    prettyErrors: false,
+  });
+  const fault = document.errors[0] ?? document.warnings[0];
+  if (fault) {
+    const { line, col } = lines.linePos(fault.pos[0]);
+    throw configProblem(
+      `${path} is not valid YAML`,
+      `${path}:${line}:${col}: ${fault.code.toLowerCase().replaceAll("_", " ")}`,
+      "Check the indentation, and put values with special characters (passwords!) in quotes.",
+    );
+  }
+  const content = expanded(path, () => document.toJS({ maxAliasCount: 100 }));
+  if (!isRecord(content)) {
+    throw configProblem(
+      `${path} does not describe clouds`,
+      `${path}:1:1: expected a mapping with the key "clouds"`,
+      "The smallest file is: clouds: {NAME: {auth: {auth_url, username, password, project_name}}}.",
+    );
+  }
+  return {
+    path,
+    content,
+    has: (at) => document.hasIn(at.map(String)),
+    place: (at) => {
+      for (let depth = at.length; depth > 0; depth -= 1) {
+        const parent = document.getIn(at.slice(0, depth - 1).map(String), true);
+        if (!isMap(parent)) continue;
+        const pair = parent.items.find(
+          (item) => isScalar(item.key) && item.key.value === String(at[depth - 1]),
+        );
+        if (pair && isNode(pair.key) && pair.key.range) {
+          const { line, col } = lines.linePos(pair.key.range[0]);
+          return `${line}:${col}`;
+        }
+      }
+      return "1:1";
+    },
+  };
+}
+
+function expanded(path: string, expand: () => unknown): unknown {
+  try {
+    return expand();
+  } catch {
+    throw configProblem(
+      `${path} cannot be expanded`,
+      `${path}: its aliases multiply beyond reason, or point nowhere`,
+      "Write the settings out instead of nesting aliases.",
+    );
+  }
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

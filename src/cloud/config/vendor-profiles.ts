@@ -1,0 +1,20 @@
+/** What `profile:` in clouds.yaml stands for, as far as Wayout knows it (openstacksdk, config/vendors/*.json). */
+export interface VendorProfile {
+  readonly authUrl: (region: string) => string;
+  readonly regions: readonly string[];
+  /** The region is the beginning of a project's name, up to the first "_" (gophertelekomcloud, utils.go). */
+  readonly regionInProjectName: boolean;
+}
+
+export const vendorProfiles: Readonly<Record<string, VendorProfile>> = {
+  otc: {
+    authUrl: (region) => `https://iam.${region}.otc.t-systems.com/v3`,
+    regions: ["eu-de", "eu-nl"],
+    regionInProjectName: true,
+  },
+  "otc-swiss": {
+    authUrl: (region) => `https://iam-pub.${region}.sc.otc.t-systems.com/v3`,
+    regions: ["eu-ch2"],
+    regionInProjectName: true,
+  },
+};

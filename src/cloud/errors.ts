@@ -1,0 +1,215 @@
+/** Every way a call to a cloud can fail, as a `Problem`. The only place that judges statuses, codes and messages. */
+import { Problem, type ProblemFields } from "../report/problem.ts";
+import { type ErrorBody, readErrorBody } from "./error-body.ts";
+import type { Redactor } from "./redactor.ts";
+import type { WireAnswer, WireFailure, WireFault } from "./wire.ts";
+
+export type CloudProblemCode =
+  | "cloud/unauthorized"
+  | "cloud/forbidden"
+  | "cloud/not-found"
+  | "cloud/conflict"
+  | "cloud/quota"
+  | "cloud/throttled"
+  | "cloud/unavailable"
+  | "cloud/bad-request"
+  | "cloud/bad-answer"
+  | "cloud/not-supported"
+  | "cloud/certificate"
+  | "cloud/stopped"
+  | "cloud/config";
+
+/** A problem of the cloud boundary; the cloud's own status and code stay readable for the driver. */
+export class CloudProblem extends Problem {
+  readonly status: number | undefined;
+  /** VPC.2812, SecurityGroupRuleExists, ... */
+  readonly cloudCode: string | undefined;
+
+  constructor(
+    fields: ProblemFields & { readonly code: CloudProblemCode },
+    from: { readonly status?: number; readonly cloudCode?: string } = {},
+  ) {
+    super(fields);
+    this.status = from.status;
+    this.cloudCode = from.cloudCode;
+  }
+}
+
+export function isCloudProblem(error: unknown, ...codes: readonly CloudProblemCode[]): error is CloudProblem {
+  return error instanceof CloudProblem && codes.some((code) => code === error.code);
+}
+
+/** The call that failed, as far as it may be shown. */
+export interface FailedCall {
+  readonly method: string;
+  readonly url: URL;
+  readonly attempts: number;
+}
+
+/** Codes that mean the same whichever status they come with (OTC documents them without one). */
+const causeOfCode: readonly (readonly [RegExp, CloudProblemCode])[] = [
+  [/^APIG(W)?\.0308$/, "cloud/throttled"],
+  [/^APIG(W)?\.0101$/, "cloud/not-supported"],
+  [/^APIG(W)?\.0301$/, "cloud/unauthorized"],
+  [
+    /^(OverQuota|.*QuotaExceeded|VPC\.0521|VPC\.9905|Ecs\.0001|Ecs\.0013|AllowedAddressPairExhausted)$/,
+    "cloud/quota",
+  ],
+  // Destination already in the table, EIP bound elsewhere or busy, NIC has an EIP, EIP in use, duplicate rule.
+  [/^(VPC\.2812|VPC\.051[0127]|VPC\.0509|VPC\.9902|VPC\.0120|SecurityGroupRuleExists)$/, "cloud/conflict"],
+  [/^(VPC\.2808|VPC\.0003|VPC\.0504|VPC\.9904|Ecs\.0114)$/, "cloud/not-found"],
+];
+
+/** Wait and repeat: the object is being changed by somebody else right now. */
+const busyCodes = new Set(["VPC.0512"]);
+
+export function causeOf(status: number, body: ErrorBody): CloudProblemCode {
+  const named = causeOfCode.find(([pattern]) => body.code !== undefined && pattern.test(body.code));
+  if (named) return named[1];
+  if (status === 401) return "cloud/unauthorized";
+  if (status === 403) return "cloud/forbidden";
+  // A page or a bare text with 404 is a server that has no such API; a missing object is told in JSON.
+  if (status === 404) return body.message !== "" && !body.fromApi ? "cloud/not-supported" : "cloud/not-found";
+  if (status === 409 || status === 412) return "cloud/conflict";
+  if (status === 413 || status === 429) return "cloud/throttled";
+  if (status === 405 || status === 501) return "cloud/not-supported";
+  if (status === 408 || status >= 500) return "cloud/unavailable";
+  if (status >= 300 && status < 400) return "cloud/bad-answer";
+  return "cloud/bad-request";
+}
+
+const requestIdHeaders = ["x-request-id", "x-openstack-request-id", "x-compute-request-id"];
+
+/** The problem that an answer outside 2xx is. */
+export function problemOfAnswer(call: FailedCall, answer: WireAnswer, redactor: Redactor): CloudProblem {
+  const body = readErrorBody(answer.body, (text) => redactor.clean(text));
+  const code = causeOf(answer.status, body);
+  const requestId =
+    body.requestId ?? requestIdHeaders.map((name) => answer.headers[name]).find((id) => id !== undefined);
+  const said = [body.code, body.message].filter((part) => part).join(": ");
+  const location = answer.headers.location;
+  const detail = [
+    `${shownCall(call)} -> ${answer.status}`,
+    said === "" ? "the answer has no text" : said,
+    ...(location === undefined ? [] : [`redirected to ${shownUrl(location)}`]),
+    ...(requestId === undefined ? [] : [`request id ${requestId}`]),
+    ...(call.attempts > 1 ? [`tried ${call.attempts} times`] : []),
+  ].join("\n");
+  return new CloudProblem(
+    {
+      code,
+      summary: redactor.clean(`${summaries[code]}${said === "" ? "" : ` (${said})`}`),
+      detail: redactor.clean(detail),
+      hint: hints[code],
+      retry: retriable(code) || busyCodes.has(body.code ?? ""),
+    },
+    { status: answer.status, ...(body.code === undefined ? {} : { cloudCode: body.code }) },
+  );
+}
+
+const causeOfFault: Readonly<Record<WireFault, CloudProblemCode>> = {
+  timeout: "cloud/unavailable",
+  unreachable: "cloud/unavailable",
+  broken: "cloud/unavailable",
+  certificate: "cloud/certificate",
+  "too-large": "cloud/bad-answer",
+  stopped: "cloud/stopped",
+};
+
+/** The problem that no answer, or half an answer, is. */
+export function problemOfFailure(call: FailedCall, failure: WireFailure, redactor: Redactor): CloudProblem {
+  const cause = causeOfFault[failure.fault];
+  const tried = call.attempts > 1 ? `\ntried ${call.attempts} times` : "";
+  const what = failure.fault === "unreachable" ? `${call.url.host} cannot be reached` : summaries[cause];
+  return new CloudProblem({
+    code: cause,
+    summary: redactor.clean(failure.fault === "timeout" ? `${call.url.host} did not answer in time` : what),
+    detail: redactor.clean(`${shownCall(call)}: ${failure.message}${tried}`),
+    hint: failure.fault === "unreachable" ? unreachableHint : hints[cause],
+    retry: retriable(cause),
+  });
+}
+
+/** Stopped between two calls. */
+export function stoppedProblem(): CloudProblem {
+  return new CloudProblem({
+    code: "cloud/stopped",
+    summary: summaries["cloud/stopped"],
+    hint: hints["cloud/stopped"],
+  });
+}
+
+/** The problem that an answer of another shape than documented is. `mismatch` names fields, never their values. */
+export function problemOfShape(call: FailedCall, mismatch: string, redactor: Redactor): CloudProblem {
+  return new CloudProblem({
+    code: "cloud/bad-answer",
+    summary: `${call.url.host} answered something that is not this API`,
+    detail: redactor.clean(`${shownCall(call)}: ${mismatch}`),
+    hint: hints["cloud/bad-answer"],
+  });
+}
+
+function retriable(code: CloudProblemCode): boolean {
+  return code === "cloud/throttled" || code === "cloud/unavailable";
+}
+
+function shownCall(call: FailedCall): string {
+  return `${call.method} ${shownUrl(call.url)}`;
+}
+
+const secretParameter = /token|pass|secret|signature|credential|(^|[-_])(ak|sk|key)$/i;
+
+/** A URL without user part and without the values of parameters that sound secret. */
+export function shownUrl(url: URL | string): string {
+  const shown = URL.canParse(String(url)) ? new URL(url) : undefined;
+  if (!shown) return String(url).replace(/\?.*/s, "");
+  shown.username = "";
+  shown.password = "";
+  for (const name of [...shown.searchParams.keys()]) {
+    if (secretParameter.test(name)) shown.searchParams.set(name, "***");
+  }
+  return shown.href;
+}
+
+const unreachableHint =
+  "Check auth_url and the endpoints of this cloud in clouds.yaml, the network here, and whether a VPN is needed.";
+
+const summaries: Readonly<Record<CloudProblemCode, string>> = {
+  "cloud/unauthorized": "the cloud does not accept these credentials",
+  "cloud/forbidden": "these credentials may not do this",
+  "cloud/not-found": "the cloud has no such object",
+  "cloud/conflict": "the object is in a state that does not allow this",
+  "cloud/quota": "a quota of the project is used up",
+  "cloud/throttled": "the cloud allows no more calls for the moment",
+  "cloud/unavailable": "the cloud failed to answer",
+  "cloud/bad-request": "the cloud refused the request",
+  "cloud/bad-answer": "the answer is not one of this API",
+  "cloud/not-supported": "this cloud does not have this API",
+  "cloud/certificate": "the cloud's certificate is not trusted",
+  "cloud/stopped": "stopped while waiting for the cloud",
+  "cloud/config": "the cloud's settings do not fit",
+};
+
+const hints: Readonly<Record<CloudProblemCode, string>> = {
+  "cloud/unauthorized":
+    "Check user name, password, domain and project of this cloud in clouds.yaml or in the OS_* variables. A change of password or rights ends older tokens.",
+  "cloud/forbidden":
+    "Ask the account's administrator for a role that covers this call: VPC, EIP and ECS access in the project (on OTC: VPC Administrator, ECS User).",
+  "cloud/not-found":
+    "It may have been deleted since it was read, or belong to another project or region. Plan again to see what is there now.",
+  "cloud/conflict":
+    "Somebody else may be changing the same object, or it is in use. Plan again to see what is there now.",
+  "cloud/quota": "Delete what is no longer needed, or ask for a higher quota (My Quotas in the console).",
+  "cloud/throttled": "Wait a minute and run it again; other programs on the same account count too.",
+  "cloud/unavailable":
+    "Run it again in a little while; what was done so far is kept. If it stays, give the request id to the cloud's support.",
+  "cloud/bad-request": "The message above is the cloud's own and names the value it does not take.",
+  "cloud/bad-answer":
+    "Is the endpoint right, and is there a proxy or a login page in between? An endpoint can be set in clouds.yaml (auth_url, <service>_endpoint_override).",
+  "cloud/not-supported":
+    "Is the endpoint the right one for this service and region? Otherwise this cloud lacks a feature that the step needs.",
+  "cloud/certificate":
+    "Name the certificate authority with `cacert:` in clouds.yaml (or OS_CACERT); `verify: false` trusts anybody and is for tests only.",
+  "cloud/stopped": "Run it again to go on; what was done so far is kept.",
+  "cloud/config": "See the documentation of clouds.yaml.",
+};

@@ -1,0 +1,136 @@
+/** Calls to a cloud's API: few at a time, repeated where that is safe, failures told as problems. */
+import type { JsonValue } from "../report/json-value.ts";
+import { mayRepeat, waitBeforeRetry } from "./backoff.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { problemOfAnswer, problemOfFailure, shownUrl, stoppedProblem } from "./errors.ts";
+import { openGate } from "./gate.ts";
+import { Redactor } from "./redactor.ts";
+import { openWire, type TlsSettings, type WireAnswer, WireFailure } from "./wire.ts";
+
+export interface HttpCall {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON text. A text and not a value, because a signature covers its bytes. */
+  readonly body?: string;
+  /** This POST changes nothing when it is made twice (asking for a token). */
+  readonly repeatable?: boolean;
+}
+
+/** What is told about each attempt; nothing in it is secret. */
+export interface TracedCall {
+  readonly method: string;
+  readonly url: string;
+  /** Absent where no answer came. */
+  readonly status?: number;
+  readonly durationMs: number;
+}
+
+export interface HttpOptions {
+  readonly tls?: TlsSettings;
+  /** For one attempt. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** How often a call is made at most. Default 4. */
+  readonly attempts?: number;
+  /** Calls under way at the same time. Default 4: OTC throttles those who send many more. */
+  readonly concurrency?: number;
+  readonly clock?: Clock;
+  readonly redactor?: Redactor;
+  /** Ends every call that is under way or waiting. */
+  readonly signal?: AbortSignal;
+  readonly trace?: (call: TracedCall) => void;
+}
+
+export interface Http {
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  /** Waits; CloudProblem cloud/stopped when the signal aborts. */
+  pause(ms: number): Promise<void>;
+  /** A 2xx answer, or CloudProblem. */
+  call(call: HttpCall): Promise<WireAnswer>;
+  close(): void;
+}
+
+export function openHttp(options: HttpOptions = {}): Http {
+  const wire = openWire(options.tls ?? { verify: true });
+  const clock = options.clock ?? systemClock;
+  const redactor = options.redactor ?? new Redactor();
+  const attempts = options.attempts ?? 4;
+  const gate = openGate(options.concurrency ?? 4);
+
+  async function attempt(call: HttpCall): Promise<WireAnswer | WireFailure> {
+    const startMs = clock.now();
+    const answer = await wire
+      .send({
+        method: call.method,
+        url: call.url,
+        headers: {
+          Accept: "application/json",
+          "User-Agent": "wayout",
+          ...(call.body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...call.headers,
+        },
+        timeoutMs: options.timeoutMs ?? 30_000,
+        ...(call.body === undefined ? {} : { body: call.body }),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      })
+      .catch((error: unknown) => {
+        if (error instanceof WireFailure) return error;
+        throw error;
+      });
+    options.trace?.({
+      method: call.method,
+      url: redactor.clean(shownUrl(call.url)),
+      ...(answer instanceof WireFailure ? {} : { status: answer.status }),
+      durationMs: clock.now() - startMs,
+    });
+    return answer;
+  }
+
+  async function pause(ms: number): Promise<void> {
+    await clock.sleep(ms, options.signal).catch((error: unknown) => {
+      throw options.signal?.aborted ? stoppedProblem() : error;
+    });
+  }
+
+  return {
+    clock,
+    redactor,
+    pause,
+    close: () => wire.close(),
+    async call(call) {
+      for (let made = 1; ; made += 1) {
+        const outcome = await gate(() => attempt(call));
+        const failed = { method: call.method, url: call.url, attempts: made };
+        const unanswered = outcome instanceof WireFailure;
+        if (!unanswered && outcome.status >= 200 && outcome.status < 300) return outcome;
+        const repeat = unanswered ? mayRepeatUnanswered(call, outcome) : mayRepeat(call, outcome.status);
+        const waitMs = repeat
+          ? waitBeforeRetry({
+              attempt: made,
+              attempts,
+              retryAfter: unanswered ? undefined : outcome.headers["retry-after"],
+              nowMs: clock.now(),
+              random: clock.random(),
+            })
+          : undefined;
+        if (waitMs === undefined) {
+          throw unanswered
+            ? problemOfFailure(failed, outcome, redactor)
+            : problemOfAnswer(failed, outcome, redactor);
+        }
+        await pause(waitMs);
+      }
+    },
+  };
+}
+
+function mayRepeatUnanswered(call: HttpCall, failure: WireFailure): boolean {
+  if (failure.fault === "unreachable") return true;
+  const passing = failure.fault === "timeout" || failure.fault === "broken";
+  return passing && (call.method !== "POST" || call.repeatable === true);
+}
+
+export function jsonBody(value: JsonValue): string {
+  return JSON.stringify(value);
+}

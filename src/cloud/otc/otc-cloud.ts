@@ -1,0 +1,101 @@
+/** Open Telekom Cloud: the port, put together from one file per resource. */
+import { type Api, openApi } from "../api.ts";
+import { openSession } from "../auth/open-session.ts";
+import type { Cloud, CloudTraits } from "../cloud.ts";
+import { type CloudConfig, secretsOf } from "../config/cloud-config.ts";
+import { type HttpOptions, openHttp } from "../http.ts";
+import { Redactor } from "../redactor.ts";
+import { readNic, readNics, setAddressPairs, setNicSecurityGroups } from "./nics.ts";
+import {
+  allocatePublicIp,
+  bindPublicIp,
+  readPublicIps,
+  releasePublicIp,
+  unbindPublicIp,
+} from "./public-ips.ts";
+import { readQuotas } from "./quotas.ts";
+import {
+  associateSubnets,
+  createRouteTable,
+  deleteRouteTable,
+  disassociateSubnets,
+  readRouteTable,
+  readRouteTables,
+} from "./route-tables.ts";
+import { addRoute, changeRoute, deleteRoute } from "./routes.ts";
+import {
+  addSecurityGroupRule,
+  createSecurityGroup,
+  deleteSecurityGroup,
+  deleteSecurityGroupRule,
+  readSecurityGroup,
+  readSecurityGroups,
+} from "./security-groups.ts";
+import { readServer, readServers } from "./servers.ts";
+import { readSubnets } from "./subnets.ts";
+import { readVpcs } from "./vpcs.ts";
+
+const traits: CloudTraits = {
+  name: "Open Telekom Cloud",
+  // 0.0.0.0/0 is refused (VPC API, "Updating a Port").
+  anyAddressPair: { ip_address: "1.1.1.1/0" },
+  vipNextHop: true,
+  // FAQ "Connectivity": EIP on the ECS, then custom route, then shared SNAT.
+  eipBeforeRoute: true,
+};
+
+/** How a cloud is reached; certificates and secrets come from its configuration. */
+export type CloudOptions = Omit<HttpOptions, "tls" | "redactor">;
+
+/** Nothing is sent before the first call. */
+export function openOtcCloud(config: CloudConfig, options: CloudOptions = {}): Cloud {
+  const { verify, ca, cert, key } = config.tls;
+  const http = openHttp({
+    ...options,
+    redactor: new Redactor(secretsOf(config)),
+    tls: {
+      verify,
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key: key.reveal() }),
+    },
+  });
+  // Its Terraform provider signs with a derived key and leaves region and service empty.
+  const session = openSession(http, config, { kind: "derived", region: "", service: "" });
+  return portOn(openApi(http, session));
+}
+
+function portOn(api: Api): Cloud {
+  return {
+    traits,
+    vpcs: () => readVpcs(api),
+    subnets: (vpcId) => readSubnets(api, vpcId),
+    servers: () => readServers(api),
+    server: (id) => readServer(api, id),
+    nics: (filter) => readNics(api, filter),
+    nic: (id) => readNic(api, id),
+    routeTables: (vpcId) => readRouteTables(api, vpcId),
+    routeTable: (id) => readRouteTable(api, id),
+    publicIps: () => readPublicIps(api),
+    securityGroups: () => readSecurityGroups(api),
+    securityGroup: (id) => readSecurityGroup(api, id),
+    quotas: () => readQuotas(api),
+    setAddressPairs: (nicId, pairs) => setAddressPairs(api, nicId, pairs),
+    setNicSecurityGroups: (nicId, groupIds) => setNicSecurityGroups(api, nicId, groupIds),
+    createSecurityGroup: (group) => createSecurityGroup(api, group),
+    deleteSecurityGroup: (id) => deleteSecurityGroup(api, id),
+    addSecurityGroupRule: (groupId, rule) => addSecurityGroupRule(api, groupId, rule),
+    deleteSecurityGroupRule: (id) => deleteSecurityGroupRule(api, id),
+    addRoute: (tableId, route) => addRoute(api, tableId, route),
+    changeRoute: (tableId, route) => changeRoute(api, tableId, route),
+    deleteRoute: (tableId, route) => deleteRoute(api, tableId, route),
+    createRouteTable: (table) => createRouteTable(api, table),
+    deleteRouteTable: (id) => deleteRouteTable(api, id),
+    associateSubnets: (tableId, subnetIds) => associateSubnets(api, tableId, subnetIds),
+    disassociateSubnets: (tableId, subnetIds) => disassociateSubnets(api, tableId, subnetIds),
+    allocatePublicIp: (wish) => allocatePublicIp(api, wish),
+    releasePublicIp: (id) => releasePublicIp(api, id),
+    bindPublicIp: (id, nicId) => bindPublicIp(api, id, nicId),
+    unbindPublicIp: (id) => unbindPublicIp(api, id),
+  };
+}

@@ -1,0 +1,133 @@
+/** EIPs: VPC API v1 `/v1/{project}/publicips`. */
+import { z } from "zod";
+import type { Api } from "../api.ts";
+import type { PublicIp } from "../cloud.ts";
+import { CloudProblem } from "../errors.ts";
+import { listByMarker } from "../paging.ts";
+import { waitUntil } from "../settle.ts";
+import { anything, everyEnterpriseProject, optionalText } from "./answer-fields.ts";
+
+const publicIpSchema = z.object({
+  id: z.string(),
+  status: optionalText,
+  alias: optionalText,
+  public_ip_address: optionalText,
+  // Both absent while it is unbound.
+  port_id: optionalText,
+  private_ip_address: optionalText,
+});
+type PublicIpAnswer = z.infer<typeof publicIpSchema>;
+
+const oneSchema = z.object({ publicip: publicIpSchema });
+const pageSchema = z.object({ publicips: z.array(publicIpSchema) });
+
+export async function readPublicIps(api: Api): Promise<readonly PublicIp[]> {
+  return (await readAll(api)).map(asPublicIp);
+}
+
+/**
+ * A free EIP that already bears the name is the one that an earlier, interrupted call made: it is taken,
+ * because a second one would cost money and stay behind.
+ */
+export async function allocatePublicIp(
+  api: Api,
+  wish: { readonly name: string; readonly bandwidthMbit: number },
+): Promise<PublicIp> {
+  const made =
+    (await readAll(api)).find((candidate) => candidate.alias === wish.name && candidate.port_id === "") ??
+    (await create(api, wish));
+  const usable = await waitUntil(
+    api.http,
+    `EIP ${wish.name} usable`,
+    () => readOne(api, made.id),
+    (seen) =>
+      seen !== undefined && seen.public_ip_address !== "" && !seen.status.startsWith("PENDING_CREATE"),
+  );
+  return asPublicIp(usable ?? made);
+}
+
+/** Waits until the EIP is shown at the NIC: right after the call it may still be shown as unbound. */
+export async function bindPublicIp(api: Api, id: string, nicId: string): Promise<void> {
+  const before = await readOne(api, id);
+  if (before?.port_id === nicId) return;
+  if (before !== undefined && before.port_id !== "") {
+    // OTC would refuse it as well (VPC.0510), but a rebinding race must not cut somebody else's server off.
+    throw new CloudProblem({
+      code: "cloud/conflict",
+      summary: `EIP ${before.public_ip_address} is bound to another NIC (${before.port_id})`,
+      hint: "Unbind it there first, or choose another EIP.",
+    });
+  }
+  await api.put(publicIp(id), { publicip: { port_id: nicId } }, anything);
+  await waitUntil(
+    api.http,
+    `EIP bound to NIC ${nicId}`,
+    () => readOne(api, id),
+    (seen) => seen?.port_id === nicId,
+  );
+}
+
+export async function unbindPublicIp(api: Api, id: string): Promise<void> {
+  const before = await readOne(api, id);
+  if (before === undefined || before.port_id === "") return;
+  // An empty port_id unbinds; so would leaving it out, which is why no call here ever does.
+  await api.put(publicIp(id), { publicip: { port_id: "" } }, anything);
+  await waitUntil(
+    api.http,
+    `EIP ${before.public_ip_address} unbound`,
+    () => readOne(api, id),
+    (seen) => seen === undefined || seen.port_id === "",
+  );
+}
+
+export async function releasePublicIp(api: Api, id: string): Promise<void> {
+  await api.delete(publicIp(id));
+  await waitUntil(
+    api.http,
+    "EIP released",
+    () => readOne(api, id),
+    (seen) => seen === undefined,
+  );
+}
+
+async function create(
+  api: Api,
+  wish: { readonly name: string; readonly bandwidthMbit: number },
+): Promise<PublicIpAnswer> {
+  const { publicip } = await api.post(
+    { service: "vpc", path: "/v1/{project}/publicips" },
+    {
+      publicip: { type: "5_bgp", ip_version: 4, alias: wish.name },
+      bandwidth: { name: wish.name, size: wish.bandwidthMbit, share_type: "PER", charge_mode: "traffic" },
+    },
+    oneSchema,
+  );
+  return publicip;
+}
+
+async function readAll(api: Api): Promise<readonly PublicIpAnswer[]> {
+  return listByMarker(
+    api,
+    { service: "vpc", path: "/v1/{project}/publicips", query: everyEnterpriseProject },
+    pageSchema,
+    (page) => page.publicips,
+  );
+}
+
+async function readOne(api: Api, id: string): Promise<PublicIpAnswer | undefined> {
+  return (await api.find(publicIp(id), oneSchema))?.publicip;
+}
+
+function publicIp(id: string) {
+  return { service: "vpc", path: "/v1/{project}/publicips/{id}", ids: { id } } as const;
+}
+
+function asPublicIp(answer: PublicIpAnswer): PublicIp {
+  return {
+    id: answer.id,
+    address: answer.public_ip_address,
+    name: answer.alias,
+    ...(answer.port_id === "" ? {} : { nicId: answer.port_id }),
+    ...(answer.private_ip_address === "" ? {} : { privateIp: answer.private_ip_address }),
+  };
+}

@@ -1,0 +1,192 @@
+/** VPC API v1 `/v1/{project}/routetables`: reading, making and assigning tables. Routes are in `routes.ts`. */
+import { z } from "zod";
+import type { Api } from "../api.ts";
+import type { NextHopType, Route, RouteTable } from "../cloud.ts";
+import { listByMarker } from "../paging.ts";
+import { anything, optionalList, optionalText } from "./answer-fields.ts";
+
+const routeSchema = z.object({
+  type: z.string(),
+  destination: z.string(),
+  /** null for local routes on some builds, "-" on others. */
+  nexthop: optionalText,
+  description: optionalText,
+});
+
+const tableSchema = z.object({
+  id: z.string(),
+  name: optionalText,
+  description: optionalText,
+  vpc_id: z.string(),
+  // Lists leave one or the other out, depending on the build; the table itself has both.
+  default: z.boolean().nullish(),
+  routes: z.array(routeSchema).nullish(),
+  subnets: optionalList(z.object({ id: z.string() })),
+});
+type TableAnswer = z.infer<typeof tableSchema>;
+
+export const oneTableSchema = z.object({ routetable: tableSchema });
+const pageSchema = z.object({ routetables: z.array(tableSchema) });
+
+export async function readRouteTables(api: Api, vpcId: string): Promise<readonly RouteTable[]> {
+  const whole = await Promise.all(
+    (await listTables(api, vpcId)).map(async (table) => {
+      if (isWhole(table)) return asRouteTable(table);
+      // Gone between the list and this: not part of the answer.
+      return readRouteTable(api, table.id);
+    }),
+  );
+  return whole.filter((table) => table !== undefined);
+}
+
+function listTables(api: Api, vpcId: string): Promise<readonly TableAnswer[]> {
+  const request = { service: "vpc", path: "/v1/{project}/routetables", query: { vpc_id: vpcId } } as const;
+  return listByMarker(api, request, pageSchema, (page) => page.routetables);
+}
+
+export async function readRouteTable(api: Api, id: string): Promise<RouteTable | undefined> {
+  const answer = await api.find(routeTable(id), oneTableSchema);
+  return answer && asRouteTable(answer.routetable);
+}
+
+/** As many as one create call takes (VPC API, "Creating a Route Table"). */
+const routesPerCreate = 5;
+const subnetsPerCall = 100;
+
+/** A table of the same name and description is the one that an earlier, interrupted call made: it is completed. */
+export async function createRouteTable(
+  api: Api,
+  wish: {
+    readonly vpcId: string;
+    readonly name: string;
+    readonly description: string;
+    readonly routes: readonly Route[];
+  },
+): Promise<RouteTable> {
+  const routes = wish.routes.filter((route) => route.type !== "local").map(routeBody);
+  const existing = (await listTables(api, wish.vpcId)).find(
+    (table) => table.name === wish.name && table.description === wish.description,
+  );
+  const made =
+    (existing && (await readRouteTable(api, existing.id))) ??
+    (await create(api, wish, routes.slice(0, routesPerCreate)));
+  const missing = routes.filter(
+    (route) => !made.routes.some((present) => present.destination === route.destination),
+  );
+  for (let at = 0; at < missing.length; at += routesPerCreate) {
+    const add = missing.slice(at, at + routesPerCreate);
+    await api.put(routeTable(made.id), { routetable: { routes: { add } } }, anything);
+  }
+  return missing.length === 0 ? made : ((await readRouteTable(api, made.id)) ?? made);
+}
+
+export async function deleteRouteTable(api: Api, id: string): Promise<void> {
+  await api.delete(routeTable(id));
+}
+
+export async function associateSubnets(
+  api: Api,
+  tableId: string,
+  subnetIds: readonly string[],
+): Promise<void> {
+  const has = new Set((await readRouteTable(api, tableId))?.subnetIds);
+  await move(
+    api,
+    tableId,
+    "associate",
+    subnetIds.filter((id) => !has.has(id)),
+  );
+}
+
+/** Only what is there: OTC refuses to disassociate a subnet that is not (terraform-provider-opentelekomcloud 3312). */
+export async function disassociateSubnets(
+  api: Api,
+  tableId: string,
+  subnetIds: readonly string[],
+): Promise<void> {
+  const has = new Set((await readRouteTable(api, tableId))?.subnetIds);
+  await move(
+    api,
+    tableId,
+    "disassociate",
+    subnetIds.filter((id) => has.has(id)),
+  );
+}
+
+async function move(
+  api: Api,
+  tableId: string,
+  action: "associate" | "disassociate",
+  subnetIds: readonly string[],
+): Promise<void> {
+  for (let at = 0; at < subnetIds.length; at += subnetsPerCall) {
+    await api.post(
+      { service: "vpc", path: "/v1/{project}/routetables/{id}/action", ids: { id: tableId } },
+      { routetable: { subnets: { [action]: subnetIds.slice(at, at + subnetsPerCall) } } },
+      anything,
+    );
+  }
+}
+
+async function create(
+  api: Api,
+  wish: { readonly vpcId: string; readonly name: string; readonly description: string },
+  routes: readonly ReturnType<typeof routeBody>[],
+): Promise<RouteTable> {
+  const { routetable } = await api.post(
+    { service: "vpc", path: "/v1/{project}/routetables" },
+    { routetable: { vpc_id: wish.vpcId, name: wish.name, description: wish.description, routes } },
+    oneTableSchema,
+  );
+  return asRouteTable(routetable);
+}
+
+export function routeTable(id: string) {
+  return { service: "vpc", path: "/v1/{project}/routetables/{id}", ids: { id } } as const;
+}
+
+/** A route as the API takes it. */
+export function routeBody(route: Route) {
+  return {
+    type: route.type,
+    destination: route.destination,
+    nexthop: route.nextHop,
+    description: route.description,
+  };
+}
+
+function isWhole(table: TableAnswer): boolean {
+  return typeof table.default === "boolean" && Array.isArray(table.routes);
+}
+
+function asRouteTable(table: TableAnswer): RouteTable {
+  return {
+    id: table.id,
+    name: table.name,
+    vpcId: table.vpc_id,
+    isDefault: table.default ?? false,
+    routes: (table.routes ?? []).map((route) => ({
+      destination: route.destination,
+      type: nextHopType(route.type),
+      nextHop: route.nexthop === "-" ? "" : route.nexthop,
+      description: route.description,
+    })),
+    subnetIds: table.subnets.map((subnet) => subnet.id),
+  };
+}
+
+const nextHopTypes: readonly NextHopType[] = [
+  "ecs",
+  "eni",
+  "vip",
+  "nat",
+  "peering",
+  "vpn",
+  "dc",
+  "er",
+  "local",
+];
+
+function nextHopType(type: string): NextHopType {
+  return nextHopTypes.find((known) => known === type) ?? "other";
+}

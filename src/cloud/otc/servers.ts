@@ -1,0 +1,96 @@
+/** ECS API v1 `/v1/{project}/cloudservers`. */
+import { z } from "zod";
+import type { Api } from "../api.ts";
+import type { Server, ServerAddress } from "../cloud.ts";
+import { everyEnterpriseProject, optionalList, optionalText } from "./answer-fields.ts";
+
+const serverSchema = z.object({
+  id: z.string(),
+  name: optionalText,
+  status: optionalText,
+  metadata: z.object({ vpc_id: z.string().optional() }).nullish(),
+  /** By VPC id. */
+  addresses: z
+    .record(
+      z.string(),
+      z.array(
+        z.object({
+          addr: z.string(),
+          /** "4" here, 4 in Nova's answers. */
+          version: z.coerce.number(),
+          "OS-EXT-IPS:type": z.string().nullish(),
+          "OS-EXT-IPS-MAC:mac_addr": optionalText,
+          "OS-EXT-IPS:port_id": optionalText,
+        }),
+      ),
+    )
+    .nullish(),
+  security_groups: optionalList(z.object({ id: z.string().nullish() })),
+});
+type ServerAnswer = z.infer<typeof serverSchema>;
+
+const pageSchema = z.object({ count: z.number(), servers: z.array(serverSchema) });
+
+/** The most that one page holds (ECS API, "Querying Details About ECSs"). */
+const pageSize = 1000;
+
+/** `offset` is a page number from 1. The first page tells the count; the others are read side by side. */
+export async function readServers(api: Api): Promise<readonly Server[]> {
+  const readPage = (offset: number): Promise<z.infer<typeof pageSchema>> =>
+    api.get(
+      {
+        service: "ecs",
+        path: "/v1/{project}/cloudservers/detail",
+        query: { ...everyEnterpriseProject, limit: pageSize, offset },
+      },
+      pageSchema,
+    );
+  const first = await readPage(1);
+  const pages = Math.ceil(first.count / pageSize);
+  const rest = await Promise.all(
+    Array.from({ length: Math.max(0, pages - 1) }, (_, index) => readPage(index + 2)),
+  );
+  // A server made or deleted meanwhile shifts the pages, and another one comes twice.
+  const byId = new Map(
+    [first, ...rest].flatMap((page) => page.servers.map((server) => [server.id, server] as const)),
+  );
+  return [...byId.values()].map(asServer);
+}
+
+export async function readServer(api: Api, id: string): Promise<Server | undefined> {
+  const answer = await api.find(
+    { service: "ecs", path: "/v1/{project}/cloudservers/{id}", ids: { id } },
+    z.object({ server: serverSchema }),
+  );
+  return answer && asServer(answer.server);
+}
+
+function asServer(server: ServerAnswer): Server {
+  const addresses = server.addresses ?? {};
+  return {
+    id: server.id,
+    name: server.name,
+    status: server.status,
+    vpcId: server.metadata?.vpc_id ?? Object.keys(addresses)[0] ?? "",
+    addresses: Object.values(addresses).flatMap(joined),
+    securityGroupIds: server.security_groups.map((group) => group.id ?? "").filter((id) => id !== ""),
+  };
+}
+
+/** A floating entry repeats the port (or at least the MAC) of the NIC whose EIP it is. */
+function joined(entries: NonNullable<ServerAnswer["addresses"]>[string]): readonly ServerAddress[] {
+  const ipv4 = entries.filter((entry) => entry.version === 4);
+  const floating = ipv4.filter((entry) => entry["OS-EXT-IPS:type"] === "floating");
+  return ipv4
+    .filter((entry) => entry["OS-EXT-IPS:type"] !== "floating")
+    .map((entry) => {
+      const nicId = entry["OS-EXT-IPS:port_id"];
+      const mac = entry["OS-EXT-IPS-MAC:mac_addr"];
+      const publicIp = floating.find((other) =>
+        nicId !== "" && other["OS-EXT-IPS:port_id"] !== ""
+          ? other["OS-EXT-IPS:port_id"] === nicId
+          : other["OS-EXT-IPS-MAC:mac_addr"] === mac,
+      )?.addr;
+      return { ip: entry.addr, nicId, mac, ...(publicIp === undefined ? {} : { publicIp }) };
+    });
+}
