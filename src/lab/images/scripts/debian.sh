@@ -16,7 +16,7 @@ APT::Periodic::Enable "0";
 APT::Install-Recommends "false";
 FILE
 
-# --- names, language, first-boot state. An empty machine-id would make each boot a first boot.
+# --- names, language, first-boot state.
 echo 'LANG=C.UTF-8' > "$ROOT/etc/default/locale"
 echo localhost > "$ROOT/etc/hostname"
 : > "$ROOT/etc/fstab"
@@ -54,7 +54,7 @@ chroot "$ROOT" update-ca-certificates >/dev/null 2>&1
 
 # --- systemd without what only costs time on such a server
 units='apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service
-fstrim.timer getty.target console-getty.service systemd-logind.service systemd-firstboot.service
+fstrim.timer getty.target console-getty.service systemd-firstboot.service
 systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-random-seed.service
 systemd-machine-id-commit.service systemd-binfmt.service systemd-journal-catalog-update.service
 systemd-hwdb-update.service systemd-repart.service proc-sys-fs-binfmt_misc.automount dev-hugepages.mount
