@@ -28,7 +28,7 @@ export async function plan(
   return made;
 }
 
-export interface Outcome extends Partial<CarriedOut> {
+export interface Outcome extends Partial<Omit<CarriedOut, "outcome">> {
   readonly plan: Plan;
   readonly outcome: CarriedOut["outcome"] | "blocked" | "declined" | "unproven";
   readonly verified?: Verified;

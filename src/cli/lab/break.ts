@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { breakFault } from "../../lab/client/actions.ts";
 import { removeDeadLabs } from "../../lab/client/remove.ts";
-import { faultUsage } from "../../lab/faults/usage.ts";
+import { faults } from "../../lab/faults/index.ts";
 import { answer, answerJson, type LabOptions, withLabOptions } from "./options.ts";
 
 export function breakCommand(): Command {
@@ -10,7 +10,7 @@ export function breakCommand(): Command {
     .argument("<fault>")
     .argument("[arguments...]")
     .allowUnknownOption()
-    .addHelpText("after", `\nFaults:\n${faultUsage.map((line) => `  ${line}`).join("\n")}`);
+    .addHelpText("after", faultList());
   return withLabOptions(command).action(breakIt);
 }
 
@@ -19,4 +19,8 @@ async function breakIt(fault: string, words: readonly string[], options: LabOpti
   const broken = await breakFault(options.name, [fault, ...words]);
   if (options.json) answerJson(broken);
   else answer(`broken: ${broken.effect}\nmend it with  wayout lab mend ${broken.id}`);
+}
+
+function faultList(): string {
+  return `\nFaults:\n${faults.map(({ usage, summary }) => `  ${usage}\n      ${summary}`).join("\n")}`;
 }

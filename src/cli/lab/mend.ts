@@ -7,13 +7,14 @@ import { answer, answerJson, type LabOptions, withLabOptions } from "./options.t
 export function mendCommand(): Command {
   const command = new Command("mend")
     .description("mend what `break` broke")
-    .argument("[fault]", "as `wayout lab status` lists it")
+    .argument("[fault...]", "as `wayout lab status` lists it: mtu 1400; or a name: mtu")
+    .allowUnknownOption()
     .option("--all", "everything that is broken");
   return withLabOptions(command).action(mend);
 }
 
-async function mend(fault: string | undefined, options: LabOptions & { all?: boolean }): Promise<void> {
-  if ((fault === undefined) === (options.all !== true)) {
+async function mend(words: readonly string[], options: LabOptions & { all?: boolean }): Promise<void> {
+  if ((words.length === 0) === (options.all !== true)) {
     throw new Problem({
       code: "lab/mend-what",
       summary: "name one fault, or give --all",
@@ -21,7 +22,7 @@ async function mend(fault: string | undefined, options: LabOptions & { all?: boo
     });
   }
   await removeDeadLabs();
-  const mended = await mendFault(options.name, fault);
+  const mended = await mendFault(options.name, options.all ? undefined : words.join(" "));
   if (options.json) answerJson({ mended });
   else if (mended.length === 0) answer("nothing is broken");
   else for (const { effect } of mended) answer(`mended: ${effect}`);

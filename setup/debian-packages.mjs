@@ -1,0 +1,18 @@
+/** What the lab and the tests are made of. Nothing of it is started by Wayout on the machine itself. */
+export const debianPackages = [
+  "apt-utils",
+  "conntrack",
+  "debootstrap",
+  "dnsmasq-base",
+  "iproute2",
+  "iptables",
+  "iputils-ping",
+  "netcat-openbsd",
+  "nftables",
+  "openssh-client",
+  "openssh-server",
+  "openssl",
+  "procps",
+  "systemd-container",
+  "util-linux",
+];

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+/** The command `wayout`: parse, call, render. */
+import { Command, CommanderError } from "commander";
+import { applyCommand } from "./apply.ts";
+import { labCommand } from "./lab/index.ts";
+import { tellFailure } from "./output.ts";
+import { planCommand } from "./plan.ts";
+import { runsCommand } from "./runs.ts";
+import { undoCommand } from "./undo.ts";
+import { verifyCommand } from "./verify.ts";
+
+const program = new Command("wayout")
+  .description("Gives servers without a public IP a way to the Internet through a server that has one.")
+  .enablePositionalOptions()
+  .showSuggestionAfterError()
+  .exitOverride();
+for (const make of [planCommand, applyCommand, verifyCommand, undoCommand, runsCommand, labCommand]) {
+  program.addCommand(make());
+}
+
+try {
+  await program.parseAsync();
+} catch (failure) {
+  if (failure instanceof CommanderError) process.exitCode = failure.exitCode === 0 ? 0 : 1;
+  else {
+    tellFailure(failure, process.argv.includes("--json"));
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,15 @@
+import { type Command, Option } from "commander";
+
+/** What all commands on gateways have. */
+export interface GatewayOptions {
+  readonly file: string;
+  readonly lab: string;
+  readonly json?: boolean;
+}
+
+export function withGatewayOptions(command: Command): Command {
+  return command
+    .option("-f, --file <path>", "what you ask for", "wayout.yaml")
+    .addOption(new Option("--lab <name>", "which lab, where the spec's cloud is lab").default("lab"))
+    .option("--json", "answer in JSON");
+}

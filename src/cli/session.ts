@@ -1,0 +1,111 @@
+/** What every command on gateways works with: the spec, the cloud, the hosts and the journal. */
+import { readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import type { Cloud } from "../cloud/cloud.ts";
+import { loadCloud, systemSources } from "../cloud/config/load-cloud.ts";
+import { openCloud } from "../cloud/open-cloud.ts";
+import type { Context } from "../engine/context.ts";
+import type { Journal } from "../engine/journal/journal.ts";
+import { openSqliteJournal } from "../engine/journal/sqlite-journal.ts";
+import { openHosts } from "../host/ssh.ts";
+import { openLab } from "../lab/client/labs.ts";
+import { placesOf } from "../lab/client/places.ts";
+import { Problem } from "../report/problem.ts";
+import { openProgress } from "../report/progress.ts";
+import { chooseProbes } from "../spec/probes.ts";
+import { type Probes, parseSpec, type SpecFile } from "../spec/spec.ts";
+import type { World } from "../steps/world.ts";
+
+export interface SessionOptions {
+  readonly file: string;
+  readonly lab: string;
+  readonly json?: boolean;
+  readonly adopt?: boolean;
+}
+
+export interface Session {
+  readonly file: SpecFile;
+  readonly world: World;
+  readonly journal: Journal;
+  readonly context: Context & { readonly probes: Probes };
+}
+
+/** Where the cloud of a spec is, and what goes with it. */
+interface Place {
+  readonly cloud: Cloud;
+  readonly journalFolder: string;
+  readonly sshConfig?: string;
+  readonly probes: Partial<Probes>;
+}
+
+/** Opens everything, does the work, and closes everything whatever happens. */
+export async function withSession<T>(
+  options: SessionOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const file = readSpec(options.file);
+  const place = await placeOf(file.value.cloud, options);
+  const stop = new AbortController();
+  const progress = openProgress(process.stderr);
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(130);
+    progress.report({ kind: "note", text: "stopping after this step (once more: at once)" });
+    stop.abort();
+  };
+  const controlDir = join(tmpdir(), `wayout-${process.pid}`);
+  const journal = openSqliteJournal(place.journalFolder, () => new Date());
+  const hosts = openHosts({
+    controlDir,
+    ...(place.sshConfig === undefined ? {} : { configFile: place.sshConfig }),
+  });
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  try {
+    return await work({
+      file,
+      journal,
+      world: { cloud: place.cloud, host: (address) => hosts.host(address) },
+      context: {
+        report: progress.report,
+        signal: stop.signal,
+        now: () => new Date(),
+        adopt: options.adopt ?? false,
+        probes: chooseProbes(file.value.probes, place.probes),
+      },
+    });
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    progress.end();
+    await hosts.close();
+    rmSync(controlDir, { recursive: true, force: true });
+    journal.close();
+  }
+}
+
+/** "lab" is the local cloud; every other name is an entry of clouds.yaml, as for the openstack client. */
+async function placeOf(name: string, { file, lab }: SessionOptions): Promise<Place> {
+  if (name !== "lab") {
+    const config = loadCloud(name, systemSources());
+    return { cloud: openCloud(config), journalFolder: resolve(dirname(file), ".wayout"), probes: {} };
+  }
+  const { cloudsFile, sshConfig, probes } = await openLab(lab);
+  const env = { OS_CLIENT_CONFIG_FILE: cloudsFile };
+  const config = loadCloud(name, { ...systemSources(), env });
+  // A lab's objects end with it, so its journal does too.
+  return { cloud: openCloud(config), journalFolder: join(placesOf(lab).run, "journal"), sshConfig, probes };
+}
+
+function readSpec(path: string): SpecFile {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new Problem({
+      code: "spec/no-file",
+      summary: `cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: "Write a wayout.yaml (README shows one), or name it with --file.",
+      cause,
+    });
+  }
+  return parseSpec(text, path);
+}

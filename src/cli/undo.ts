@@ -1,0 +1,39 @@
+import { Command } from "commander";
+import { changesToUndo, takeBack } from "../engine/take-back.ts";
+import { count, problemText } from "../report/human.ts";
+import { type GatewayOptions, withGatewayOptions } from "./options.ts";
+import { answer, answerJson, note } from "./output.ts";
+import { withSession } from "./session.ts";
+
+interface UndoCommandOptions extends GatewayOptions {
+  readonly force?: boolean;
+  readonly skipHosts?: boolean;
+}
+
+export function undoCommand(): Command {
+  return withGatewayOptions(
+    new Command("undo")
+      .description("back to before: the route first, then the road back")
+      .argument("[run]", "only this run and those after it; by default all that Wayout did")
+      .option("--force", "take back even what somebody else changed since")
+      .option("--skip-hosts", "go on with the cloud's objects when a host cannot be reached"),
+  ).action(async (run: string | undefined, options: UndoCommandOptions) => {
+    await withSession(options, async ({ file, world, journal, context }) => {
+      const recorded = journal.standing().map((entry) => entry.gateway);
+      const asked = file.value.gateways.map((gateway) => gateway.name);
+      const entries = changesToUndo(journal, [...new Set([...asked, ...recorded])], run);
+      const flags = { force: options.force ?? false, skipHosts: options.skipHosts ?? false };
+      const done = await takeBack(entries, file.value.cloud, world, journal, context, flags);
+      if (options.json) answerJson({ ...done, problems: done.problems.map((one) => one.toJSON()) });
+      else {
+        for (const problem of done.problems) note(problemText(problem));
+        const left = done.steps.filter((step) => step.outcome === "left");
+        for (const step of left) answer(`left as others made it: ${step.title}: ${step.because}`);
+        if (done.run === undefined) answer("undo: nothing to take back");
+        else if (done.outcome === "done") answer(`undo: ${count(done.steps.length, "step")} taken back`);
+        else answer(`undo: ${done.outcome}; run it again to go on`);
+      }
+      process.exitCode = done.outcome === "done" ? 0 : 1;
+    });
+  });
+}

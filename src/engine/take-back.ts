@@ -1,0 +1,64 @@
+/** `wayout undo`: which changes of the journal are taken back, as a run of its own. */
+import type { StepResult } from "../report/events.ts";
+import { Problem } from "../report/problem.ts";
+import { suggestion } from "../spec/nearest.ts";
+import type { World } from "../steps/world.ts";
+import type { Context } from "./context.ts";
+import type { EntryRecord, Journal, JournalReader } from "./journal/journal.ts";
+import { type UndoOptions, undo } from "./undo.ts";
+
+export interface TakenBack {
+  /** Absent where there was nothing to take back. */
+  readonly run?: string;
+  readonly outcome: "done" | "failed" | "stopped";
+  readonly steps: readonly StepResult[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Changes that `undo` would take back: all that stand for these gateways, or those of `run` and of every run
+ * after it (what came later stands on it).
+ * @throws Problem undo/unknown-run.
+ */
+export function changesToUndo(
+  journal: JournalReader,
+  gateways: readonly string[],
+  run?: string,
+): readonly EntryRecord[] {
+  const standing = journal.standing().filter((entry) => gateways.includes(entry.gateway));
+  if (run === undefined) return standing;
+  const ids = journal.runs().map((record) => record.id);
+  const id = /^\d+$/.test(run) ? run.padStart(4, "0") : run;
+  if (!ids.includes(id)) {
+    throw new Problem({
+      code: "undo/unknown-run",
+      summary: `no run ${run}; ${suggestion(id, ids, "run")}`,
+      hint: "`wayout runs` lists them.",
+    });
+  }
+  return standing.filter((entry) => entry.run >= id);
+}
+
+export async function takeBack(
+  entries: readonly EntryRecord[],
+  cloud: string,
+  world: World,
+  journal: Journal,
+  context: Context,
+  options: UndoOptions,
+): Promise<TakenBack> {
+  if (entries.length === 0) return { outcome: "done", steps: [], problems: [] };
+  const gateways = [...new Set(entries.map((entry) => entry.gateway))];
+  const run = journal.begin({ operation: "undo", cloud, gateways });
+  context.report({ kind: "run-started", run: run.id, operation: "undo", steps: entries.length });
+  try {
+    const { results: steps, problems, stopped } = await undo(entries, world, run, context, options);
+    const outcome = stopped ? "stopped" : problems.length > 0 ? "failed" : "done";
+    run.finish(outcome);
+    context.report({ kind: "run-finished", run: run.id, outcome });
+    return { run: run.id, outcome, steps, problems };
+  } catch (fault) {
+    run.finish("failed");
+    throw fault;
+  }
+}

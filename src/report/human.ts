@@ -1,0 +1,105 @@
+/** The engine's results in words for a terminal. Plain ASCII; colour only adds, it never means alone. */
+import type { CheckResult, GatewayPlan, Plan, StepResult } from "./events.ts";
+import type { JsonValue } from "./json-value.ts";
+import type { Problem, ProblemFields } from "./problem.ts";
+
+const signs = { create: "+", change: "~", adopt: "~", later: "?", remove: "-", none: "=" } as const;
+
+export function planText(plan: Plan): string {
+  const { changes, right, blocked } = plan.summary;
+  const head = `plan: ${count(changes, "change")}, ${right} already right${blocked > 0 ? `, ${blocked} blocked` : ""}`;
+  return [head, ...plan.gateways.map(gatewayText)].join("\n");
+}
+
+function gatewayText({ name, changes, right, blocked, warnings }: GatewayPlan): string {
+  const lines = [`gateway ${name}`];
+  for (const { action, title, because, before, after, notice } of changes) {
+    lines.push(`  ${signs[action]} ${title}`, `      because ${because}`);
+    if (action === "change" || action === "adopt") lines.push(`      now     ${valueText(before)}`);
+    if (action !== "later" && action !== "remove") lines.push(...valueLines(after));
+    if (notice !== "") lines.push(`      notice  ${notice}`);
+  }
+  for (const { title, because } of right) lines.push(`  = ${title}`, `      because ${because}`);
+  for (const { title, because, hint } of blocked) {
+    lines.push(
+      `  ! ${title}`,
+      `      blocked because ${because}`,
+      ...(hint === "" ? [] : [`      hint    ${hint}`]),
+    );
+  }
+  return [...lines, ...unique(warnings).map((text) => `  warning: ${text}`)].join("\n");
+}
+
+/** "then" and the value; lists of several one below the other. */
+function valueLines(after: JsonValue): string[] {
+  if (typeof after !== "object" || after === null || Array.isArray(after))
+    return [`      then    ${valueText(after)}`];
+  const lines: string[] = [];
+  for (const [key, value] of Object.entries(after)) {
+    const items = Array.isArray(value) ? value.map(valueText) : [valueText(value)];
+    if (items.length === 0) continue;
+    const shown = items.length > 6 ? [...items.slice(0, 5), `and ${items.length - 5} more`] : items;
+    lines.push(
+      `      then    ${spaced(key)}: ${shown[0]}`,
+      ...shown.slice(1).map((item) => `              ${item}`),
+    );
+  }
+  return lines;
+}
+
+function valueText(value: JsonValue): string {
+  if (value === null) return "none";
+  if (typeof value !== "object") return String(value);
+  if (Array.isArray(value)) return value.map(valueText).join(", ");
+  return Object.entries(value)
+    .map(([key, one]) => `${spaced(key)} ${valueText(one)}`)
+    .join(", ");
+}
+
+/** "rulesInOtherGroups" as "rules in other groups". */
+function spaced(key: string): string {
+  return key.replace(/_/g, " ").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+export function stepText({ outcome, title, because, problem, durationMs }: StepResult): string {
+  const words = {
+    done: "done     ",
+    undone: "undone   ",
+    already: "already  ",
+    left: "left     ",
+    failed: "FAILED   ",
+    "not-executed": "not done ",
+  } as const;
+  const reason = problem?.summary ?? (outcome === "done" ? undefined : because);
+  const time = outcome === "done" || outcome === "undone" ? ` (${seconds(durationMs)})` : "";
+  return `${words[outcome]}${title}${time}${reason === undefined ? "" : `: ${reason}`}`;
+}
+
+export function checkText({ check, from, to, ok, evidence }: CheckResult): string {
+  const word = ok === null ? "not tried" : ok ? "ok       " : "FAILED   ";
+  return `${word} ${from} ${check} ${to}: ${evidence.replace(/\s*\n\s*/g, "; ")}`;
+}
+
+export function problemText(problem: Problem | Omit<ProblemFields, "cause">): string {
+  const place = problem.at === undefined ? "" : `${problem.at.step} of ${problem.at.object}: `;
+  const lines = [`error: ${place}${problem.summary}`];
+  if (problem.detail !== undefined && problem.detail !== "") lines.push(...indent(problem.detail));
+  if (problem.hint !== undefined && problem.hint !== "") lines.push(`  hint: ${problem.hint}`);
+  return [...lines, `  code: ${problem.code}`].join("\n");
+}
+
+function indent(text: string): string[] {
+  return text.split("\n").map((line) => `  ${line}`);
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}

@@ -1,0 +1,76 @@
+/** Progress on stderr: a moving line on a terminal, plain lines otherwise. */
+import type { Event, Report } from "./events.ts";
+import { checkText, stepText } from "./human.ts";
+
+export interface ProgressOutput {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+}
+
+/** How long a step may be silent before a terminal shows that it is still working. */
+const frameMs = 120;
+const frames = ["|", "/", "-", "\\"];
+
+export interface Progress {
+  readonly report: Report;
+  /** Removes the moving line; nothing is written after it. */
+  end(): void;
+}
+
+export function openProgress(output: ProgressOutput): Progress {
+  let current: string | undefined;
+  let frame = 0;
+  const draw = (): void => {
+    if (current === undefined) return;
+    frame = (frame + 1) % frames.length;
+    output.write(`\r\u001b[K${frames[frame]} ${current}`);
+  };
+  const timer = output.isTTY ? setInterval(draw, frameMs).unref() : undefined;
+  const show = (text: string | undefined): void => {
+    if (output.isTTY) {
+      if (current !== undefined) output.write("\r\u001b[K");
+      current = text;
+      draw();
+    } else if (text !== undefined) output.write(`${text} ...\n`);
+  };
+  const line = (text: string): void => {
+    if (output.isTTY && current !== undefined) output.write("\r\u001b[K");
+    current = undefined;
+    output.write(`${text}\n`);
+  };
+  return {
+    report(event) {
+      const text = lineOf(event);
+      if (event.kind === "phase") show(event.text);
+      else if (event.kind === "step-started") {
+        if (output.isTTY) show(event.title);
+      } else if (text !== undefined) line(text);
+    },
+    end() {
+      clearInterval(timer);
+      show(undefined);
+    },
+  };
+}
+
+/** The plan itself is an answer, not progress, and so is not written here. */
+function lineOf(event: Event): string | undefined {
+  switch (event.kind) {
+    case "run-started":
+      return `run ${event.run}: ${event.operation}`;
+    case "step-finished":
+      return `  ${stepText(event.result)}`;
+    case "check-finished":
+      return `  ${checkText(event.result)}`;
+    case "run-finished":
+      return `run ${event.run}: ${event.outcome}`;
+    case "note":
+      return event.text;
+    case "warning":
+      return `warning: ${event.text}`;
+    case "phase":
+    case "planned":
+    case "step-started":
+      return undefined;
+  }
+}
