@@ -46,7 +46,11 @@ describe("ranges", () => {
   });
 
   it("have a canonical text that reads as the same range", () => {
-    fc.assert(fc.property(range, (text) => expect(read(read(text).cidr)).toEqual(read(text))));
+    fc.assert(
+      fc.property(range, (text) => {
+        expect(read(read(text).cidr)).toEqual(read(text));
+      }),
+    );
   });
 
   it("overlap exactly when one contains the other, as CIDR ranges do", () => {

@@ -23,7 +23,7 @@ function failure(text: string): Problem {
 /** What is broken, the file, and the beginning of the answer. */
 const broken: readonly [string, string, string][] = [
   ["an empty file", "", "wayout.yaml:1:1: missing (expected object)"],
-  ["only a comment", "# nothing\n", "wayout.yaml:1:1: expected object, received null"],
+  ["only a comment", "# nothing\n", "wayout.yaml:1:1: missing (expected object)"],
   ["a list", "- a\n- b\n", "wayout.yaml:1:1: expected object, received array"],
   ["a bare word", "hello\n", "wayout.yaml:1:1: expected object, received string"],
   ["no cloud", good.replace("cloud: lab\n", ""), "wayout.yaml:1:1: cloud: missing (expected string)"],

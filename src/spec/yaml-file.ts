@@ -62,7 +62,9 @@ export function parseYamlFile<T>(
   const offsetOf = (path: Path): number => offset(document.contents, path);
   const checked = schema.safeParse(plain ?? undefined);
   if (checked.success) return { value: checked.data, place: (path) => place(offsetOf(path)) };
-  const mistakes = checked.error.issues.flatMap((issue) => mistakesOf(issue, schema, document.contents));
+  // A misspelt key is the cause of the missing one, so it comes first.
+  const causes = checked.error.issues.toSorted((a, b) => Number(isUnknownKey(b)) - Number(isUnknownKey(a)));
+  const mistakes = causes.flatMap((issue) => mistakesOf(issue, schema, document.contents));
   const told = mistakes.map(({ offset, text }) => `${place(offset)}: ${text}`);
   throw new Problem({
     code: `${codes}/invalid`,
@@ -70,6 +72,10 @@ export function parseYamlFile<T>(
     ...(told.length > 1 ? { detail: told.slice(1).join("\n") } : {}),
     hint: mistakes[0]?.hint ?? "See docs/cli.md for what the file may hold.",
   });
+}
+
+function isUnknownKey(issue: z.core.$ZodIssue): boolean {
+  return issue.code === "unrecognized_keys";
 }
 
 interface Mistake {
@@ -161,6 +167,7 @@ function unwrap(schema: unknown): unknown {
   while (
     current instanceof z.ZodOptional ||
     current instanceof z.ZodDefault ||
+    current instanceof z.ZodPrefault ||
     current instanceof z.ZodNullable
   ) {
     current = current.unwrap();
