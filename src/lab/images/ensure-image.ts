@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { LabImageName } from "../state.ts";
 import { cacheDirectory, finished, prune, withCacheLock } from "./cache.ts";
 import { hostArchive } from "./host-archive.ts";
-import { debianPackages, mirrorPackages, recipeKey, recipeOf, scripts, suite } from "./recipe.ts";
+import { debianPackages, mirrorPackages, recipeKey, recipeOf, scripts, siteNames, suite } from "./recipe.ts";
 import { runScript } from "./run-script.ts";
 import { writeArchive } from "./write-archive.ts";
 
@@ -17,6 +17,9 @@ export interface LabImage {
   readonly caCertificate: string;
   /** PEM file of its key, readable by root alone and not part of any server. */
   readonly caKey: string;
+  /** PEM files of what the Internet's hosts show, signed by that authority for all their names and addresses. */
+  readonly siteCertificate: string;
+  readonly siteKey: string;
   /** Directory of a Debian archive with the image's packages and a few more. */
   readonly mirror: string;
 }
@@ -49,6 +52,8 @@ export async function ensureImage(name: LabImageName, options: EnsureImageOption
     lower: wanted.map((each) => join(cache, keys[each], "root")).toReversed(),
     caCertificate: join(debian, "ca/certificate.pem"),
     caKey: join(debian, "ca/key.pem"),
+    siteCertificate: join(debian, "ca/site-certificate.pem"),
+    siteKey: join(debian, "ca/site-key.pem"),
     mirror: join(debian, "mirror"),
   };
 }
@@ -70,6 +75,7 @@ async function buildDebian(place: Place, { note }: EnsureImageOptions): Promise<
   const environment = {
     ROOT: join(building, "root"),
     CA: join(building, "ca"),
+    SITES: siteNames.join(","),
     CA_CERTIFICATE: join(building, "ca/certificate.pem"),
     WORK: join(building, "apt"),
     PACKAGES: packages,

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { LabImageName } from "../state.ts";
+import { internetHosts, internetNames, type LabImageName } from "../state.ts";
 
 export const suite = "bookworm";
 
@@ -41,6 +41,12 @@ export const mirrorPackages = [
   "sysvinit-core",
 ] as const;
 
+/** What the certificate of the Internet's hosts is good for, as openssl's subjectAltName has it. */
+export const siteNames: readonly string[] = [
+  ...Object.values(internetNames).map((name) => `DNS:${name}`),
+  ...Object.values(internetHosts).map((address) => `IP:${address}`),
+];
+
 /** The programs that make the images, in the order in which they run. */
 export const scripts = {
   certificateAuthority: scriptPath("certificate-authority.sh"),
@@ -54,6 +60,7 @@ export interface Recipe {
   readonly architecture: string;
   readonly packages: readonly string[];
   readonly mirror: readonly string[];
+  readonly sites: readonly string[];
   /** Text of the scripts that make the image. */
   readonly scripts: readonly string[];
 }
@@ -67,6 +74,7 @@ export function recipeOf(name: LabImageName, architecture: string): Recipe {
     architecture,
     packages: debianPackages,
     mirror: mirrorPackages,
+    sites: siteNames,
     scripts: used.map((path) => readFileSync(path, "utf8")),
   };
 }
