@@ -130,6 +130,16 @@ export function problemOfFailure(call: FailedCall, failure: WireFailure, redacto
   });
 }
 
+/** A catalog may name such an endpoint even where the login was encrypted. */
+export function plainTextProblem(url: URL): CloudProblem {
+  return new CloudProblem({
+    code: "cloud/config",
+    summary: `${url.host} would be called unencrypted over the network`,
+    detail: shownUrl(url),
+    hint: "Set an https:// endpoint in clouds.yaml. Where the network is trusted, `verify: false` for this cloud allows it.",
+  });
+}
+
 /** Stopped between two calls. */
 export function stoppedProblem(): CloudProblem {
   return new CloudProblem({

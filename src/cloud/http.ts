@@ -2,10 +2,10 @@
 import type { JsonValue } from "../report/json-value.ts";
 import { mayRepeat, waitBeforeRetry } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { problemOfAnswer, problemOfFailure, shownUrl, stoppedProblem } from "./errors.ts";
+import { plainTextProblem, problemOfAnswer, problemOfFailure, shownUrl, stoppedProblem } from "./errors.ts";
 import { openGate } from "./gate.ts";
 import { Redactor } from "./redactor.ts";
-import { openWire, type TlsSettings, type WireAnswer, WireFailure } from "./wire.ts";
+import { isSafeUrl, openWire, type TlsSettings, type WireAnswer, WireFailure } from "./wire.ts";
 
 export interface HttpCall {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -55,6 +55,7 @@ export function openHttp(options: HttpOptions = {}): Http {
   const wire = openWire(options.tls ?? { verify: true });
   const clock = options.clock ?? systemClock;
   const redactor = options.redactor ?? new Redactor();
+  const mayBePlain = options.tls?.verify === false;
   const attempts = options.attempts ?? 4;
   const gate = openGate(options.concurrency ?? 4);
 
@@ -99,6 +100,7 @@ export function openHttp(options: HttpOptions = {}): Http {
     pause,
     close: () => wire.close(),
     async call(call) {
+      if (!isSafeUrl(call.url) && !mayBePlain) throw plainTextProblem(call.url);
       for (let made = 1; ; made += 1) {
         const outcome = await gate(() => attempt(call));
         const failed = { method: call.method, url: call.url, attempts: made };

@@ -28,6 +28,7 @@ export class Redactor {
       value,
       JSON.stringify(value).slice(1, -1),
       encodeURIComponent(value.toWellFormed()),
+      new URLSearchParams({ v: value }).toString().slice("v=".length),
       value.replace(/[&<>"']/g, (mark) => htmlForms[mark] ?? mark),
       Buffer.from(value).toString("base64"),
     ];

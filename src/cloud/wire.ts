@@ -74,6 +74,11 @@ export function openWire(tls: TlsSettings): Wire {
   };
 }
 
+/** Encrypted, or not leaving this machine. */
+export function isSafeUrl({ protocol, hostname }: URL): boolean {
+  return protocol === "https:" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 function exchange(
   wanted: WireRequest,
   agents: { readonly http: http.Agent; readonly https: https.Agent },

@@ -21,7 +21,7 @@ export const catalogSchema = z.array(
         interface: z.string().optional(),
         region: z.string().nullish(),
         region_id: z.string().nullish(),
-        url: z.string(),
+        url: z.string().refine((text) => URL.canParse(text), { error: "expected a URL" }),
       }),
     ),
   }),

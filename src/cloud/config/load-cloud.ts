@@ -1,23 +1,18 @@
 /** From a cloud's name to everything that is needed to speak to it. Pure over its sources. */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import type { z } from "zod";
 import { suggestion } from "../../spec/nearest.ts";
-import { Secret } from "../secret.ts";
+import { checkedConfig } from "./check-entry.ts";
 import type { CloudConfig } from "./cloud-config.ts";
-import { credentialsOf, projectOf } from "./credentials.ts";
-import { type CloudEntry, endpointOverrides, entrySchema } from "./entry-schema.ts";
 import { environmentCloudName, environmentEntry, variableOf } from "./environment.ts";
 import { configProblem } from "./problem.ts";
 import {
-  absolute,
   type ConfigSources,
   candidatePaths,
   findSettingsFile,
   isRecord,
   type SettingsFile,
 } from "./settings-file.ts";
-import { vendorProfiles } from "./vendor-profiles.ts";
 
 /** The process's own environment, folder and files. */
 export function systemSources(): ConfigSources {
@@ -111,126 +106,6 @@ function merge(under: unknown, over: unknown): unknown {
     result[key] = Object.hasOwn(under, key) ? merge(under[key], value) : value;
   }
   return result;
-}
-
-function checkedConfig(
-  name: string,
-  source: string,
-  raw: unknown,
-  place: (path: readonly PropertyKey[]) => string,
-  sources: ConfigSources,
-): CloudConfig {
-  const fail = (path: readonly PropertyKey[], what: string, hint: string): never => {
-    throw configProblem(
-      `cloud ${name}: ${path.map(String).join(".")}: ${what}`,
-      `${place(path)}: ${what}`,
-      hint,
-    );
-  };
-  const checked = entrySchema.safeParse(withoutEmpty(raw));
-  if (!checked.success) {
-    const issue = checked.error.issues[0];
-    return fail(
-      issue?.path ?? [],
-      messageOf(issue),
-      "The keys are those of the openstack client's clouds.yaml.",
-    );
-  }
-  const entry = checked.data;
-  const overrides = endpointOverrides(entry);
-  if (!overrides.ok)
-    return fail([overrides.key], overrides.message, "For example https://vpc.eu-de.otc.t-systems.com.");
-  const credentials = credentialsOf(entry);
-  if ("missing" in credentials) {
-    return fail(
-      credentials.missing,
-      `is missing; ${credentials.because}`,
-      `Add it to the entry "${name}" of clouds.yaml, secrets rather to secure.yaml, or set ${variableOf(credentials.missing)}.`,
-    );
-  }
-  const region = regionOf(entry);
-  const authUrl = authUrlOf(entry, region);
-  if (authUrl === undefined) {
-    const known = Object.keys(vendorProfiles).join(", ");
-    return fail(
-      ["auth", "auth_url"],
-      "is missing",
-      `Give the identity service's URL, or one of the profiles ${known} with a region_name.`,
-    );
-  }
-  const verify = entry.verify ?? !(entry.insecure ?? false);
-  if (verify && !isSafeUrl(authUrl)) {
-    return fail(
-      ["auth", "auth_url"],
-      "would send the credentials unencrypted over the network",
-      "Use https://. Where that is impossible and the network is trusted, `verify: false` for this cloud allows it.",
-    );
-  }
-  const readPem = (key: "cacert" | "cert" | "key"): string | undefined => {
-    const path = entry[key];
-    if (path === undefined) return undefined;
-    return (
-      sources.readFile(absolute(path, sources)) ??
-      fail([key], `there is no file ${path}`, "It names a PEM file.")
-    );
-  };
-  const pem = { ca: readPem("cacert"), cert: readPem("cert"), key: readPem("key") };
-  const project = projectOf(entry.auth);
-  return {
-    name,
-    source,
-    ...(entry.profile === undefined ? {} : { profile: entry.profile }),
-    authUrl,
-    credentials,
-    ...(project === undefined ? {} : { project }),
-    ...(region === undefined ? {} : { region }),
-    interface: entry.interface ?? entry.endpoint_type ?? "public",
-    tls: {
-      verify,
-      ...(pem.ca === undefined ? {} : { ca: pem.ca }),
-      ...(pem.cert === undefined ? {} : { cert: pem.cert }),
-      ...(pem.key === undefined ? {} : { key: new Secret(pem.key) }),
-    },
-    endpoints: overrides.endpoints,
-  };
-}
-
-function messageOf(issue: z.core.$ZodIssue | undefined): string {
-  return issue?.message.replace(/^Invalid input: /, "") ?? "not valid";
-}
-
-/** Keys without a value (`region_name:`) count as not there, as for the openstack client. */
-function withoutEmpty(raw: unknown): unknown {
-  if (!isRecord(raw)) return raw;
-  return Object.fromEntries(
-    Object.entries(raw)
-      .filter(([, value]) => value !== null)
-      .map(([key, value]) => [key, withoutEmpty(value)]),
-  );
-}
-
-function regionOf(entry: CloudEntry): string | undefined {
-  if (entry.region_name !== undefined) return entry.region_name;
-  const profile = entry.profile === undefined ? undefined : vendorProfiles[entry.profile];
-  if (!profile?.regionInProjectName) return undefined;
-  const begin = (entry.auth.project_name ?? entry.auth.tenant_name)?.split("_")[0];
-  if (begin !== undefined && /^[a-z]{2,}-[a-z]{2,}\d*$/.test(begin)) return begin;
-  return profile.regions.length === 1 ? profile.regions[0] : undefined;
-}
-
-function authUrlOf(entry: CloudEntry, region: string | undefined): string | undefined {
-  const profile = entry.profile === undefined ? undefined : vendorProfiles[entry.profile];
-  const given = entry.auth.auth_url?.replaceAll("{region_name}", region ?? "");
-  const url = given ?? (profile && region !== undefined ? profile.authUrl(region) : undefined);
-  if (url === undefined) return undefined;
-  const bare = url.replace(/\/+$/, "").replace(/\/auth\/tokens$/, "");
-  return /\/v3$/.test(bare) ? bare : `${bare.replace(/\/v2\.0$/, "")}/v3`;
-}
-
-/** Encrypted, or not leaving this machine. */
-export function isSafeUrl(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === "https:" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 function unknownCloud(name: string, files: Files, sources: ConfigSources): Error {

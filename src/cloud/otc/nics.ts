@@ -25,7 +25,7 @@ const oneSchema = z.object({ port: portSchema });
 
 export async function readNics(
   api: Api,
-  filter: { readonly subnetId?: string; readonly serverId?: string },
+  filter: { readonly subnetId?: string; readonly serverId?: string } = {},
 ): Promise<readonly Nic[]> {
   const query = { network_id: filter.subnetId, device_id: filter.serverId };
   const ports = await listByLink(

@@ -28,10 +28,15 @@ type TableAnswer = z.infer<typeof tableSchema>;
 export const oneTableSchema = z.object({ routetable: tableSchema });
 const pageSchema = z.object({ routetables: z.array(tableSchema) });
 
-export async function readRouteTables(api: Api, vpcId: string): Promise<readonly RouteTable[]> {
+export async function readRouteTables(api: Api, vpcId: string | undefined): Promise<readonly RouteTable[]> {
+  const listed = await listTables(api, vpcId);
+  const tablesPerVpc = new Map<string, number>();
+  for (const table of listed) tablesPerVpc.set(table.vpc_id, (tablesPerVpc.get(table.vpc_id) ?? 0) + 1);
   const whole = await Promise.all(
-    (await listTables(api, vpcId)).map(async (table) => {
-      if (isWhole(table)) return asRouteTable(table);
+    listed.map(async (table) => {
+      // A VPC's default table cannot be deleted: where there is one table only, it is that.
+      const isDefault = table.default ?? (tablesPerVpc.get(table.vpc_id) === 1 ? true : undefined);
+      if (isDefault !== undefined && table.routes) return asRouteTable({ ...table, default: isDefault });
       // Gone between the list and this: not part of the answer.
       return readRouteTable(api, table.id);
     }),
@@ -39,7 +44,7 @@ export async function readRouteTables(api: Api, vpcId: string): Promise<readonly
   return whole.filter((table) => table !== undefined);
 }
 
-function listTables(api: Api, vpcId: string): Promise<readonly TableAnswer[]> {
+async function listTables(api: Api, vpcId: string | undefined): Promise<readonly TableAnswer[]> {
   const request = { service: "vpc", path: "/v1/{project}/routetables", query: { vpc_id: vpcId } } as const;
   return listByMarker(api, request, pageSchema, (page) => page.routetables);
 }
@@ -153,10 +158,6 @@ export function routeBody(route: Route) {
     nexthop: route.nextHop,
     description: route.description,
   };
-}
-
-function isWhole(table: TableAnswer): boolean {
-  return typeof table.default === "boolean" && Array.isArray(table.routes);
 }
 
 function asRouteTable(table: TableAnswer): RouteTable {

@@ -16,7 +16,8 @@ export interface Reply {
 }
 
 /** "hang": no answer at all; "reset": the connection is cut. */
-export type Answerer = (request: SeenRequest) => Reply | "hang" | "reset";
+type Outcome = Reply | "hang" | "reset";
+export type Answerer = (request: SeenRequest) => Outcome | Promise<Outcome>;
 
 export interface SmallCloud extends AsyncDisposable {
   /** http://127.0.0.1:PORT */
@@ -71,7 +72,7 @@ async function respond(
     body: Buffer.concat(chunks).toString("utf8"),
   };
   seen.push(request);
-  const reply = answer(request);
+  const reply = await answer(request);
   if (reply === "hang") return;
   if (reply === "reset") {
     incoming.socket.destroy();
@@ -80,6 +81,5 @@ async function respond(
   const text =
     reply.body === undefined ? "" : typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
   outgoing.writeHead(reply.status, { "content-type": "application/json", ...reply.headers });
-  // A tick later, so that requests that come together are seen to be together.
-  setImmediate(() => outgoing.end(text));
+  outgoing.end(text);
 }
