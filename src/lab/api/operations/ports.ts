@@ -11,22 +11,22 @@ export const virtualIpOwner = "neutron:VIP_PORT";
 
 export interface PortWish {
   readonly subnetId: string;
-  readonly name?: string;
-  readonly ip?: string;
-  readonly serverId?: string;
-  readonly owner?: string;
+  readonly name?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly serverId?: string | undefined;
+  readonly owner?: string | undefined;
   /** The project's `default` group unless given. */
-  readonly securityGroupIds?: readonly string[];
-  readonly addressPairs?: readonly LabAddressPair[];
-  readonly portSecurity?: boolean;
+  readonly securityGroupIds?: readonly string[] | undefined;
+  readonly addressPairs?: readonly LabAddressPair[] | undefined;
+  readonly portSecurity?: boolean | undefined;
 }
 
 export interface PortChange {
-  readonly name?: string;
-  readonly securityGroupIds?: readonly string[];
+  readonly name?: string | undefined;
+  readonly securityGroupIds?: readonly string[] | undefined;
   /** The whole list; what is not in it is gone. */
-  readonly addressPairs?: readonly LabAddressPair[];
-  readonly portSecurity?: boolean;
+  readonly addressPairs?: readonly LabAddressPair[] | undefined;
+  readonly portSecurity?: boolean | undefined;
 }
 
 export function addPort(state: LabState, wish: PortWish, at: Date = new Date()): LabPort {
@@ -62,7 +62,7 @@ export function addPortUnchecked(state: LabState, wish: PortWish, at: Date): Lab
 /** A virtual IP: a port without a server. */
 export function addVirtualIp(
   state: LabState,
-  wish: { readonly subnetId: string; readonly name?: string; readonly ip?: string },
+  wish: { readonly subnetId: string; readonly name?: string | undefined; readonly ip?: string | undefined },
   at: Date = new Date(),
 ): LabPort {
   return addPort(state, { ...wish, owner: virtualIpOwner }, at);

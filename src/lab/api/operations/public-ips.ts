@@ -9,10 +9,10 @@ import { found, Refused } from "./refused.ts";
 const firstGiven = 10;
 
 export interface PublicIpWish {
-  readonly alias?: string;
-  readonly bandwidthMbit?: number;
+  readonly alias?: string | undefined;
+  readonly bandwidthMbit?: number | undefined;
   /** The next free one unless given. */
-  readonly address?: string;
+  readonly address?: string | undefined;
 }
 
 export function addPublicIp(state: LabState, wish: PublicIpWish = {}, at: Date = new Date()): LabPublicIp {

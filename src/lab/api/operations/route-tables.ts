@@ -8,8 +8,8 @@ import { changedRoutes, type RouteChanges } from "./routes.ts";
 export interface RouteTableWish {
   readonly vpcId: string;
   readonly name: string;
-  readonly description?: string;
-  readonly routes?: readonly LabRoute[];
+  readonly description?: string | undefined;
+  readonly routes?: readonly LabRoute[] | undefined;
 }
 
 /** VPC API, "Creating a Route Table": more come with an update. */
@@ -36,8 +36,8 @@ export function addDefaultRouteTable(state: LabState, vpc: LabVpc, at: Date): vo
 }
 
 export interface RouteTableChange extends RouteChanges {
-  readonly name?: string;
-  readonly description?: string;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
 }
 
 /** All of the changes or none. */

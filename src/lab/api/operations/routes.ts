@@ -6,10 +6,10 @@ import { requireRoom } from "./quotas.ts";
 import { Refused } from "./refused.ts";
 
 export interface RouteChanges {
-  readonly add?: readonly LabRoute[];
-  readonly mod?: readonly LabRoute[];
+  readonly add?: readonly LabRoute[] | undefined;
+  readonly mod?: readonly LabRoute[] | undefined;
   /** Destinations. */
-  readonly del?: readonly string[];
+  readonly del?: readonly string[] | undefined;
 }
 
 /** Ranges that every VPC keeps to itself (VPC guide, "Route Tables and Routes"): loopback, OTC's own services, internal addresses. */

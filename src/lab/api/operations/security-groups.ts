@@ -16,7 +16,7 @@ export function defaultSecurityGroup(state: LabState, at: Date = new Date()): La
 /** Creates the group with the rules a new one has on OTC: out to everywhere, in from the same group. */
 export function addSecurityGroup(
   state: LabState,
-  wish: { readonly name: string; readonly description?: string },
+  wish: { readonly name: string; readonly description?: string | undefined },
   at: Date = new Date(),
 ): LabSecurityGroup {
   requireName(wish.name);
@@ -30,7 +30,7 @@ export function addSecurityGroup(
 export function updateSecurityGroup(
   state: LabState,
   id: string,
-  change: { readonly name?: string; readonly description?: string },
+  change: { readonly name?: string | undefined; readonly description?: string | undefined },
 ): LabSecurityGroup {
   const group = found(state.securityGroups, "security-group", id);
   if (change.name !== undefined && change.name !== group.name) {
@@ -71,13 +71,13 @@ export function removeSecurityGroup(state: LabState, id: string): void {
 /** What a rule says; everything but the direction has a default that means "any". */
 export interface RuleWish {
   readonly direction: "ingress" | "egress";
-  readonly ethertype?: "IPv4" | "IPv6";
-  readonly protocol?: string | null;
-  readonly portMin?: number | null;
-  readonly portMax?: number | null;
-  readonly remoteCidr?: string | null;
-  readonly remoteGroupId?: string | null;
-  readonly description?: string;
+  readonly ethertype?: "IPv4" | "IPv6" | undefined;
+  readonly protocol?: string | null | undefined;
+  readonly portMin?: number | null | undefined;
+  readonly portMax?: number | null | undefined;
+  readonly remoteCidr?: string | null | undefined;
+  readonly remoteGroupId?: string | null | undefined;
+  readonly description?: string | undefined;
 }
 
 /** Refuses the rule that the group has already, as Neutron does. */
@@ -115,7 +115,7 @@ export function findRule(
 
 function createGroup(
   state: LabState,
-  wish: { readonly name: string; readonly description?: string },
+  wish: { readonly name: string; readonly description?: string | undefined },
   at: Date,
 ): LabSecurityGroup {
   const id = randomUUID();

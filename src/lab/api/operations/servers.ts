@@ -5,20 +5,22 @@ import { requireRoom } from "./quotas.ts";
 import { found, Refused } from "./refused.ts";
 
 /** A new port in a subnet, or a port that waits for its server. */
-export type NicWish = { readonly subnetId: string; readonly ip?: string } | { readonly portId: string };
+export type NicWish =
+  | { readonly subnetId: string; readonly ip?: string | undefined }
+  | { readonly portId: string };
 
 export interface ServerWish {
   readonly name: string;
   /** The first one is the primary NIC. */
   readonly nics: readonly NicWish[];
   /** Of every new NIC; the project's `default` group unless given. */
-  readonly securityGroupIds?: readonly string[];
-  readonly kind?: LabServerKind;
-  readonly image?: LabImageName;
-  readonly zone?: string;
-  readonly status?: LabServer["status"];
-  readonly keyName?: string;
-  readonly userData?: string;
+  readonly securityGroupIds?: readonly string[] | undefined;
+  readonly kind?: LabServerKind | undefined;
+  readonly image?: LabImageName | undefined;
+  readonly zone?: string | undefined;
+  readonly status?: LabServer["status"] | undefined;
+  readonly keyName?: string | undefined;
+  readonly userData?: string | undefined;
 }
 
 export interface AddedServer {
@@ -82,8 +84,7 @@ function plugIn(
 ): LabPort {
   const owner = `compute:${server.zone}`;
   if (!("portId" in nic)) {
-    const groups = groupIds ? { securityGroupIds: groupIds } : {};
-    return addPort(state, { ...nic, ...groups, serverId: server.id, owner }, at);
+    return addPort(state, { ...nic, securityGroupIds: groupIds, serverId: server.id, owner }, at);
   }
   const port = found(state.ports, "port", nic.portId);
   if (port.serverId !== "" || port.owner !== "") {

@@ -11,7 +11,7 @@ export interface SubnetWish {
   readonly name: string;
   readonly cidr: string;
   /** The range's first address unless given. */
-  readonly gatewayIp?: string;
+  readonly gatewayIp?: string | undefined;
 }
 
 /** Creates network and subnet with the router's port in it, and puts the subnet into the VPC's default route table. */

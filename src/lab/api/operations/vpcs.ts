@@ -9,8 +9,10 @@ import { addDefaultRouteTable } from "./route-tables.ts";
 export interface VpcWish {
   readonly name: string;
   readonly cidr: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
 }
+
+export type VpcChange = { readonly [Field in keyof VpcWish]?: VpcWish[Field] | undefined };
 
 /** Creates the VPC with its default route table. */
 export function addVpc(state: LabState, wish: VpcWish, at: Date = new Date()): LabVpc {
@@ -29,7 +31,7 @@ export function addVpc(state: LabState, wish: VpcWish, at: Date = new Date()): L
 }
 
 /** Name, description and range may change; the range must still hold every subnet. */
-export function updateVpc(state: LabState, id: string, change: Partial<VpcWish>): LabVpc {
+export function updateVpc(state: LabState, id: string, change: VpcChange): LabVpc {
   const vpc = found(state.vpcs, "vpc", id);
   if (change.name !== undefined && change.name !== vpc.name) requireName(state, change.name);
   const cidr = change.cidr === undefined ? vpc.cidr : requireCidr(change.cidr);

@@ -1,0 +1,14 @@
+import { serverCreationEndpoints } from "./creation.ts";
+import { serverDeletionEndpoints } from "./deletion.ts";
+import { jobEndpoints } from "./job-answers.ts";
+import { limitEndpoints } from "./limits.ts";
+import { ecsServerEndpoints } from "./servers.ts";
+
+/** ECS API v1. */
+export const ecsEndpoints = [
+  ...ecsServerEndpoints,
+  ...serverCreationEndpoints,
+  ...serverDeletionEndpoints,
+  ...jobEndpoints,
+  ...limitEndpoints,
+];

@@ -1,0 +1,70 @@
+import type { Answer } from "../endpoint.ts";
+import type { Cause } from "../operations/refused.ts";
+import {
+  type ErrorFamily,
+  failureStatus,
+  gatewayAnswer,
+  type RefusalTable,
+  refusalStatus,
+} from "./family.ts";
+import { keystoneAnswer } from "./keystone.ts";
+
+/** Names of Neutron's exceptions, as a Neutron of the Zed release answered them. */
+const table: RefusalTable = {
+  "vpc/missing": [404, "RouterNotFound"],
+  "subnet/missing": [404, "NetworkNotFound"],
+  "port/missing": [404, "PortNotFound"],
+  "port/in-use": [409, "PortInUse"],
+  "port/address-taken": [409, "IpAddressAlreadyAllocated"],
+  "port/exhausted": [409, "IpAddressGenerationFailure"],
+  "port/out-of-range": [400, "InvalidIpForSubnet"],
+  "port/too-many-pairs": [400, "AllowedAddressPairExhausted"],
+  "port/duplicate-pair": [400, "DuplicateAddressPairInRequest"],
+  "port/security-off": [409, "AddressPairAndPortSecurityRequired"],
+  "port/has-security-groups": [409, "PortSecurityPortHasSecurityGroup"],
+  "public-ip/missing": [404, "FloatingIPNotFound"],
+  "public-ip/port-taken": [409, "FloatingIPPortAlreadyAssociated"],
+  "public-ip/exhausted": [409, "IpAddressGenerationFailure"],
+  "public-ip/address-taken": [409, "IpAddressAlreadyAllocated"],
+  "security-group/missing": [404, "SecurityGroupNotFound"],
+  "security-group/in-use": [409, "SecurityGroupInUse"],
+  "security-group/duplicate": [409, "SecurityGroupDefaultAlreadyExists"],
+  "security-group/is-default": [409, "SecurityGroupCannotRemoveDefault"],
+  "security-group-rule/missing": [404, "SecurityGroupRuleNotFound"],
+  "security-group-rule/duplicate": [409, "SecurityGroupRuleExists"],
+  "route/quota": [400, "RoutesExhausted"],
+  "route/duplicate": [400, "InvalidRoutes"],
+  "route/foreign": [400, "InvalidRoutes"],
+  "route/overlap": [400, "InvalidRoutes"],
+};
+
+function byCause(why: Cause): readonly [number, string] {
+  if (why === "quota") return [409, "OverQuota"];
+  return [refusalStatus(why), "HTTPBadRequest"];
+}
+
+/** `{"NeutronError":{"type","message","detail"}}` (neutron `api/api_common.py`). */
+export function neutronAnswer(status: number, type: string, message: string): Answer {
+  return { status, body: { NeutronError: { type, message, detail: "" } } };
+}
+
+export const neutronErrors: ErrorFamily = {
+  refused(refused) {
+    const [status, type] = table[`${refused.subject}/${refused.why}`] ?? byCause(refused.why);
+    return neutronAnswer(status, type, refused.summary);
+  },
+  failed(failure, message) {
+    const status = failureStatus[failure];
+    const types = {
+      "wrong-project": "HTTPBadRequest",
+      unreadable: "HTTPBadRequest",
+      forbidden: "PolicyNotAuthorized",
+      missing: "HTTPNotFound",
+      "not-built": "HTTPNotImplemented",
+      fault: "HTTPInternalServerError",
+    } as const;
+    if (failure === "unauthorized") return keystoneAnswer(status, message);
+    if (failure === "throttled") return gatewayAnswer(failure, message);
+    return neutronAnswer(status, types[failure], message);
+  },
+};

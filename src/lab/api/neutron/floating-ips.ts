@@ -1,0 +1,70 @@
+import { z } from "zod";
+import type { LabPublicIp, LabState } from "../../state.ts";
+import { reads, writes } from "../endpoint.ts";
+import { addPublicIp, bindPublicIp, removePublicIp, unbindPublicIp } from "../operations/index.ts";
+import { found } from "../operations/refused.ts";
+import { timeForms } from "../times.ts";
+import { collection } from "./collection.ts";
+import { externalNetworkId } from "./networks.ts";
+
+const createBody = z.object({
+  floatingip: z.strictObject({
+    floating_network_id: z.literal(externalNetworkId),
+    port_id: z.string().nullish(),
+    floating_ip_address: z.string().optional(),
+    description: z.literal("").optional(),
+  }),
+});
+const updateBody = z.object({ floatingip: z.strictObject({ port_id: z.string().nullish() }) });
+
+/** The same EIPs as in VPC v1. */
+export const floatingIpEndpoints = [
+  reads("public-ip", "/v2.0/floatingips", (call, api) =>
+    collection(call, api, "floatingips", api.state.publicIps.values(), (each) => describe(api.state, each)),
+  ),
+  reads("public-ip", "/v2.0/floatingips/:id", (call, { state }) => ({
+    status: 200,
+    body: { floatingip: describe(state, found(state.publicIps, "public-ip", call.param("id"))) },
+  })),
+  writes("public-ip", "POST", "/v2.0/floatingips", (call, { state, now }) => {
+    const { port_id: portId, floating_ip_address: address } = call.read(createBody).floatingip;
+    const added = addPublicIp(state, { address }, now());
+    const publicIp = portId ? bindPublicIp(state, added.id, portId) : added;
+    return { status: 201, body: { floatingip: { ...describe(state, publicIp), status: "DOWN" } } };
+  }),
+  // Without port_id it unbinds; another port takes it over from the first. The answer says DOWN, OTC's examples too.
+  writes("public-ip", "PUT", "/v2.0/floatingips/:id", (call, { state }) => {
+    const { port_id: portId } = call.read(updateBody).floatingip;
+    const id = call.param("id");
+    if (!portId || found(state.publicIps, "public-ip", id).portId !== portId) unbindPublicIp(state, id);
+    if (portId) bindPublicIp(state, id, portId);
+    const publicIp = found(state.publicIps, "public-ip", id);
+    return { status: 200, body: { floatingip: { ...describe(state, publicIp), status: "DOWN" } } };
+  }),
+  writes("public-ip", "DELETE", "/v2.0/floatingips/:id", (call, { state }) => {
+    unbindPublicIp(state, call.param("id"));
+    removePublicIp(state, call.param("id"));
+    return { status: 204 };
+  }),
+];
+
+function describe(state: LabState, publicIp: LabPublicIp) {
+  const port = state.ports.get(publicIp.portId);
+  return {
+    id: publicIp.id,
+    status: port ? "ACTIVE" : "DOWN",
+    description: "",
+    router_id: port ? (state.subnets.get(port.subnetId)?.vpcId ?? null) : null,
+    tenant_id: state.project.id,
+    project_id: state.project.id,
+    floating_network_id: externalNetworkId,
+    fixed_ip_address: port?.ip ?? null,
+    floating_ip_address: publicIp.address,
+    port_id: port?.id ?? null,
+    dns_name: `ecs-${publicIp.address.replaceAll(".", "-")}`,
+    dns_domain: "reverse.domain-name.com",
+    tags: [],
+    created_at: timeForms.plain(publicIp.createdAt),
+    updated_at: timeForms.plain(publicIp.createdAt),
+  };
+}

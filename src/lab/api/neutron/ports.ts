@@ -1,0 +1,149 @@
+import { z } from "zod";
+import type { LabAddressPair, LabPort, LabState } from "../../state.ts";
+import { reads, writes } from "../endpoint.ts";
+import { Failed } from "../errors/family.ts";
+import { addPort, gatewayOwner, removePort, updatePort, virtualIpOwner } from "../operations/index.ts";
+import type { PortChange } from "../operations/ports.ts";
+import { found } from "../operations/refused.ts";
+import { timeForms } from "../times.ts";
+import { collection } from "./collection.ts";
+
+const pair = z.strictObject({ ip_address: z.string(), mac_address: z.string().nullish() }).transform(
+  ({ ip_address, mac_address }): LabAddressPair => ({
+    ip_address,
+    ...(mac_address ? { mac_address } : {}),
+  }),
+);
+const changeable = {
+  name: z.string(),
+  security_groups: z.array(z.string()),
+  allowed_address_pairs: z.array(pair),
+  port_security_enabled: z.boolean(),
+  /** The lab's ports are never switched off. */
+  admin_state_up: z.literal(true),
+  /** No DHCP options and no ELB ports in the lab; empty ones are what clients send along. */
+  extra_dhcp_opts: z.array(z.never()),
+  "binding:profile": z.object({}),
+};
+const createBody = z.object({
+  port: z.strictObject({
+    ...z.object(changeable).partial().shape,
+    network_id: z.string(),
+    device_owner: z.enum(["", virtualIpOwner]).optional(),
+    device_id: z.literal("").optional(),
+    fixed_ips: z
+      .array(z.strictObject({ subnet_id: z.string().optional(), ip_address: z.string().optional() }))
+      .length(1)
+      .optional(),
+  }),
+});
+const updateBody = z.object({ port: z.strictObject(changeable).partial() });
+
+export const portEndpoints = [
+  reads("port", "/v2.0/ports", (call, api) =>
+    collection(call, api, "ports", candidates(api.state, call.query), (port) => describe(api.state, port)),
+  ),
+  reads("port", "/v2.0/ports/:id", (call, { state }) => ({
+    status: 200,
+    body: { port: describe(state, found(state.ports, "port", call.param("id"))) },
+  })),
+  writes("port", "POST", "/v2.0/ports", (call, { state, now }) => {
+    const { port: wish } = call.read(createBody);
+    const fixed = wish.fixed_ips?.[0];
+    requireOwnSubnet(state, wish.network_id, fixed?.subnet_id);
+    const port = addPort(
+      state,
+      {
+        subnetId: wish.network_id,
+        owner: wish.device_owner ?? "",
+        ip: fixed?.ip_address,
+        ...asChange(wish),
+      },
+      now(),
+    );
+    return { status: 201, body: { port: describe(state, port) } };
+  }),
+  writes("port", "PUT", "/v2.0/ports/:id", (call, { state }) => {
+    const { port } = call.read(updateBody);
+    return {
+      status: 200,
+      body: { port: describe(state, updatePort(state, call.param("id"), asChange(port))) },
+    };
+  }),
+  writes("port", "DELETE", "/v2.0/ports/:id", (call, { state }) => {
+    removePort(state, call.param("id"));
+    return { status: 204 };
+  }),
+];
+
+/** The few ports that can fit where the filter names server or network; the filter itself looks at them again. */
+function candidates(state: LabState, query: URLSearchParams): Iterable<LabPort> {
+  const [device, ...otherDevices] = query.getAll("device_id");
+  if (device && otherDevices.length === 0) return state.ports.ofServer(device);
+  const [network, ...otherNetworks] = query.getAll("network_id");
+  if (network && otherNetworks.length === 0) return state.ports.inSubnet(network);
+  return state.ports.values();
+}
+
+function requireOwnSubnet(state: LabState, networkId: string, neutronSubnetId: string | undefined): void {
+  const subnet = found(state.subnets, "subnet", networkId);
+  if (neutronSubnetId !== undefined && neutronSubnetId !== subnet.neutronSubnetId) {
+    throw new Failed("unreadable", `Subnet ${neutronSubnetId} is not of network ${networkId}.`);
+  }
+}
+
+function asChange(port: z.infer<typeof updateBody>["port"]): PortChange {
+  return {
+    name: port.name,
+    securityGroupIds: port.security_groups,
+    addressPairs: port.allowed_address_pairs,
+    portSecurity: port.port_security_enabled,
+  };
+}
+
+function describe(state: LabState, port: LabPort) {
+  const subnet = found(state.subnets, "subnet", port.subnetId);
+  const primary = port.serverId !== "" && state.ports.ofServer(port.serverId)[0]?.id === port.id;
+  const hostname = `ip-${port.ip.replaceAll(".", "-")}`;
+  return {
+    id: port.id,
+    name: port.name,
+    description: "",
+    network_id: port.subnetId,
+    tenant_id: state.project.id,
+    project_id: state.project.id,
+    mac_address: port.mac,
+    admin_state_up: true,
+    status: statusOf(state, port),
+    device_id: port.owner === gatewayOwner ? subnet.vpcId : port.serverId,
+    device_owner: port.owner,
+    fixed_ips: [{ subnet_id: subnet.neutronSubnetId, ip_address: port.ip }],
+    security_groups: port.securityGroupIds,
+    // A pair without a MAC is for the port's own, and Neutron says so in its answer.
+    allowed_address_pairs: port.addressPairs.map((each) => ({
+      ip_address: each.ip_address,
+      mac_address: each.mac_address ?? port.mac,
+    })),
+    extra_dhcp_opts: [],
+    port_security_enabled: port.portSecurity,
+    "binding:vnic_type": "normal",
+    "binding:vif_details":
+      port.serverId === "" ? {} : { primary_interface: primary, port_filter: true, ovs_hybrid_plug: true },
+    "binding:profile": {},
+    dns_name: hostname,
+    dns_assignment: [
+      { hostname, ip_address: port.ip, fqdn: `${hostname}.${state.project.region}.compute.internal.` },
+    ],
+    tags: [],
+    created_at: timeForms.plain(port.createdAt),
+    updated_at: timeForms.plain(port.createdAt),
+  };
+}
+
+/** A virtual IP is DOWN on OTC, whoever answers for it. */
+function statusOf(state: LabState, port: LabPort): "ACTIVE" | "BUILD" | "DOWN" {
+  if (port.owner === gatewayOwner) return "ACTIVE";
+  const status = state.servers.get(port.serverId)?.status;
+  if (status === "BUILD") return "BUILD";
+  return status === "ACTIVE" || status === "REBOOT" ? "ACTIVE" : "DOWN";
+}

@@ -1,0 +1,8 @@
+import { flavorEndpoints } from "./flavors.ts";
+import { novaServerEndpoints } from "./servers.ts";
+
+/** Nova v2.1, with and without the project in the path. */
+export const novaEndpoints = ["/v2.1", "/v2.1/:project"].flatMap((base) => [
+  ...novaServerEndpoints(base),
+  ...flavorEndpoints(base),
+]);

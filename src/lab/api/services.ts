@@ -1,0 +1,41 @@
+import { ecsEndpoints } from "./ecs-v1/endpoints.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { ecsErrors } from "./errors/ecs-v1.ts";
+import type { ErrorFamily } from "./errors/family.ts";
+import { keystoneErrors } from "./errors/keystone.ts";
+import { neutronErrors } from "./errors/neutron.ts";
+import { novaErrors } from "./errors/nova.ts";
+import { vpcErrors } from "./errors/vpc-v1.ts";
+import { glanceEndpoints } from "./glance.ts";
+import type { Credentials } from "./identity/authenticate.ts";
+import { keystoneEndpoints } from "./identity/keystone.ts";
+import { versionDocuments } from "./identity/versions.ts";
+import { neutronEndpoints } from "./neutron/endpoints.ts";
+import { novaEndpoints } from "./nova/endpoints.ts";
+import { vpcEndpoints } from "./vpc-v1/endpoints.ts";
+
+/** One service of the cloud: its endpoints, and how it says that something went wrong. */
+export interface Service {
+  readonly errors: ErrorFamily;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** All that the lab's cloud offers. */
+export function servicesFor(credentials: Credentials): readonly Service[] {
+  return [
+    { errors: keystoneErrors, endpoints: [...versionDocuments, ...keystoneEndpoints(credentials)] },
+    { errors: vpcErrors, endpoints: vpcEndpoints },
+    { errors: ecsErrors, endpoints: ecsEndpoints },
+    { errors: neutronErrors, endpoints: neutronEndpoints },
+    { errors: novaErrors, endpoints: [...novaEndpoints, ...glanceEndpoints] },
+  ];
+}
+
+/** Whose words to use for a path that no service has. */
+export function errorsFor(path: string): ErrorFamily {
+  if (/^\/v1\/[^/]+\/(cloudservers|jobs)(\/|$)/.test(path)) return ecsErrors;
+  if (path.startsWith("/v1/")) return vpcErrors;
+  if (path.startsWith("/v2.0")) return neutronErrors;
+  if (path.startsWith("/v2")) return novaErrors;
+  return keystoneErrors;
+}
