@@ -54,7 +54,7 @@ async function imagesOf(scenario: Scenario): Promise<LaunchPlan["images"]> {
   const names = new Set(["debian" as const, ...scenario.servers.map((server) => server.image)]);
   const images: LabImage[] = [];
   for (const name of names) images.push(await ensureImage(name, { note }));
-  return images.map((image) => ({ ...image, lower: [...image.lower] }));
+  return images;
 }
 
 async function untilSignal(work: (signal: AbortSignal) => Promise<void>): Promise<void> {

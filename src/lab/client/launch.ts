@@ -84,11 +84,8 @@ async function start(places: LabPlaces, { progress, signal }: LaunchOptions): Pr
       detached: true,
       stdio: ["ignore", log, log, "pipe"],
       cwd: "/",
-      env: {
-        PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        LANG: "C.UTF-8",
-        HOME: "/root",
-      },
+      // Nothing of the user's environment: it may hold credentials of a real cloud.
+      env: { PATH: systemPath, LANG: "C.UTF-8", HOME: "/root" },
     },
   );
   const channel = child.stdio[3];

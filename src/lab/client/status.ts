@@ -16,10 +16,8 @@ const serverStatusSchema = z.object({
 });
 
 export const faultStatusSchema = z.object({
-  /** As it is mended: `wayout lab mend ID`. */
+  /** As it was broken and is mended: "mtu 1400". */
   id: z.string(),
-  /** As it was broken: "mtu 1400". */
-  fault: z.string(),
   /** What it does to the lab, for people. */
   effect: z.string(),
 });

@@ -12,8 +12,8 @@ const helloSchema = z.object({
 export interface Channel {
   readonly holder: number;
   say(message: Startup): void;
-  /** After this the command may end without the lab ending with it. */
-  release(): void;
+  /** After this the command may end without the lab ending with it. Resolves when all was said. */
+  release(): Promise<void>;
 }
 
 /** Waits for the command's first line. Calls `abandoned` if the command ends before `release`. */
@@ -34,8 +34,7 @@ export async function openChannel(abandoned: () => void): Promise<Channel> {
     release: () => {
       released = true;
       lines.close();
-      socket.end();
-      socket.unref();
+      return new Promise((resolve) => socket.end(() => resolve()));
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What happened in the lab and when: for the log, for `lab up` while it waits, and for finding where time goes. */
 
 export interface LabEvent {
-  /** Milliseconds since the daemon started. */
+  /** Milliseconds since the daemon's process started. */
   readonly atMs: number;
   readonly text: string;
 }
@@ -10,31 +10,35 @@ export interface LabEvent {
 const kept = 2000;
 
 export class Timeline {
-  readonly #startedAt: number;
   readonly #events: LabEvent[] = [];
   readonly #listeners = new Set<(event: LabEvent) => void>();
-
-  /** @param startedAt on the clock of `performance.now()` */
-  constructor(startedAt: number) {
-    this.#startedAt = startedAt;
-  }
 
   get events(): readonly LabEvent[] {
     return this.#events;
   }
 
-  /** Bound, so that it can be handed on as a plain function. */
+  /** For people who wait. Bound, as `detail` is, so that it can be handed on as a plain function. */
   readonly note = (text: string): void => {
-    const event = { atMs: Math.round(performance.now() - this.#startedAt), text };
-    this.#events.push(event);
-    if (this.#events.length > kept) this.#events.shift();
-    process.stdout.write(`${new Date().toISOString()} +${event.atMs} ms  ${text}\n`);
+    const event = this.#keep(text);
     for (const listener of this.#listeners) listener(event);
   };
 
-  /** Returns the function that ends the listening. */
+  /** For the log alone. */
+  readonly detail = (text: string): void => {
+    this.#keep(text);
+  };
+
+  /** Hears the notes. Returns the function that ends it. */
   listen(listener: (event: LabEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #keep(text: string): LabEvent {
+    const event = { atMs: Math.round(performance.now()), text };
+    this.#events.push(event);
+    if (this.#events.length > kept) this.#events.shift();
+    process.stdout.write(`${new Date().toISOString()} +${event.atMs} ms  ${text}\n`);
+    return event;
   }
 }

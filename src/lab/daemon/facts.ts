@@ -1,0 +1,56 @@
+/** What users of the lab's cloud get to know: where it is, who they are, and whom to ask outside. */
+import { writeFile } from "node:fs/promises";
+import { stringify } from "yaml";
+import type { LabFacts, LabProbes } from "../client/facts.ts";
+import type { LabPlaces } from "../client/places.ts";
+import { internetHosts, internetNames, type LabProject } from "../state.ts";
+
+export interface FactsOptions {
+  readonly name: string;
+  readonly scenario: string;
+  readonly startedAt: Date;
+  readonly apiUrl: string;
+  readonly project: LabProject;
+  readonly credentials: { readonly username: string; readonly password: string };
+}
+
+export function factsOf({ name, scenario, startedAt, apiUrl, project, credentials }: FactsOptions): LabFacts {
+  return {
+    name,
+    scenario,
+    startedAt: startedAt.toISOString(),
+    apiUrl,
+    cloud: {
+      profile: "otc",
+      auth: {
+        auth_url: `${apiUrl}/v3`,
+        ...credentials,
+        project_name: project.name,
+        project_id: project.id,
+        user_domain_name: project.domainName,
+        project_domain_name: project.domainName,
+      },
+      region_name: project.region,
+      interface: "public",
+      identity_api_version: "3",
+    },
+    probes,
+  };
+}
+
+/** Hosts of the lab's Internet. By address where a name would test DNS as well; HTTPS needs the name. */
+const probes: LabProbes = {
+  ping: [internetHosts.site, internetHosts.other],
+  tcp: `${internetHosts.other}:443`,
+  http: `http://${internetHosts.site}/`,
+  https: `https://${internetNames.site}/`,
+  udp: `${internetHosts.dns}:53`,
+  dns: internetNames.site,
+  large: `http://${internetHosts.site}/bytes/4000000`,
+};
+
+/** Writes them for our own commands, and as clouds.yaml for the openstack client. Both hold the password. */
+export async function writeFacts(places: LabPlaces, facts: LabFacts): Promise<void> {
+  await writeFile(places.facts, JSON.stringify(facts, null, 2), { mode: 0o600 });
+  await writeFile(places.clouds, stringify({ clouds: { lab: facts.cloud } }), { mode: 0o600 });
+}

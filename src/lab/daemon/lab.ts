@@ -1,0 +1,94 @@
+/** A whole lab: the cloud's state, its API, its network, its Internet, its servers, and what is broken in it. */
+import { randomBytes } from "node:crypto";
+import { ApiFaults } from "../api/faults.ts";
+import { setServerStatus } from "../api/operations/index.ts";
+import { startApi } from "../api/server.ts";
+import type { LaunchPlan } from "../client/launch-plan.ts";
+import type { LabPlaces } from "../client/places.ts";
+import { BrokenThings } from "../faults/broken-things.ts";
+import { serverNamed } from "../faults/fault.ts";
+import { LabState } from "../state.ts";
+import type { Controls } from "./control-server.ts";
+import { factsOf, writeFacts } from "./facts.ts";
+import { faultyLab } from "./faulty-lab.ts";
+import { loadScenario } from "./load-scenario.ts";
+import { type Network, openNetwork } from "./network.ts";
+import { serverStatuses } from "./status.ts";
+import type { Timeline } from "./timeline.ts";
+import { withoutNetwork } from "./without-network.ts";
+
+export interface LabOptions {
+  readonly places: LabPlaces;
+  readonly plan: LaunchPlan;
+  /** The outermost process of the lab, in the machine's numbers: ssh enters the lab's Internet through it. */
+  readonly holder: number;
+  readonly timeline: Timeline;
+}
+
+/** As long as a real one's. */
+const tokenLifetimeMs = 24 * 60 * 60 * 1000;
+
+/** Resolves when every part of the lab works. */
+export async function startLab(options: LabOptions): Promise<Controls> {
+  const { places, plan, timeline } = options;
+  const startedAt = new Date();
+  const state = new LabState();
+  loadScenario(state, plan.scenario);
+  timeline.detail(`scenario ${plan.name} is loaded`);
+  const network = plan.fabric === "kernel" ? await openNetwork(options, state, between) : undefined;
+  const faults = new ApiFaults();
+  const credentials = { username: "lab", password: randomBytes(18).toString("base64url") };
+  const api = await startApi({
+    state,
+    credentials,
+    tokenLifetimeMs,
+    now: Date.now,
+    commit: async () => await network?.fabric.converge(state),
+    servers: {
+      create: async (server) => await network?.servers.start(server.id),
+      remove: async (serverId) => await network?.servers.remove(serverId),
+    },
+    faults,
+  });
+  timeline.detail(`API listens on ${api.url}`);
+  const facts = factsOf({
+    name: places.name,
+    scenario: plan.name,
+    startedAt,
+    apiUrl: api.url,
+    project: state.project,
+    credentials,
+  });
+  await writeFacts(places, facts);
+  if (network) await Promise.all([network.servers.startAll(), network.internet]);
+  else for (const { id } of state.servers.values()) setServerStatus(state, id, "ACTIVE");
+  timeline.detail("every server is up");
+  const broken = new BrokenThings(faultyLab(state, faults, network));
+  for (const words of plan.scenario.faults) await broken.break(words.trim().split(/\s+/));
+  return {
+    status: () => ({
+      name: places.name,
+      scenario: plan.name,
+      apiUrl: api.url,
+      startedAt: facts.startedAt,
+      uptimeSeconds: (Date.now() - startedAt.getTime()) / 1000,
+      servers: serverStatuses(state),
+      faults: [...broken.list()],
+    }),
+    events: () => timeline.events,
+    entry: (server) => present(network).servers.entry(serverNamed(state, server).id),
+    reboot: (server) => present(network).servers.reboot(serverNamed(state, server).id),
+    breakFault: (words) => broken.break(words),
+    mendFault: (id) => broken.mend(id),
+  };
+}
+
+function present(network: Network | undefined): Network {
+  if (!network) throw withoutNetwork();
+  return network;
+}
+
+/** Status changes: one step of the event loop, so never in the middle of a change that the API makes. */
+async function between(change: () => void): Promise<void> {
+  change();
+}

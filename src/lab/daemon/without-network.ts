@@ -1,0 +1,9 @@
+import { Problem } from "../../report/problem.ts";
+
+export function withoutNetwork(): Problem {
+  return new Problem({
+    code: "lab/no-fabric",
+    summary: "this lab has an API only, no servers that run and no packets",
+    hint: "It was brought up with --fabric none; bring it up without.",
+  });
+}

@@ -1,0 +1,94 @@
+/** What is broken in a lab now. */
+import { Problem } from "../../report/problem.ts";
+import { suggestion } from "../../spec/nearest.ts";
+import type { FaultStatus } from "../client/status.ts";
+import type { Broken, FaultyLab } from "./fault.ts";
+import { faults } from "./index.ts";
+
+export class BrokenThings {
+  readonly #lab: FaultyLab;
+  /** By the words that broke it. */
+  readonly #broken = new Map<string, Broken>();
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(lab: FaultyLab) {
+    this.#lab = lab;
+  }
+
+  list(): readonly FaultStatus[] {
+    this.#forgetEnded();
+    return [...this.#broken].map(([id, { effect }]) => ({ id, effect }));
+  }
+
+  /** @param words the fault's name and arguments: ["mtu", "1400"] */
+  async break(words: readonly string[]): Promise<FaultStatus> {
+    return await this.#inTurn(async () => {
+      this.#forgetEnded();
+      const [name = "", ...rest] = words;
+      const fault = faults.find((each) => each.name === name);
+      if (!fault) {
+        const names = faults.map((each) => each.name);
+        throw new Problem({
+          code: "lab/no-fault",
+          summary: `no fault ${name}; ${suggestion(name, names, "fault")}`,
+          hint: "`wayout lab break --help` lists them.",
+        });
+      }
+      const id = words.join(" ");
+      if (this.#broken.has(id)) {
+        throw new Problem({
+          code: "lab/already-broken",
+          summary: `this is broken already: ${id}`,
+          hint: `\`wayout lab mend ${id}\` mends it.`,
+        });
+      }
+      const broken = await fault.break(rest, this.#lab);
+      this.#broken.set(id, broken);
+      return { id, effect: broken.effect };
+    });
+  }
+
+  /**
+   * Mends what `id` names: a fault as it was broken ("mtu 1400"), or all of one name ("mtu"); everything without it.
+   * Goes on after one that cannot be mended, and throws it at the end.
+   */
+  async mend(id: string | undefined): Promise<readonly FaultStatus[]> {
+    return await this.#inTurn(async () => {
+      this.#forgetEnded();
+      const wanted = [...this.#broken].filter(
+        ([key]) => id === undefined || key === id || key.startsWith(`${id} `),
+      );
+      if (id !== undefined && wanted.length === 0) {
+        throw new Problem({
+          code: "lab/not-broken",
+          summary: `nothing is broken that is called ${id}; ${suggestion(id, [...this.#broken.keys()], "fault")}`,
+          hint: "`wayout lab status` lists what is broken.",
+        });
+      }
+      const mended: FaultStatus[] = [];
+      const failures: unknown[] = [];
+      // The last one first: two faults of one thing remember each what was before it.
+      for (const [key, broken] of wanted.toReversed()) {
+        try {
+          await broken.mend();
+          this.#broken.delete(key);
+          mended.push({ id: key, effect: broken.effect });
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
+      return mended;
+    });
+  }
+
+  #forgetEnded(): void {
+    for (const [id, broken] of this.#broken) if (broken.isOver?.()) this.#broken.delete(id);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#tail.then(work);
+    this.#tail = done.catch(() => undefined);
+    return done;
+  }
+}
