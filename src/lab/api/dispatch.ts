@@ -54,6 +54,17 @@ export async function dispatchUnknown(
   await send(request, reply, gate, early ?? errors.failed("not-built", words, "vpc"), writes);
 }
 
+/** Answers for a request that did not get as far as an endpoint, such as one with a huge body. */
+export async function dispatchBroken(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  gate: Gate,
+): Promise<void> {
+  const answer = errorsFor(pathOf(request)).failed("unreadable", reason(error), "vpc");
+  await send(request, reply, gate, answer, request.method !== "GET");
+}
+
 function faultAnswer(
   fault: ApiFault,
   errors: ErrorFamily,

@@ -2,7 +2,7 @@ import Fastify from "fastify";
 import type { LabState } from "../state.ts";
 import { CallLog, type LoggedCall } from "./call-log.ts";
 import { Changes } from "./changes.ts";
-import { dispatch, dispatchUnknown } from "./dispatch.ts";
+import { dispatch, dispatchBroken, dispatchUnknown } from "./dispatch.ts";
 import { Jobs } from "./ecs-v1/jobs.ts";
 import type { ApiContext, ServerMachines } from "./endpoint.ts";
 import type { ApiFaults } from "./faults.ts";
@@ -73,6 +73,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       });
     }
   }
+  app.setErrorHandler((error, request, reply) => dispatchBroken(error, request, reply, gate));
   app.setNotFoundHandler((request, reply) => dispatchUnknown(request, reply, gate));
 
   const url = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 });

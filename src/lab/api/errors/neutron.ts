@@ -1,5 +1,5 @@
 import type { Answer } from "../endpoint.ts";
-import type { Cause } from "../operations/refused.ts";
+import type { Cause, Refused } from "../operations/refused.ts";
 import {
   type ErrorFamily,
   failureStatus,
@@ -43,6 +43,12 @@ function byCause(why: Cause): readonly [number, string] {
   return [refusalStatus(why), "HTTPBadRequest"];
 }
 
+/** What is a VPC and its subnet elsewhere is a router and its network here. */
+function inNeutronsWords({ subject, why, summary }: Refused): string {
+  if (why !== "missing") return summary;
+  return subject === "vpc" ? summary.replace(/^Vpc/, "Router") : summary.replace(/^Subnet/, "Network");
+}
+
 /** `{"NeutronError":{"type","message","detail"}}` (neutron `api/api_common.py`). */
 export function neutronAnswer(status: number, type: string, message: string): Answer {
   return { status, body: { NeutronError: { type, message, detail: "" } } };
@@ -51,7 +57,7 @@ export function neutronAnswer(status: number, type: string, message: string): An
 export const neutronErrors: ErrorFamily = {
   refused(refused) {
     const [status, type] = table[`${refused.subject}/${refused.why}`] ?? byCause(refused.why);
-    return neutronAnswer(status, type, refused.summary);
+    return neutronAnswer(status, type, inNeutronsWords(refused));
   },
   failed(failure, message) {
     const status = failureStatus[failure];

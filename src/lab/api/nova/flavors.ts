@@ -12,6 +12,7 @@ export function flavorEndpoints(base: string): readonly Endpoint[] {
       status: 200,
       body: { flavors: flavors.map(describe) },
     })),
+    reads("server", `${base}/flavors/:id/os-extra_specs`, () => ({ status: 200, body: { extra_specs: {} } })),
     reads("server", `${base}/flavors/:id`, (call) => {
       const flavor = flavors.find((each) => each.id === call.param("id"));
       if (!flavor) throw new Failed("missing", `Flavor ${call.param("id")} could not be found.`);
