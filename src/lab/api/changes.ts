@@ -25,8 +25,9 @@ export class Changes {
   /** Where `change` throws or `keep` says no, the state is what it was. Throws CommitFailed. */
   write<T>(change: () => T, keep: (result: T) => boolean = () => true): Promise<T> {
     return this.#inTurn(async () => {
-      const restore = remember(this.#state);
-      const result = attempt(change, restore);
+      const changed = remember(this.#state);
+      const result = attempt(change, changed);
+      const restore = changed();
       if (!keep(result)) {
         restore();
         return result;
@@ -48,38 +49,48 @@ export class Changes {
   }
 }
 
-function attempt<T>(change: () => T, restore: () => void): T {
+function attempt<T>(change: () => T, changed: () => () => void): T {
   try {
     return change();
   } catch (error) {
-    restore();
+    changed()();
     throw error;
   }
 }
 
-/** Operations replace objects and never change them, so copies of the maps are a copy of the state. */
-function remember(state: LabState): () => void {
+/**
+ * Remembers the state; the answer takes back what has changed since then and nothing that changes later on, such as
+ * the status of a server that comes up meanwhile. Operations replace objects, so what changed is what is another object.
+ */
+function remember(state: LabState): () => () => void {
   const { quotas, macCount } = state;
-  const restorers = [
-    copyOf(state.vpcs),
-    copyOf(state.subnets),
-    copyOf(state.ports),
-    copyOf(state.servers),
-    copyOf(state.routeTables),
-    copyOf(state.publicIps),
-    copyOf(state.securityGroups),
+  const differences = [
+    rememberMap(state.vpcs),
+    rememberMap(state.subnets),
+    rememberMap(state.ports),
+    rememberMap(state.servers),
+    rememberMap(state.routeTables),
+    rememberMap(state.publicIps),
+    rememberMap(state.securityGroups),
   ];
   return () => {
-    for (const restore of restorers) restore();
-    state.quotas = quotas;
-    state.macCount = macCount;
+    const undos = differences.map((difference) => difference());
+    return () => {
+      for (const undo of undos) undo();
+      state.quotas = quotas;
+      state.macCount = macCount;
+    };
   };
 }
 
-function copyOf<T>(objects: Map<string, T>): () => void {
-  const entries = [...objects];
+function rememberMap<T>(objects: Map<string, T>): () => () => void {
+  const before = new Map(objects);
   return () => {
-    objects.clear();
-    for (const [id, object] of entries) objects.set(id, object);
+    const added = [...objects.keys()].filter((id) => !before.has(id));
+    const replaced = [...before].filter(([id, object]) => objects.get(id) !== object);
+    return () => {
+      for (const id of added) objects.delete(id);
+      for (const [id, object] of replaced) objects.set(id, object);
+    };
   };
 }

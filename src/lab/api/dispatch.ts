@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Answer } from "./answer.ts";
 import type { CallLog } from "./call-log.ts";
 import { CommitFailed } from "./changes.ts";
-import { type Answer, type ApiContext, Call, type Endpoint } from "./endpoint.ts";
+import { type ApiContext, Call, type Endpoint } from "./endpoint.ts";
 import { type ErrorFamily, Failed } from "./errors/family.ts";
 import type { ApiFault, ApiFaults } from "./faults.ts";
 import type { Token, Tokens } from "./identity/tokens.ts";

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { LabServer, LabState } from "../state.ts";
+import type { Answer } from "./answer.ts";
 import type { Changes } from "./changes.ts";
 import type { Jobs } from "./ecs-v1/jobs.ts";
 import { Failed } from "./errors/family.ts";
@@ -24,16 +25,6 @@ export interface ApiContext {
   /** Where this API is reached, without a slash at the end. */
   readonly url: string;
   readonly now: () => Date;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Starts once the change is committed; nobody waits for it, and it takes care of its own failures. */
-  readonly afterwards?: () => void;
-  /** The request was only tried: what it changed is taken back. */
-  readonly discard?: true;
 }
 
 /** One request, as handlers see it. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { LabState, noQuotas } from "../state.ts";
-import { addServer, addSubnet, addVpc } from "./operations/index.ts";
+import { addServer, addSubnet, addVpc, setServerStatus, updatePort } from "./operations/index.ts";
 import { at, type DemoApi, demoApi, listAt, textAt } from "./testing/demo-api.ts";
 
 let demo: DemoApi;
@@ -50,6 +50,32 @@ describe("a change", () => {
     expect([demo.state.vpcs.size, demo.state.routeTables.size]).toEqual([1, 1]);
     works = true;
     expect((await rename("kept")).status).toBe(200);
+  });
+
+  it("takes back its own part only", async () => {
+    const commit = async () => {
+      setServerStatus(demo.state, demo.client.id, "REBOOT");
+      throw new Error("no");
+    };
+    demo = await demoApi({ commit });
+    expect((await rename("lost")).status).toBe(500);
+    expect(demo.state.servers.get(demo.client.id)?.status).toBe("REBOOT");
+    expect(demo.state.ports.get(demo.proxyPort.id)?.name).toBe("");
+  });
+
+  it("can come from outside, in turn with those of requests", async () => {
+    const seen: string[] = [];
+    const commit = async () => void seen.push(demo.state.ports.get(demo.proxyPort.id)?.name ?? "");
+    demo = await demoApi({ commit });
+    const outside = demo.change(() => updatePort(demo.state, demo.proxyPort.id, { name: "outside" }));
+    await Promise.all([outside, rename("inside")]);
+    expect(seen).toEqual(["outside", "inside"]);
+    const broken = demo.change(() => {
+      updatePort(demo.state, demo.proxyPort.id, { name: "half" });
+      throw new Error("thought better of it");
+    });
+    await expect(broken).rejects.toThrow("thought better of it");
+    expect(demo.state.ports.get(demo.proxyPort.id)?.name).toBe("inside");
   });
 
   it("is not seen before it is committed", async () => {

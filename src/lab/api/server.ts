@@ -30,6 +30,11 @@ export interface RunningApi {
   readonly url: string;
   /** The last 10,000 requests, oldest first. */
   calls(): readonly LoggedCall[];
+  /**
+   * Changes the state from outside as a request does: in turn with them, all or nothing, packets follow.
+   * Throws what `work` throws, or CommitFailed.
+   */
+  change<T>(work: () => T): Promise<T>;
   /** Ends every connection, answered or not. Jobs that are under way end by themselves. */
   close(): Promise<void>;
 }
@@ -78,5 +83,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
   const url = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 });
   api = context(url);
-  return { url, calls: () => log.list(), close: () => app.close() };
+  return {
+    url,
+    calls: () => log.list(),
+    change: (work) => changes.write(work),
+    close: () => app.close(),
+  };
 }

@@ -1,4 +1,4 @@
-import type { Answer } from "../endpoint.ts";
+import type { Answer } from "../answer.ts";
 import { type ErrorFamily, failureStatus, gatewayAnswer, type RefusalTable } from "./family.ts";
 
 /** ECS API reference, "Error Codes"; nearly everything is a 400 there. */

@@ -1,4 +1,4 @@
-import type { Answer } from "../endpoint.ts";
+import type { Answer } from "../answer.ts";
 import type { Cause, Refused, Subject } from "../operations/refused.ts";
 
 /** What can go wrong with a request before or besides the operation it asks for. */

@@ -1,4 +1,4 @@
-import type { Answer } from "../endpoint.ts";
+import type { Answer } from "../answer.ts";
 import { type ErrorFamily, failureStatus, refusalStatus } from "./family.ts";
 
 const titles: Readonly<Record<number, string>> = {

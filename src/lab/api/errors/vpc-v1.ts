@@ -1,4 +1,4 @@
-import type { Answer } from "../endpoint.ts";
+import type { Answer } from "../answer.ts";
 import type { Subject } from "../operations/refused.ts";
 import {
   type ErrorFamily,

@@ -1,4 +1,5 @@
-import type { Answer, ApiContext, Call } from "../endpoint.ts";
+import type { Answer } from "../answer.ts";
+import type { ApiContext, Call } from "../endpoint.ts";
 import { Failed } from "../errors/family.ts";
 import { linkedPage } from "../pagination.ts";
 

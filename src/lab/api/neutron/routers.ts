@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { LabRoute, LabState, LabVpc } from "../../state.ts";
-import { type Answer, type Call, reads, writes } from "../endpoint.ts";
+import type { Answer } from "../answer.ts";
+import { type Call, reads, writes } from "../endpoint.ts";
 import { Failed } from "../errors/family.ts";
 import { nextHopAddress } from "../next-hop-address.ts";
 import { defaultTableOf, gatewayOwner, subnetsOf, updateRouteTable, updateVpc } from "../operations/index.ts";

@@ -1,5 +1,6 @@
 import type { LabServer, LabState } from "../../state.ts";
-import { type Answer, type ApiContext, type Call, type Endpoint, reads } from "../endpoint.ts";
+import type { Answer } from "../answer.ts";
+import { type ApiContext, type Call, type Endpoint, reads } from "../endpoint.ts";
 import { flavorOf, imageOf } from "../flavors.ts";
 import { interfacesOf } from "../interfaces.ts";
 import { found } from "../operations/refused.ts";

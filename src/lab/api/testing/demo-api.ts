@@ -89,7 +89,7 @@ export async function demoApi(options: Partial<ApiOptions> = {}) {
   }
 
   await login();
-  return { state, faults, ...cloud, url: api.url, calls: api.calls, close: api.close, ask, login };
+  return { state, faults, ...cloud, ...api, ask, login };
 }
 
 export type DemoApi = Awaited<ReturnType<typeof demoApi>>;

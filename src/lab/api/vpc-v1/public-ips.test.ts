@@ -82,7 +82,6 @@ describe("EIPs", () => {
     const id = textAt(made, "publicip.id");
     expect((await demo.ask("GET", `${eips}/${id}`)).body).toMatchObject({ publicip: { status: "DOWN" } });
   });
-  });
 
   it("end with the quota: 409 VPC.0521, and with the addresses: 409 VPC.0532", async () => {
     demo.state.quotas = { ...demo.state.quotas, publicIps: 1 };
