@@ -141,6 +141,7 @@ describe("listing ports", () => {
     expect(await find("fixed_ips=ip_address=192.168.125.4&fixed_ips=subnet_id=nope")).toEqual([]);
     expect(await find(`id=${id}&id=${demo.clientPort.id}`)).toHaveLength(2);
     expect(await find("device_owner=network:router_interface_distributed")).toHaveLength(1);
+    expect(await find(`device_id=${demo.vpc.id}`)).toHaveLength(1);
     expect(await find("port_security_enabled=False")).toEqual([]);
     expect(await find(`device_id=${demo.proxy.id}&status=DOWN`)).toEqual([]);
   });

@@ -79,7 +79,8 @@ export const portEndpoints = [
 /** The few ports that can fit where the filter names server or network; the filter itself looks at them again. */
 function candidates(state: LabState, query: URLSearchParams): Iterable<LabPort> {
   const [device, ...otherDevices] = query.getAll("device_id");
-  if (device && otherDevices.length === 0) return state.ports.ofServer(device);
+  // A router's ports have the VPC as their device.
+  if (device && otherDevices.length === 0 && !state.vpcs.has(device)) return state.ports.ofServer(device);
   const [network, ...otherNetworks] = query.getAll("network_id");
   if (network && otherNetworks.length === 0) return state.ports.inSubnet(network);
   return state.ports.values();
