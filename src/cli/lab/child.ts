@@ -28,3 +28,8 @@ export function runInTerminal(command: readonly string[]): Promise<number> {
     process.off("SIGQUIT", ignore);
   });
 }
+
+/** The words of a command after `--`. commander leaves the dashes in where an argument comes before them. */
+export function wordsAfterDashes(words: readonly string[]): readonly string[] {
+  return words[0] === "--" ? words.slice(1) : words;
+}

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { commandInside } from "../../lab/client/actions.ts";
 import { removeDeadLabs } from "../../lab/client/remove.ts";
-import { runInTerminal } from "./child.ts";
+import { runInTerminal, wordsAfterDashes } from "./child.ts";
 import type { LabOptions } from "./options.ts";
 
 export function execCommand(): Command {
@@ -16,5 +16,7 @@ export function execCommand(): Command {
 
 async function exec(server: string, command: readonly string[], options: LabOptions): Promise<void> {
   await removeDeadLabs();
-  process.exitCode = await runInTerminal(await commandInside(options.name, server, command));
+  process.exitCode = await runInTerminal(
+    await commandInside(options.name, server, wordsAfterDashes(command)),
+  );
 }

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { sshArguments } from "../../lab/client/actions.ts";
 import { removeDeadLabs } from "../../lab/client/remove.ts";
-import { runInTerminal } from "./child.ts";
+import { runInTerminal, wordsAfterDashes } from "./child.ts";
 import type { LabOptions } from "./options.ts";
 
 export function sshCommand(): Command {
@@ -16,5 +16,9 @@ export function sshCommand(): Command {
 
 async function ssh(server: string, command: readonly string[], options: LabOptions): Promise<void> {
   await removeDeadLabs();
-  process.exitCode = await runInTerminal(["ssh", ...(await sshArguments(options.name, server)), ...command]);
+  process.exitCode = await runInTerminal([
+    "ssh",
+    ...(await sshArguments(options.name, server)),
+    ...wordsAfterDashes(command),
+  ]);
 }

@@ -32,6 +32,23 @@ export const labStatusSchema = z.object({
   faults: z.array(faultStatusSchema),
 });
 
+/** A request that the lab's API answered. */
+export const apiCallSchema = z.object({
+  method: z.string(),
+  /** With the query. */
+  path: z.string(),
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  /** 0: the connection was closed without an answer. */
+  status: z.number(),
+  /** It is of the kind that changes the cloud; asking for a token is not. */
+  writes: z.boolean(),
+});
+
+export const labEventSchema = z.object({ atMs: z.number(), text: z.string() });
+
+export type ApiCall = z.infer<typeof apiCallSchema>;
+export type LabEvent = z.infer<typeof labEventSchema>;
 export type ServerStatus = z.infer<typeof serverStatusSchema>;
 export type FaultStatus = z.infer<typeof faultStatusSchema>;
 export type LabStatus = z.infer<typeof labStatusSchema>;

@@ -3,13 +3,15 @@ import { chmod } from "node:fs/promises";
 import fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
 import { Problem } from "../../report/problem.ts";
-import type { FaultStatus, LabStatus } from "../client/status.ts";
-import type { LabEvent } from "./timeline.ts";
+import type { LoggedCall } from "../api/call-log.ts";
+import type { FaultStatus, LabEvent, LabStatus } from "../client/status.ts";
 
 /** What can be asked of a lab. */
 export interface Controls {
   status(): LabStatus;
   events(): readonly LabEvent[];
+  /** What the lab's API was asked, oldest first. */
+  calls(): readonly LoggedCall[];
   /** The command that runs what follows it inside the server, to be run inside the lab's own namespaces. */
   entry(server: string): readonly string[];
   reboot(server: string): Promise<void>;
@@ -39,6 +41,7 @@ export async function serveControls(path: string, controls: Controls): Promise<F
   });
   app.get("/status", async () => controls.status());
   app.get("/events", async () => controls.events());
+  app.get("/calls", async () => controls.calls());
   app.get("/entry", async (request) => ({
     command: controls.entry(serverSchema.parse(request.query).server),
   }));

@@ -1,22 +1,25 @@
 import type { ApiFaults } from "../api/faults.ts";
+import type { RunningApi } from "../api/server.ts";
 import type { FaultyLab } from "../faults/fault.ts";
 import type { LabState } from "../state.ts";
 import type { Network } from "./network.ts";
 import { withoutNetwork } from "./without-network.ts";
 
 /** The lab as faults see it. */
-export function faultyLab(state: LabState, api: ApiFaults, network: Network | undefined): FaultyLab {
+export function faultyLab(
+  state: LabState,
+  api: Pick<RunningApi, "change">,
+  apiFaults: ApiFaults,
+  network: Network | undefined,
+): FaultyLab {
   const present = (): Network => {
     if (!network) throw withoutNetwork();
     return network;
   };
   return {
     state,
-    api,
-    change: async (work) => {
-      work();
-      await network?.fabric.converge(state);
-    },
+    api: apiFaults,
+    change: async (work) => await api.change(work),
     setCable: async (serverId, plugged) => await present().fabric.setCable(serverId, plugged),
     setPathMtu: async (limit) =>
       await present().fabric.setPathMtu(limit?.bytes ?? null, limit?.blackhole ? "blackhole" : "icmp"),

@@ -35,7 +35,7 @@ export async function startLab(options: LabOptions): Promise<Controls> {
   const state = new LabState();
   loadScenario(state, plan.scenario);
   timeline.detail(`scenario ${plan.name} is loaded`);
-  const network = plan.fabric === "kernel" ? await openNetwork(options, state, between) : undefined;
+  const network = plan.fabric === "kernel" ? await openNetwork(options, state) : undefined;
   const faults = new ApiFaults();
   const credentials = { username: "lab", password: randomBytes(18).toString("base64url") };
   const api = await startApi({
@@ -63,7 +63,7 @@ export async function startLab(options: LabOptions): Promise<Controls> {
   if (network) await Promise.all([network.servers.startAll(), network.internet]);
   else for (const { id } of state.servers.values()) setServerStatus(state, id, "ACTIVE");
   timeline.detail("every server is up");
-  const broken = new BrokenThings(faultyLab(state, faults, network));
+  const broken = new BrokenThings(faultyLab(state, api, faults, network));
   for (const words of plan.scenario.faults) await broken.break(words.trim().split(/\s+/));
   return {
     status: () => ({
@@ -76,6 +76,7 @@ export async function startLab(options: LabOptions): Promise<Controls> {
       faults: [...broken.list()],
     }),
     events: () => timeline.events,
+    calls: () => api.calls(),
     entry: (server) => present(network).servers.entry(serverNamed(state, server).id),
     reboot: (server) => present(network).servers.reboot(serverNamed(state, server).id),
     breakFault: (words) => broken.break(words),
@@ -86,9 +87,4 @@ export async function startLab(options: LabOptions): Promise<Controls> {
 function present(network: Network | undefined): Network {
   if (!network) throw withoutNetwork();
   return network;
-}
-
-/** Status changes: one step of the event loop, so never in the middle of a change that the API makes. */
-async function between(change: () => void): Promise<void> {
-  change();
 }

@@ -19,7 +19,6 @@ export interface Network {
 export async function openNetwork(
   { places, plan, holder, timeline }: LabOptions,
   state: LabState,
-  between: (change: () => void) => Promise<void>,
 ): Promise<Network> {
   const fabric = new Fabric({ note: timeline.detail });
   const sshWorld = makeSshWorld(places, { holder, namespace: internetNamespace });
@@ -41,7 +40,6 @@ export async function openNetwork(
     ssh: await sshWorld,
     disks: places.disks,
     cgroup: cgroupName(places.name),
-    between,
     detail: timeline.detail,
   });
   return { fabric, servers, internet };

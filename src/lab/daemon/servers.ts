@@ -30,8 +30,6 @@ export interface ServersOptions {
   readonly disks: string;
   /** The machines' control groups are made below this one. */
   readonly cgroup: string;
-  /** Runs a change of the state between two changes of the API. */
-  readonly between: (change: () => void) => Promise<void>;
   readonly detail: (text: string) => void;
 }
 
@@ -69,7 +67,7 @@ export class Servers {
   /** Boots anew on the same disk; nothing of the kernel's state is kept. */
   reboot(serverId: string): Promise<void> {
     return this.#inTurn(serverId, async () => {
-      await this.#setStatus(serverId, "REBOOT");
+      this.#setStatus(serverId, "REBOOT");
       await this.#stop(serverId, "SIGINT");
       await this.#options.fabric.resetServer(serverId);
       await this.#start(serverId);
@@ -128,10 +126,10 @@ export class Servers {
       this.#running.set(serverId, running);
       void running.exited.then((exit) => this.#ended(serverId, running, exit.reboot));
       await running.ready();
-      await this.#setStatus(serverId, "ACTIVE");
+      this.#setStatus(serverId, "ACTIVE");
       this.#options.detail(`${server.name} is up`);
     } catch (error) {
-      await this.#setStatus(serverId, "ERROR");
+      this.#setStatus(serverId, "ERROR");
       throw error;
     }
   }
@@ -187,14 +185,13 @@ export class Servers {
   async #off(serverId: string, running: RunningServer): Promise<void> {
     if (this.#running.get(serverId) !== running) return;
     this.#running.delete(serverId);
-    await this.#setStatus(serverId, "SHUTOFF");
+    this.#setStatus(serverId, "SHUTOFF");
   }
 
-  async #setStatus(serverId: string, status: LabServer["status"]): Promise<void> {
-    const { state, between } = this.#options;
-    await between(() => {
-      if (state.servers.has(serverId)) setServerStatus(state, serverId, status);
-    });
+  /** Moves no packet, so it needs no turn between the changes that the API makes. */
+  #setStatus(serverId: string, status: LabServer["status"]): void {
+    const { state } = this.#options;
+    if (state.servers.has(serverId)) setServerStatus(state, serverId, status);
   }
 
   /** One thing at a time happens to a server. */

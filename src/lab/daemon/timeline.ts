@@ -1,10 +1,5 @@
 /** What happened in the lab and when: for the log, for `lab up` while it waits, and for finding where time goes. */
-
-export interface LabEvent {
-  /** Milliseconds since the daemon's process started. */
-  readonly atMs: number;
-  readonly text: string;
-}
+import type { LabEvent } from "../client/status.ts";
 
 /** More than this is of no use to a reader; a lab may live for days. */
 const kept = 2000;
