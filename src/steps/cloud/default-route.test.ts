@@ -1,0 +1,84 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Route } from "../../cloud/cloud.ts";
+import type { Observed } from "../step.ts";
+import { defaultRoute as step } from "./default-route.ts";
+
+const want = {
+  gateway: "egress",
+  tableId: "table-1",
+  tableName: "rtb-vpc-demo",
+  subnets: ["subnet-app"],
+  sharedWith: ["subnet-other"],
+  destination: "0.0.0.0/0",
+  type: "ecs" as const,
+  nextHop: "server-1",
+  nextHopName: "ecs-proxy",
+};
+const route = (nextHop: string, description: string): Route => ({
+  destination: "0.0.0.0/0",
+  type: "ecs",
+  nextHop,
+  description,
+});
+const ours = (nextHop: string): Observed<Route> => ({ is: "ours", have: route(nextHop, "wayout:egress") });
+const foreign = (nextHop: string): Observed<Route> => ({
+  is: "foreign",
+  have: route(nextHop, "by hand"),
+  whose: `to ecs ${nextHop}, not made by Wayout`,
+});
+
+describe("the default route", () => {
+  it.each<[string, Observed<Route>, boolean, string, string]>([
+    ["absent", { is: "absent" }, false, "create", "rtb-vpc-demo has no route to 0.0.0.0/0"],
+    ["ours and right", ours("server-1"), false, "none", "0.0.0.0/0 goes to ecs-proxy already"],
+    ["ours, to an old proxy", ours("server-9"), false, "change", "0.0.0.0/0 goes to ecs server-9"],
+    [
+      "foreign",
+      foreign("server-9"),
+      false,
+      "blocked",
+      "rtb-vpc-demo already has a route to 0.0.0.0/0, to ecs server-9, not made by Wayout",
+    ],
+    ["foreign, adopted", foreign("server-9"), true, "adopt", "0.0.0.0/0 goes to ecs server-9"],
+    [
+      "the manual's, by hand",
+      foreign("server-1"),
+      false,
+      "blocked",
+      "rtb-vpc-demo already has a route to 0.0.0.0/0, to ecs server-1, not made by Wayout",
+    ],
+    ["the manual's, adopted", foreign("server-1"), true, "adopt", "it was set by hand; --adopt was given"],
+  ])("%s: adopt %s gives %s", (_, observed, adopt, action, because) => {
+    expect(step.decide(want, observed, { adopt })).toMatchObject({ action, because });
+  });
+
+  it("names the subnets that share the table, whatever it decides to do", () => {
+    for (const observed of [{ is: "absent" } as const, ours("server-1"), ours("server-9")]) {
+      const decision = step.decide(want, observed, { adopt: false });
+      expect(decision).toHaveProperty(
+        "warnings.0",
+        expect.stringContaining("subnet-other uses rtb-vpc-demo too"),
+      );
+      expect(decision).toHaveProperty("warnings.0", expect.stringContaining("routeTable: own"));
+    }
+  });
+
+  it("never takes over a foreign route unasked, and is content with what it would make", () => {
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.constantFrom("ecs", "eni", "vip", "nat", "vpn"),
+        fc.boolean(),
+        (nextHop, type, adopt) => {
+          const have = { ...route(nextHop, "somebody's"), type };
+          const decision = step.decide(want, { is: "foreign", have, whose: "somebody's" }, { adopt });
+          expect(decision.action).toBe(adopt ? "adopt" : "blocked");
+          if (!("after" in decision)) return;
+          const after = step.have.parse(decision.after);
+          expect(step.decide(want, { is: "ours", have: after }, { adopt: false }).action).toBe("none");
+        },
+      ),
+    );
+  });
+});
