@@ -150,13 +150,14 @@ export class Servers {
       nic && server.kind === "machine"
         ? { device: nic.device, address: `${nic.address}/${nic.prefix}`, gateway: nic.gateway, mtu }
         : undefined;
+    const hostname = hostnameOf(server.name);
     return {
-      server: server.name,
+      server: hostname,
       image,
       namespacePath: join("/run/netns", fabric.namespaceOf(server.id)),
       disk: join(disks, server.id),
       files: firstFiles({
-        hostname: server.name,
+        hostname,
         serverId: server.id,
         authorizedKeys: server.keyName === "" ? [] : [ssh.userKey],
         hostKey: ssh.hostKey,
@@ -203,4 +204,14 @@ export class Servers {
     );
     return done;
   }
+}
+
+/** The API takes nearly any text for a name; a host's name is stricter (hostname(7)). */
+function hostnameOf(name: string): string {
+  return (
+    name
+      .replaceAll(/[^A-Za-z0-9-]+/g, "-")
+      .replaceAll(/^-+|-+$/g, "")
+      .slice(0, 63) || "server"
+  );
 }

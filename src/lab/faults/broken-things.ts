@@ -35,11 +35,14 @@ export class BrokenThings {
         });
       }
       const id = words.join(" ");
-      if (this.#broken.has(id)) {
+      const before = [...this.#broken.keys()].find(
+        (key) => key === id || (fault.single && key.startsWith(`${name} `)),
+      );
+      if (before !== undefined) {
         throw new Problem({
           code: "lab/already-broken",
-          summary: `this is broken already: ${id}`,
-          hint: `\`wayout lab mend ${id}\` mends it.`,
+          summary: `this is broken already: ${before}`,
+          hint: `\`wayout lab mend ${before}\` mends it.`,
         });
       }
       const broken = await fault.break(rest, this.#lab);

@@ -9,6 +9,10 @@ export const cable: Fault = {
     const [name = ""] = wordsOf(cable, words, {}, { min: 1, max: 1 }).positionals;
     const { id } = serverNamed(lab.state, name);
     await lab.setCable(id, false);
-    return { effect: `${name}'s cable is out`, mend: () => lab.setCable(id, true) };
+    return {
+      effect: `${name}'s cable is out`,
+      mend: () => lab.setCable(id, true),
+      isOver: () => !lab.state.servers.has(id),
+    };
   },
 };

@@ -24,6 +24,7 @@ export const check: Fault = {
             }
           }
         }),
+      isOver: () => !lab.state.servers.has(server.id),
     };
   },
 };

@@ -26,7 +26,7 @@ export interface Broken {
   /** What is broken now, in words: "ecs-proxy's cable is out". */
   readonly effect: string;
   mend(): Promise<void>;
-  /** It has ended by itself: the next N calls are over. */
+  /** It has ended by itself: the next N calls are over, the server is deleted. */
   isOver?(): boolean;
 }
 
@@ -36,6 +36,8 @@ export interface Fault {
   readonly usage: string;
   /** What it does, in a few words. */
   readonly summary: string;
+  /** A lab has at most one of them: a second would hide the first. */
+  readonly single?: true;
   break(words: readonly string[], lab: FaultyLab): Promise<Broken>;
 }
 

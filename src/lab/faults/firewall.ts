@@ -36,7 +36,16 @@ for chain in DOCKER DOCKER-USER DOCKER-ISOLATION-STAGE-1; do iptables -w -F $cha
   },
 };
 
-const policyBefore = "iptables -w -S FORWARD | sed -n 's/^-P FORWARD //p'";
+/** Prints the policy of the forward chain, and whether the kernel had the table at all before anybody looked. */
+const look = `
+if command -v nft >/dev/null && ! nft list table ip filter >/dev/null 2>&1; then echo fresh; else echo there; fi
+iptables -w -S FORWARD | sed -n 's/^-P FORWARD //p'`;
+
+/** A reboot may have taken the rules away already. A table that was not there goes, if nobody has used it since. */
+const tidy = `
+if iptables -w -S | grep -qE '^-N (ufw-|DOCKER)'; then echo 'rules are left:' >&2; iptables -w -S >&2; exit 1; fi`;
+const dropTable = `
+if ! iptables -w -S | grep -qvE '^-P [A-Z]+ ACCEPT$'; then nft delete table ip filter 2>/dev/null || :; fi`;
 
 const firewalldTable = `
 table inet firewalld {
@@ -58,17 +67,24 @@ export const firewall: Fault = {
     const [name = "", kind = ""] = wordsOf(firewall, words, {}, { min: 2, max: 2 }).positionals;
     const { id, image } = serverNamed(lab.state, name);
     const effect = `${name} drops what it should forward, as ${kind} has it`;
+    const isOver = (): boolean => !lab.state.servers.has(id);
     if (kind === "firewalld") {
       if (image === "sysv")
         throw usageProblem(firewall, `${name} has no nft, so no firewalld with its nft backend`);
       await lab.run(id, `nft -f - <<'END'\n${firewalldTable}\nEND`);
-      return { effect, mend: async () => void (await lab.run(id, "nft delete table inet firewalld")) };
+      const unset =
+        "if nft list table inet firewalld >/dev/null 2>&1; then nft delete table inet firewalld; fi";
+      return { effect, mend: async () => void (await lab.run(id, unset)), isOver };
     }
     const rules = firewalls[kind];
     if (!rules) throw usageProblem(firewall, `no firewall ${kind}: ufw, firewalld or docker`);
-    const before = (await lab.run(id, policyBefore)).trim();
+    const [table = "", policy = "ACCEPT"] = (await lab.run(id, look)).trim().split("\n");
     await lab.run(id, `set -e\n${rules.set}\niptables -w -P FORWARD DROP`);
-    const unset = `iptables -w -P FORWARD ${before === "DROP" ? "DROP" : "ACCEPT"}\n${rules.unset}`;
-    return { effect, mend: async () => void (await lab.run(id, unset)) };
+    const unset = [
+      `exec 3>&2 2>/dev/null\niptables -w -P FORWARD ${policy}\n${rules.unset}\nexec 2>&3`,
+      tidy,
+      table === "fresh" ? dropTable : "",
+    ].join("\n");
+    return { effect, mend: async () => void (await lab.run(id, unset)), isOver };
   },
 };

@@ -9,6 +9,7 @@ export const mtu: Fault = {
   name: "mtu",
   usage: "mtu BYTES [--blackhole]",
   summary: "limits packets on the way to the Internet; with --blackhole nobody says so",
+  single: true,
   async break(words, lab) {
     const { positionals, values } = wordsOf(
       mtu,
