@@ -2,10 +2,12 @@
 /** The command `wayout`: parse, call, render. */
 import { Command, CommanderError } from "commander";
 import { applyCommand } from "./apply.ts";
+import { demoCommand } from "./demo.ts";
 import { labCommand } from "./lab/index.ts";
 import { tellFailure } from "./output.ts";
 import { planCommand } from "./plan.ts";
 import { runsCommand } from "./runs.ts";
+import { statusCommand } from "./status.ts";
 import { undoCommand } from "./undo.ts";
 import { verifyCommand } from "./verify.ts";
 
@@ -14,7 +16,16 @@ const program = new Command("wayout")
   .enablePositionalOptions()
   .showSuggestionAfterError()
   .exitOverride();
-for (const make of [planCommand, applyCommand, verifyCommand, undoCommand, runsCommand, labCommand]) {
+for (const make of [
+  planCommand,
+  applyCommand,
+  verifyCommand,
+  statusCommand,
+  undoCommand,
+  runsCommand,
+  demoCommand,
+  labCommand,
+]) {
   program.addCommand(make());
 }
 

@@ -1,13 +1,7 @@
 import { Command, Option } from "commander";
 import { labStatus, openLab } from "../../lab/client/labs.ts";
-import { launchLab } from "../../lab/client/launch.ts";
-import type { LaunchPlan } from "../../lab/client/launch-plan.ts";
-import { placesOf } from "../../lab/client/places.ts";
-import { removeDeadLabs } from "../../lab/client/remove.ts";
-import { ensureImage, type LabImage } from "../../lab/images/ensure-image.ts";
-import { readScenario } from "../../lab/scenarios/read.ts";
-import type { Scenario } from "../../lab/scenarios/schema.ts";
-import { answer, answerJson, type LabOptions, note, withLabOptions } from "./options.ts";
+import { bringUp } from "./bring-up.ts";
+import { answer, answerJson, type LabOptions, withLabOptions } from "./options.ts";
 import { duration, picture } from "./picture.ts";
 
 interface UpOptions extends LabOptions {
@@ -28,14 +22,7 @@ export function upCommand(): Command {
 
 async function up(scenarioName: string, options: UpOptions): Promise<void> {
   const startedAt = performance.now();
-  const places = placesOf(options.name);
-  await removeDeadLabs();
-  const { name, scenario } = readScenario(scenarioName, options);
-  const images = options.fabric === "none" ? [] : await imagesOf(scenario);
-  await untilSignal(async (signal) => {
-    const plan: LaunchPlan = { name, scenario, fabric: options.fabric, images };
-    await launchLab(places, plan, { progress: note, signal });
-  });
+  await bringUp(scenarioName, options);
   const [status, connection] = await Promise.all([labStatus(options.name), openLab(options.name)]);
   if (options.json) {
     answerJson({ ...status, cloudsFile: connection.cloudsFile, sshConfig: connection.sshConfig });
@@ -47,26 +34,6 @@ async function up(scenarioName: string, options: UpOptions): Promise<void> {
   if (status.servers.length > 0) answer(`${picture(status, { all: false })}\n`);
   const names = status.servers.map((server) => server.name);
   answer(goOn(options.name, names, status.apiUrl, connection.cloudsFile));
-}
-
-/** The API may create servers of the Debian image later, so that one is always there. */
-async function imagesOf(scenario: Scenario): Promise<LaunchPlan["images"]> {
-  const names = new Set(["debian" as const, ...scenario.servers.map((server) => server.image)]);
-  const images: LabImage[] = [];
-  for (const name of names) images.push(await ensureImage(name, { note }));
-  return images;
-}
-
-async function untilSignal(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  try {
-    await work(stop.signal);
-  } finally {
-    for (const signal of signals) process.off(signal, onSignal);
-  }
 }
 
 function goOn(lab: string, servers: readonly string[], apiUrl: string, cloudsFile: string): string {
