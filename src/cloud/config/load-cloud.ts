@@ -77,15 +77,7 @@ interface Files {
 function readAll(sources: ConfigSources): Files {
   const main = findSettingsFile("clouds", "OS_CLIENT_CONFIG_FILE", sources);
   const secure = findSettingsFile("secure", "OS_CLIENT_SECURE_FILE", sources);
-  const merged = merge(main?.content.clouds ?? {}, secure?.content.clouds ?? {});
-  if (!isRecord(merged)) {
-    const file = main ?? secure;
-    throw configProblem(
-      `"clouds" of ${file?.path} is not a mapping`,
-      `${file?.path}:${file?.place(["clouds"])}: expected names of clouds, each with its settings`,
-      "The smallest file is: clouds: {NAME: {auth: {auth_url, username, password, project_name}}}.",
-    );
-  }
+  const merged = merge(cloudsIn(main), cloudsIn(secure));
   return {
     main,
     secure,
@@ -98,12 +90,25 @@ function readAll(sources: ConfigSources): Files {
   };
 }
 
+function cloudsIn(file: SettingsFile | undefined): Readonly<Record<string, unknown>> {
+  const clouds = file?.content.clouds ?? {};
+  if (isRecord(clouds)) return clouds;
+  throw configProblem(
+    `"clouds" of ${file?.path} is not a mapping`,
+    `${file?.path}:${file?.place(["clouds"])}: expected names of clouds, each with its settings`,
+    "The smallest file is: clouds: {NAME: {auth: {auth_url, username, password, project_name}}}.",
+  );
+}
+
 /** Deep: what is in `over` wins, key by key. */
-function merge(under: unknown, over: unknown): unknown {
-  if (!isRecord(under) || !isRecord(over)) return over ?? under;
+function merge(
+  under: Readonly<Record<string, unknown>>,
+  over: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const result: Record<string, unknown> = { ...under };
   for (const [key, value] of Object.entries(over)) {
-    result[key] = Object.hasOwn(under, key) ? merge(under[key], value) : value;
+    const below = Object.hasOwn(under, key) ? under[key] : undefined;
+    result[key] = isRecord(below) && isRecord(value) ? merge(below, value) : value;
   }
   return result;
 }
