@@ -107,7 +107,7 @@ async function buildSysv(place: Place, { note }: EnsureImageOptions): Promise<vo
     WORK: join(building, "work"),
     SUITE: suite,
   };
-  note("making the image of an old server (SysV init, iptables) from the Debian one: once, about 20 s");
+  note("making the image of an old server (SysV init, iptables) from the Debian one: once, a few seconds");
   await runScript({ script: scripts.sysv, environment, log });
   rmSync(environment.WORK, { recursive: true });
   rmSync(log);
