@@ -34,10 +34,8 @@ function planGateway({ gateway, seen, stale }: PlanInput, options: { readonly ad
     const { id, kind, object, title } = step;
     const line = { id, step: kind, object, title };
     if (!("decide" in observation)) {
-      // Before the proxy has its EIP and group, nobody can log in: what is on the host is read once it can be reached.
-      const opensTheWay = changes.some(
-        (one) => one.step === "cloud/public-ip" || one.step === "cloud/security-group",
-      );
+      // Before the proxy has its EIP nobody can log in: what is on the host is read once it can be reached.
+      const opensTheWay = changes.some((one) => one.step === "cloud/public-ip");
       if (observation.code === "host/unreachable" && opensTheWay) {
         const because = `${object} can be reached only after the changes above; what is there is read then`;
         const none = { before: "known later", after: "known later", notice: "", warnings: [] };

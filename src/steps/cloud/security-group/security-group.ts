@@ -65,7 +65,7 @@ export const securityGroup: Step<Want, Have> = {
           wanted.mode === "own"
             ? [wanted.groupName]
             : [...others.map((group) => group.name), wanted.groupName],
-        rules: wantedRules(wanted, now).map(ruleText),
+        rules: wantedRules(wanted, now).map((rule) => ruleText(rule, now.onNic)),
         rulesInOtherGroups: grants.map(({ groupName, rule }) => `${groupName}: ${ruleText(rule)}`),
       },
       notice: `what could reach ${wanted.server} before still can; on OTC an edit of security groups may end inbound connections of their members`,
@@ -128,7 +128,7 @@ export const securityGroup: Step<Want, Have> = {
 
   own: ({ onNic, own, grants }) => ({
     onNic: onNic.map((group) => group.id).sort(),
-    own: own ? own.rules.map(ruleText).sort() : null,
+    own: own ? own.rules.map((rule) => ruleText(rule)).sort() : null,
     grants: grants.map(({ groupId, rule }) => `${groupId} ${ruleText(rule)}`).sort(),
   }),
 };
@@ -191,16 +191,12 @@ function names(groups: readonly { readonly name: string }[]): string {
   return groups.length === 0 ? "no group" : groups.map((group) => group.name).join(", ");
 }
 
-/** "ingress tcp 22 from 0.0.0.0/0", as a person reads it. */
-function ruleText(rule: SecurityGroupRuleSpec): string {
-  const ports =
-    rule.portMin === null
-      ? ""
-      : rule.portMin === rule.portMax
-        ? ` ${rule.portMin}`
-        : ` ${rule.portMin}-${rule.portMax}`;
-  const remote =
-    rule.remoteCidr ?? (rule.remoteGroupId === null ? "anywhere" : `group ${rule.remoteGroupId}`);
-  const family = rule.ethertype === "IPv6" ? " IPv6" : "";
-  return `${rule.direction}${family} ${rule.protocol ?? "all"}${ports} ${rule.direction === "ingress" ? "from" : "to"} ${remote}`;
+/** "ingress tcp 22 from 0.0.0.0/0", as a person reads it; groups by their names where these are known. */
+function ruleText(rule: SecurityGroupRuleSpec, groups: readonly Group[] = []): string {
+  const { direction, ethertype, protocol, portMin, portMax, remoteCidr, remoteGroupId } = rule;
+  const ports = portMin === null ? "" : portMin === portMax ? ` ${portMin}` : ` ${portMin}-${portMax}`;
+  const group = groups.find((one) => one.id === remoteGroupId)?.name ?? remoteGroupId;
+  const remote = remoteCidr ?? (group === null ? "anywhere" : `group ${group}`);
+  const family = ethertype === "IPv6" ? " IPv6" : "";
+  return `${direction}${family} ${protocol ?? "all"}${ports} ${direction === "ingress" ? "from" : "to"} ${remote}`;
 }
