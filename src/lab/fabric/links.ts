@@ -9,8 +9,11 @@ import { bridgeName, internetNamespace, internetPort, type Names, nicPort } from
 
 /** Where a person at the lab's Internet sits: connections from there to an EIP come from this address. */
 export const userAddress = "198.51.100.2";
-/** Both ends of every edge's inner link; each edge has its own namespace, so the addresses can repeat. */
-export const innerLink = { edge: "192.0.2.254", router: "192.0.2.253" } as const;
+/**
+ * Both ends of every edge's inner link; each edge has its own namespace, so the addresses can repeat. A prefix, not
+ * peers: with arp_ignore the kernel answers no ARP request for an address that was given with a peer.
+ */
+export const innerLink = { edge: "192.0.2.254", router: "192.0.2.253", prefix: 30 } as const;
 /** The Internet's address towards the edges. */
 export const internetAddress = "192.0.2.1";
 
@@ -68,7 +71,7 @@ function uplink(vpc: LabVpc, names: Names): Item[] {
       add: [
         `link add uplink type veth peer name vpc netns ${names.edge(vpc)}`,
         "link set uplink up",
-        `address add ${innerLink.router} peer ${innerLink.edge}/32 dev uplink`,
+        `address add ${innerLink.router}/${innerLink.prefix} dev uplink`,
       ],
       remove: ["link delete uplink"],
     },
@@ -129,11 +132,7 @@ export function edgeLinks(vpc: LabVpc, names: Names): Item[] {
   return [
     {
       key: "lo",
-      add: [
-        "link set lo up",
-        "link set vpc up",
-        `address add ${innerLink.edge} peer ${innerLink.router}/32 dev vpc`,
-      ],
+      add: ["link set lo up", "link set vpc up", `address add ${innerLink.edge}/${innerLink.prefix} dev vpc`],
       remove: [],
     },
     {
