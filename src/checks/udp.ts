@@ -11,10 +11,10 @@ export function udp(target: string): Probe {
     name: "udp",
     to: target,
     script: `for try in 1 2 3; do
-  if command -v nc >/dev/null 2>&1; then
-    said=$(printf '${query}' | timeout 2 nc -u -w 1 ${quote(host)} ${port} 2>&1 | od -An -tx1 | head -n 1)
-  elif command -v bash >/dev/null 2>&1; then
+  if command -v bash >/dev/null 2>&1; then
     said=$(timeout 2 bash -c "exec 3<>/dev/udp/${host}/${port}; printf '${query}' >&3; head -c 12 <&3" 2>&1 | od -An -tx1 | head -n 1)
+  elif command -v nc >/dev/null 2>&1; then
+    said=$(printf '${query}' | timeout 2 nc -u -w 1 ${quote(host)} ${port} 2>&1 | od -An -tx1 | head -n 1)
   else echo "no nc or bash here"; exit 3
   fi
   case "$said" in *"12 34"*) echo "answered"; exit 0 ;; esac

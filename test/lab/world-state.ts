@@ -34,7 +34,9 @@ echo "# sysctls"; sysctl -a 2>/dev/null | grep -E '^net\\.(ipv4\\.(ip_forward|co
 echo "# rules"
 command -v nft >/dev/null && nft -s list ruleset
 for save in iptables-save iptables-legacy-save iptables-nft-save; do
-  command -v $save >/dev/null && $save 2>/dev/null | grep -vE '^(#|:.*\\[)' 
+  # A table that somebody only looked at is there and empty; that changes nothing.
+  command -v $save >/dev/null && $save 2>/dev/null | sed -E 's/ ?\\[[0-9]+:[0-9]+\\]//' |
+    grep -vE '^(#|\\*|COMMIT|:(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) ACCEPT)'
 done
 echo "# files"
 find /etc /usr/local /root /opt /var/spool /var/lib/systemd -xdev \\( -type f -o -type l -o -type d \\) \

@@ -38,7 +38,7 @@ export function tellingWorld(world: World, at: AtPoint): World {
 function tellingHost(host: Host, address: HostAddress, at: AtPoint): Host {
   return {
     address,
-    facts: () => host.facts(),
+    facts: (options) => host.facts(options),
     read: (script, options) => host.read(script, options),
     write: (script, options) => aroundAsync(`${address.server} write`, at, () => host.write(script, options)),
     writeFresh: (script, options) =>

@@ -33,7 +33,7 @@ export const have = z.object({
   referring: z.array(placedRule),
   /** Rules of ours in other people's groups, for the NIC's address. */
   grants: z.array(placedRule),
-  /** Rules that name the own group: with the check off they match any address. */
+  /** Rules of other groups that name the own group: with the check off they match any address. */
   trapped: z.array(placedRule),
 });
 

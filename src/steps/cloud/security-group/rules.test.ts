@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Group, Have, PlacedRule, Rule, Want } from "./model.ts";
-import { grantsFor, missingRules, sameRule, staleRules, trapWarnings, wantedRules } from "./rules.ts";
+import { grantsFor, missingRules, sameRule, trapWarnings, unwantedRules, wantedRules } from "./rules.ts";
 import { securityGroup as step } from "./security-group.ts";
 
 const want: Want = {
@@ -81,10 +81,21 @@ describe("the gateway's own security group", () => {
   it("drops the rule of a subnet that is no longer served", () => {
     const own: Group = { id: "own", name: "wayout-egress", rules: wantedRules(want, have({ onNic: [] })) };
     const there = have({ own, onNic: [own], referring: [] });
-    expect(staleRules({ ...want, served: ["10.0.0.0/8"] }, there)).toMatchObject([
+    expect(unwantedRules({ ...want, served: ["10.0.0.0/8"] }, there)).toMatchObject([
       { remoteCidr: "192.168.125.0/24" },
     ]);
     expect(decide(there, { ...want, served: ["10.0.0.0/8"] })).toMatchObject({ action: "change" });
+  });
+
+  it("loses the rule of a new group that names the group itself: with the check off it would match any address", () => {
+    const fromItself = rule({ remoteGroupId: "own" });
+    const own: Group = {
+      id: "own",
+      name: "wayout-egress",
+      rules: [...wantedRules(want, have({ onNic: [] })), fromItself],
+    };
+    expect(unwantedRules(want, have({ own }))).toEqual([fromItself]);
+    expect(decide(have({ own, onNic: [own], referring: [] }))).toMatchObject({ action: "change" });
   });
 
   it("is not taken over where somebody else made a group of its name", () => {

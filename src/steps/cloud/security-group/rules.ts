@@ -29,11 +29,17 @@ export function missingRules(want: Want, have: Have): Rule[] {
   return wantedRules(want, have).filter((rule) => !there.some((one) => sameRule(one, rule)));
 }
 
-/** Rules of ours in the own group for subnets that are no longer served. */
-export function staleRules(want: Want, have: Have): Rule[] {
+/**
+ * Rules that the own group must not hold: ours for subnets that are no longer served, and those that name the group
+ * itself. A new group has such a rule (OTC: ingress from its own members), and once the check is off it would let
+ * the whole Internet in.
+ */
+export function unwantedRules(want: Want, have: Have): Rule[] {
   const mark = ownMark(want.gateway);
   return (have.own?.rules ?? []).filter(
-    (rule) => rule.description === mark && rule.remoteCidr !== null && !want.served.includes(rule.remoteCidr),
+    (rule) =>
+      (rule.remoteGroupId !== null && rule.remoteGroupId === have.own?.id) ||
+      (rule.description === mark && rule.remoteCidr !== null && !want.served.includes(rule.remoteCidr)),
   );
 }
 

@@ -4,7 +4,7 @@ import { ownMark } from "../../gateway.ts";
 import type { Decision, Observed, Step } from "../../step.ts";
 import type { ReadOnlyWorld } from "../../world.ts";
 import { type Group, type Have, have, type Want, want } from "./model.ts";
-import { grantsFor, missingRules, sameRule, staleRules, trapWarnings, wantedRules } from "./rules.ts";
+import { grantsFor, missingRules, sameRule, trapWarnings, unwantedRules, wantedRules } from "./rules.ts";
 
 /**
  * Puts the proxy's NIC into a security group of the gateway's own that lets the served subnets in by address.
@@ -41,12 +41,12 @@ export const securityGroup: Step<Want, Have> = {
     }
     const now = observed.have;
     const missing = missingRules(wanted, now);
-    const stale = staleRules(wanted, now);
+    const unwanted = unwantedRules(wanted, now);
     const others = now.onNic.filter((group) => group.id !== now.own?.id);
     const leaves = wanted.mode === "own" ? others : [];
     const attached = now.own !== null && now.onNic.some((group) => group.id === now.own?.id);
     const warnings = trapWarnings(wanted, now);
-    if (attached && leaves.length === 0 && missing.length === 0 && stale.length === 0) {
+    if (attached && leaves.length === 0 && missing.length === 0 && unwanted.length === 0) {
       const because = `${wanted.groupName} lets ${wanted.served.join(", ")} in already`;
       return { action: "none", because, warnings };
     }
@@ -54,7 +54,7 @@ export const securityGroup: Step<Want, Have> = {
       attached ? "" : `the NIC is not in ${wanted.groupName}`,
       leaves.length > 0 ? `it is in ${names(leaves)}, whose rules "from group" would match any address` : "",
       attached && missing.length > 0 ? `${missing.length} rules are missing` : "",
-      stale.length > 0 ? `${stale.length} rules are for subnets no longer served` : "",
+      unwanted.length > 0 ? `${unwanted.length} rules let in more than the served subnets` : "",
     ];
     const grants = grantsFor(wanted, now);
     return {
@@ -79,15 +79,15 @@ export const securityGroup: Step<Want, Have> = {
     const own = now.own ?? (await createGroup(wanted, cloud));
     for (const rule of missingRules(wanted, { ...now, own })) await cloud.addSecurityGroupRule(own.id, rule);
     for (const { groupId, rule } of grantsFor(wanted, now)) await cloud.addSecurityGroupRule(groupId, rule);
-    const others =
-      wanted.mode === "own" ? [] : now.onNic.map((group) => group.id).filter((id) => id !== own.id);
-    await cloud.setNicSecurityGroups(wanted.nicId, [...others, own.id]);
     const group = await cloud.securityGroup(own.id);
-    for (const stale of staleRules(wanted, { ...now, own })) {
-      for (const rule of group?.rules.filter((one) => sameRule(one, stale)) ?? []) {
+    for (const unwanted of unwantedRules(wanted, { ...now, own })) {
+      for (const rule of group?.rules.filter((one) => sameRule(one, unwanted)) ?? []) {
         await cloud.deleteSecurityGroupRule(rule.id);
       }
     }
+    const others =
+      wanted.mode === "own" ? [] : now.onNic.map((group) => group.id).filter((id) => id !== own.id);
+    await cloud.setNicSecurityGroups(wanted.nicId, [...others, own.id]);
   },
 
   async undo(wanted, before, world) {
@@ -115,7 +115,12 @@ export const securityGroup: Step<Want, Have> = {
     const own = groups.find((group) => isOwn(wanted, group));
     if (!own) return;
     const was = before.have.own;
-    if (!was) return cloud.deleteSecurityGroup(own.id);
+    if (!was) {
+      // A proxy that took this one's place is in the group now.
+      const used = (await cloud.nics()).some((nic) => nic.securityGroupIds.includes(own.id));
+      if (!used) await cloud.deleteSecurityGroup(own.id);
+      return;
+    }
     for (const rule of was.rules.filter((one) => !own.rules.some((other) => sameRule(one, other)))) {
       await cloud.addSecurityGroupRule(own.id, rule);
     }
@@ -162,7 +167,7 @@ async function observeGroups(wanted: Want, { cloud }: ReadOnlyWorld): Promise<Ob
       (rule, id) => id !== own?.id && rule.remoteGroupId !== null && left.has(rule.remoteGroupId),
     ),
     grants: rulesOf((rule, id) => id !== own?.id && rule.description === ownMark(wanted.gateway)),
-    trapped: rulesOf((rule) => own !== undefined && rule.remoteGroupId === own.id),
+    trapped: rulesOf((rule, id) => own !== undefined && id !== own.id && rule.remoteGroupId === own.id),
   };
   return namesake && !own
     ? { is: "foreign", have: there, whose: "not made by Wayout" }
