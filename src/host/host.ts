@@ -21,7 +21,10 @@ export interface CommandResult {
 export interface HostReader {
   readonly address: HostAddress;
   /** Everything the steps decide on, in one round trip; remembered until something is written. */
-  facts(): Promise<HostFacts>;
+  facts(options?: {
+    /** Reads again, whatever is remembered. */
+    readonly anew?: boolean;
+  }): Promise<HostFacts>;
   /** Runs a shell script that only reads. A non-zero exit is a result, not an error. */
   read(script: string, options?: RunOptions): Promise<CommandResult>;
 }
@@ -54,20 +57,34 @@ export interface HostFile {
   /** Octal, as chmod takes it. */
   readonly mode: string;
   readonly content: string;
+  /** Set when the bytes are not UTF-8 text: `content` is base64 then. */
+  readonly encoding?: "base64";
 }
 
 /** A firewall on the host that is not ours and could drop forwarded packets. */
 export interface RivalFirewall {
   readonly name: "ufw" | "firewalld" | "docker" | "iptables-policy" | "nftables-policy";
   readonly evidence: string;
-  /** It would drop what the proxy must forward. */
+  /** It would drop what the proxy must forward, unless one of `rules` lets it pass. */
   readonly dropsForwarded: boolean;
+  readonly backend: "iptables-nft" | "iptables-legacy" | "nftables";
+  /** The filter table in which it drops, as its own tool prints it. */
+  readonly rules: string;
+}
+
+export interface OwnRules {
+  readonly backend: "nftables" | "iptables";
+  readonly text: string;
+  /** What was loaded is still there word for word: nobody has changed it since. */
+  readonly intact: boolean;
 }
 
 /** A SNAT or MASQUERADE rule set by hand, as the manual's procedure leaves it. */
 export interface HandMadeRule {
   /** As `iptables -t nat -S POSTROUTING` prints it. */
   readonly rule: string;
+  /** Its place in the chain, from 1. */
+  readonly position: number;
   readonly backend: "iptables-nft" | "iptables-legacy";
   readonly source: string;
 }
@@ -98,9 +115,13 @@ export interface HostFacts {
   /** Our own files, as they are now. */
   readonly ownFiles: readonly HostFile[];
   /** Our own kernel rules, as the kernel prints them; absent when there are none. */
-  readonly ownRules?: { readonly backend: "nftables" | "iptables"; readonly text: string };
+  readonly ownRules?: OwnRules;
   /** Our boot unit is enabled. */
   readonly ownUnitEnabled: boolean;
+  /** Our boot entries that will run: "wayout", and where no sysctl.d is read, "wayout-forwarding". */
+  readonly enabledUnits: readonly string[];
+  /** The local boot script: where boot entries go when there is no init system to ask. */
+  readonly rcLocal?: HostFile;
   /** A restore timer of an unconfirmed change is armed. */
   readonly armed: boolean;
   readonly handMadeRules: readonly HandMadeRule[];

@@ -1,0 +1,83 @@
+/** Runs one program with a bound on time and output. */
+import { spawn } from "node:child_process";
+
+export interface Finished {
+  /** Undefined when a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+  readonly overflowed: boolean;
+}
+
+export interface Bounds {
+  readonly timeoutMs: number;
+  /** Per stream. */
+  readonly maxBytes: number;
+}
+
+/**
+ * Streams may stay open after the program's end, when a child of it (ssh's background connection) inherited them;
+ * this long is waited for the rest of the output.
+ */
+const drainMs = 250;
+
+/** Rejects only when the program cannot be started. */
+export function runBounded(
+  program: string,
+  args: readonly string[],
+  input: string,
+  bounds: Bounds,
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+    const out = collector(bounds.maxBytes, () => child.kill("SIGKILL"));
+    const err = collector(bounds.maxBytes, () => child.kill("SIGKILL"));
+    let timedOut = false;
+    let drain: NodeJS.Timeout | undefined;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      child.kill("SIGKILL");
+    }, bounds.timeoutMs);
+    const finish = (exitCode: number | null) => {
+      clearTimeout(timer);
+      clearTimeout(drain);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve({
+        exitCode: exitCode ?? undefined,
+        stdout: out.text(),
+        stderr: err.text(),
+        timedOut,
+        overflowed: out.overflowed() || err.overflowed(),
+      });
+    };
+    child.once("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.once("exit", (code) => {
+      drain = setTimeout(() => finish(code), drainMs);
+    });
+    child.once("close", (code) => finish(code));
+    child.stdout.on("data", out.take);
+    child.stderr.on("data", err.take);
+    // The program may end without reading its input; its exit code tells the story then.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
+  });
+}
+
+function collector(maxBytes: number, stop: () => void) {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return {
+    take(chunk: Buffer): void {
+      size += chunk.length;
+      if (size <= maxBytes) chunks.push(chunk);
+      else stop();
+    },
+    overflowed: () => size > maxBytes,
+    text: () => Buffer.concat(chunks).toString("utf8"),
+  };
+}

@@ -1,0 +1,252 @@
+/**
+ * A change of a host in two scripts. The first arms a timer on the host that puts the old state back, then changes what
+ * runs. The second, sent over a new connection, disarms it and makes the change last. Nothing that outlives a reboot is
+ * written before the second: a reboot in between brings the old state. Pure.
+ *
+ * $state/arming becomes $state/armed (complete, the timer runs), and from there, by one rename that only one side can
+ * win, either $state/restoring or $state/confirming; both end with the folder gone.
+ */
+import type { HandMadeRule, HostFile, InitSystem } from "./host.ts";
+import { removeIptablesRules, restoreIptablesRules } from "./iptables-shell.ts";
+import { ownFolder, ownTable, stateFolder } from "./own-paths.ts";
+import { disableAtBoot, forgetAtBoot } from "./persistence/at-boot.ts";
+import { quote, writeText } from "./script.ts";
+
+export interface HostChange {
+  readonly init: InitSystem;
+  /** The boot entry that the change is about. */
+  readonly unit: string;
+  /** Kernel parameters to set now. */
+  readonly sysctl: Readonly<Record<string, string>>;
+  /** Kernel parameters that `now` also sets: remembered on the host with those of `sysctl`. */
+  readonly touchedSysctl: readonly string[];
+  /** Our kernel rules change. */
+  readonly rules?: "load" | "remove";
+  readonly backend?: "nftables" | "iptables";
+  /** Paths, among `files`, of the script that loads the rules and of the rules. */
+  readonly load?: { readonly script: string; readonly rules: string };
+  /** Rules set by hand that are taken out of the kernel, and such that are given back. */
+  readonly take: readonly HandMadeRule[];
+  readonly give: readonly HandMadeRule[];
+  /** How files are to be; other files are left alone. */
+  readonly files: readonly HostFile[];
+  readonly remove: readonly string[];
+  /** Shell lines that enable the boot entry; empty with `disable`. */
+  readonly enable: readonly string[];
+  readonly disable: boolean;
+}
+
+const begin = [
+  stateFolder,
+  'run() { "$@" || { code=$?; echo "wayout: failed: $*" >&2; exit $code; }; }',
+  "set -e",
+].join("\n");
+
+/** Arms and changes what runs. `token` names this change; the timer of an older one does nothing to it. */
+export function armScript(change: HostChange, token: string, seconds: number): string {
+  const staged = (path: string) =>
+    `"$state/armed/files/${change.files.findIndex((file) => file.path === path)}"`;
+  return `${begin}
+umask 077
+mkdir -p "$state"
+# What an earlier run left unconfirmed is taken back first; somebody may be at it already.
+if [ -d "$state/armed" ]; then sh "$state/armed/restore" "$(cat "$state/armed/token")"; fi
+for second in 1 2 3 4 5 6 7 8 9 10; do [ -d "$state/restoring" ] || break; sleep 1; done
+if [ -d "$state/restoring" ]; then sh "$state/restoring/restore" again; fi
+rm -rf "$state/arming" "$state/confirming"
+mkdir -p "$state/arming/files" "$state/arming/sysctl"
+cd "$state/arming"
+${snapshot(change)}
+${change.files.map((file, at) => writeFile(`files/${at}`, file)).join("\n")}
+${writeText("restore", restoreScript(change))}
+${writeText("now", `${begin}\n${now(change, staged).join("\n")}\n`)}
+echo ${quote(token)} > token
+mv "$state/arming" "$state/armed"
+cd "$state/armed"
+${startTimer(token, seconds)}
+code=0; sh now || code=$?
+if [ $code -ne 0 ]; then
+  sh "$state/armed/restore" ${quote(token)}
+${indent(stopTimer(token))}
+  exit $code
+fi`;
+}
+
+/** The exit code of `confirmScript` when the old state has been put back already. */
+export const restoredExitCode = 75;
+
+/** Disarms and makes the change last. */
+export function confirmScript(change: HostChange, token: string): string {
+  return `${begin}
+umask 022
+[ "$(cat "$state/armed/token" 2>/dev/null)" = ${quote(token)} ] || exit ${restoredExitCode}
+mv "$state/armed" "$state/confirming" 2>/dev/null || exit ${restoredExitCode}
+${stopTimer(token)}
+cd "$state/confirming"
+put() {
+  mkdir -p "$(dirname "$3")"
+  if [ -e "$3" ] && [ "$4" = others ]; then cat "files/$1" > "$3"; chmod "$2" "$3"
+  else cp "files/$1" "$3.wayout-new"; chmod "$2" "$3.wayout-new"; mv "$3.wayout-new" "$3"; fi
+}
+${change.disable ? disableAtBoot(change.init, change.unit).join("\n") : ":"}
+${change.files.map((file, at) => `put ${at} ${file.mode} ${quote(file.path)} ${isOwn(file.path) ? "own" : "others"}`).join("\n")}
+${change.remove.map((path) => `rm -f ${quote(path)}`).join("\n")}
+${change.disable ? forgetAtBoot(change.init, change.unit).join("\n") : change.enable.join("\n")}
+${change.rules === "remove" ? 'rm -f "$state/loaded-nft" "$state/loaded-iptables"' : ":"}
+if [ -d ${ownFolder} ]; then rmdir ${ownFolder} 2>/dev/null || :; fi
+sync -f /etc 2>/dev/null || sync
+cd /
+rm -rf "$state/confirming"
+rmdir "$state" 2>/dev/null || :`;
+}
+
+/** Takes an unconfirmed change back at once instead of waiting for its timer. */
+export function restoreNowScript(token: string): string {
+  return `${begin}
+if [ "$(cat "$state/armed/token" 2>/dev/null)" = ${quote(token)} ]; then sh "$state/armed/restore" ${quote(token)}; fi
+${stopTimer(token)}
+for second in 1 2 3 4 5 6 7 8 9 10; do [ -d "$state/restoring" ] || break; sleep 1; done`;
+}
+
+/** The old state of everything that the change touches, as the host itself sees it now. */
+function snapshot(change: HostChange): string {
+  const names = [...new Set([...Object.keys(change.sysctl), ...change.touchedSysctl])].sort();
+  const lines = names.map((name) => {
+    const path = `/proc/sys/${name.replaceAll(".", "/")}`;
+    return `if [ -f ${path} ]; then cat ${path} > sysctl/${name}; fi`;
+  });
+  lines.push(
+    `: > nft`,
+    `if command -v nft >/dev/null; then nft -s list table ip ${ownTable} > nft 2>/dev/null || : > nft; fi`,
+    'for name in loaded-nft loaded-iptables; do if [ -f "$state/$name" ]; then cp "$state/$name" "$name"; fi; done',
+  );
+  if (change.take.length + change.give.length > 0 || change.backend === "iptables") {
+    lines.push(
+      "if command -v iptables-legacy-save >/dev/null; then",
+      "  iptables-legacy-save > iptables-legacy 2>/dev/null || :",
+      "  if command -v iptables-nft-save >/dev/null; then iptables-nft-save > iptables-nft 2>/dev/null || :; fi",
+      "elif command -v iptables-save >/dev/null; then",
+      "  case $(iptables -V) in *nf_tables*) name=iptables-nft ;; *) name=iptables-legacy ;; esac",
+      "  iptables-save > $name 2>/dev/null || :",
+      "fi",
+    );
+  }
+  return lines.join("\n");
+}
+
+/** Runs on the host, by the timer or by a later run; goes on whatever fails. Its first argument is the change's token. */
+function restoreScript(change: HostChange): string {
+  return `#!/bin/sh
+# Wayout: puts back what a change that nobody confirmed had changed.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL
+${stateFolder}
+if [ "$1" != again ]; then
+  [ "$(cat "$state/armed/token" 2>/dev/null)" = "$1" ] || exit 0
+  mv "$state/armed" "$state/restoring" 2>/dev/null || exit 0
+fi
+cd "$state/restoring" || exit 0
+${change.rules ? restoreRules(change.backend) : ":"}
+${[...change.take].sort(byPosition).map(putBack).join("\n")}
+${change.give.map(takeOut).join("\n")}
+# ip_forward first: setting it sets others (accept_redirects, each device's forwarding).
+for path in sysctl/net.ipv4.ip_forward sysctl/*; do
+  [ -f "$path" ] || continue
+  file=/proc/sys/$(echo "\${path#sysctl/}" | tr . /)
+  [ -w "$file" ] && [ "$(cat "$file")" != "$(cat "$path")" ] && cat "$path" > "$file"
+done
+for name in loaded-nft loaded-iptables; do
+  if [ -f "$name" ]; then cp "$name" "$state/$name"; else rm -f "$state/$name"; fi
+done
+cd /
+rm -rf "$state/restoring"
+rmdir "$state" 2>/dev/null
+exit 0
+`;
+}
+
+function restoreRules(backend: HostChange["backend"]): string {
+  if (backend === "iptables") return restoreIptablesRules("iptables-legacy", "iptables-nft");
+  return `{ echo "add table ip ${ownTable}"; echo "delete table ip ${ownTable}"; cat nft; } | nft -f -`;
+}
+
+/** What the change does to what runs. */
+function now(change: HostChange, staged: (path: string) => string): string[] {
+  const lines: string[] = [];
+  if (change.load) lines.push(`run sh ${staged(change.load.script)} ${staged(change.load.rules)}`);
+  if (change.rules === "remove" && change.backend === "nftables") {
+    lines.push(`printf 'add table ip ${ownTable}\\ndelete table ip ${ownTable}\\n' | run nft -f -`);
+  }
+  if (change.rules === "remove" && change.backend === "iptables") lines.push(removeIptablesRules);
+  lines.push(...[...change.give].sort(byPosition).map(putBack), ...change.take.map(takeOut));
+  for (const [name, value] of Object.entries(change.sysctl).sort(ipForwardFirst)) {
+    const path = `/proc/sys/${name.replaceAll(".", "/")}`;
+    lines.push(`if [ -w ${path} ]; then echo ${quote(value)} > ${path}; fi`);
+  }
+  return lines;
+}
+
+/** Setting ip_forward sets others (accept_redirects, each device's forwarding), which are set after it then. */
+function ipForwardFirst([a]: [string, string], [b]: [string, string]): number {
+  return Number(b === "net.ipv4.ip_forward") - Number(a === "net.ipv4.ip_forward");
+}
+
+function byPosition(a: HandMadeRule, b: HandMadeRule): number {
+  return a.position - b.position;
+}
+
+function putBack(rule: HandMadeRule): string {
+  const words = rule.rule.replace(/^-A POSTROUTING /, "");
+  const tool = iptablesTool(rule.backend);
+  return (
+    `${tool} -w -t nat -C POSTROUTING ${words} 2>/dev/null || ` +
+    `${tool} -w -t nat -I POSTROUTING ${rule.position} ${words} || ${tool} -w -t nat -A POSTROUTING ${words}`
+  );
+}
+
+function takeOut(rule: HandMadeRule): string {
+  const words = rule.rule.replace(/^-A POSTROUTING /, "");
+  const tool = iptablesTool(rule.backend);
+  return `if ${tool} -w -t nat -C POSTROUTING ${words} 2>/dev/null; then ${tool} -w -t nat -D POSTROUTING ${words}; fi`;
+}
+
+/** Where only one kind is installed it is called just iptables. */
+function iptablesTool(backend: HandMadeRule["backend"]): string {
+  return `$(command -v ${backend} || command -v iptables)`;
+}
+
+function startTimer(token: string, seconds: number): string {
+  const unit = `wayout-restore-${token}`;
+  const restore = `/bin/sh "$state/armed/restore" ${token}`;
+  return `started=
+if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
+  for collect in --collect ""; do
+    systemd-run --quiet $collect --unit=${unit} --on-active=${seconds} --timer-property=AccuracySec=100ms \\
+      ${restore} 2>/dev/null && { started=yes; break; }
+  done
+fi
+if [ -z "$started" ]; then
+  session=; command -v setsid >/dev/null && session=setsid
+  nohup $session sh -c "sleep ${seconds}; exec ${restore.replaceAll('"', "")}" </dev/null >/dev/null 2>&1 &
+  echo $! > timer
+fi`;
+}
+
+function stopTimer(token: string): string {
+  return `systemctl stop wayout-restore-${token}.timer >/dev/null 2>&1 || :
+for folder in "$state/armed" "$state/confirming"; do
+  if [ -f "$folder/timer" ]; then pid=$(cat "$folder/timer"); kill -- "-$pid" 2>/dev/null || kill "$pid" 2>/dev/null || :; fi
+done`;
+}
+
+function writeFile(name: string, file: HostFile): string {
+  if (!file.encoding) return writeText(name, file.content);
+  return writeText(name, Buffer.from(file.content, "base64").toString("latin1"), "latin1");
+}
+
+function isOwn(path: string): boolean {
+  return /(^|\/|-)wayout/.test(path);
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}

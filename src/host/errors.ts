@@ -1,0 +1,162 @@
+/** What can go wrong on the way to a host, decided here and nowhere else from ssh's exit code and words. */
+import { Problem } from "../report/problem.ts";
+import type { HostAddress } from "./host.ts";
+
+/** One finished (or killed) ssh process. */
+export interface SshOutcome {
+  /** The command line as one could paste it. */
+  readonly commandLine: string;
+  readonly exitCode: number | undefined;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+  /** Milliseconds the call was given. */
+  readonly timeoutMs: number;
+  /** More output came than is kept. */
+  readonly overflowed: boolean;
+  /** The script had been started on the host. */
+  readonly began: boolean;
+}
+
+/** Printed by the remote side of ssh.ts when root's rights cannot be had; the rest of the line says why. */
+export const notRootMark = "wayout-not-root:";
+
+const sshFailed = 255;
+
+/** The problem that an ssh process ran into before or instead of finishing its script. */
+export function sshProblem(address: HostAddress, outcome: SshOutcome): Problem {
+  const name = address.server;
+  const said = tail(outcome.stderr);
+  const detail = `${outcome.commandLine}\n${said}`.trim();
+  const text = outcome.stderr;
+  if (outcome.timedOut) {
+    return new Problem({
+      code: outcome.began ? "host/timeout" : "host/unreachable",
+      summary: outcome.began
+        ? `${name} did not finish within ${outcome.timeoutMs / 1000} s`
+        : `no answer from ${name} within ${outcome.timeoutMs / 1000} s`,
+      detail,
+      hint: `Try it by hand: ${outcome.commandLine}`,
+      retry: true,
+    });
+  }
+  if (outcome.overflowed) {
+    return new Problem({
+      code: "host/too-much-output",
+      summary: `${name} printed more than Wayout reads from one command`,
+      detail,
+    });
+  }
+  if (text.includes(notRootMark)) return notRoot(address, detail, text);
+  if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/i.test(text)) {
+    return new Problem({
+      code: "host/host-key-changed",
+      summary: `${name} shows another host key than the one known for ${address.destination}`,
+      detail,
+      hint:
+        "Somebody may be in between, or the server was built anew. If it was, forget the old key: " +
+        `ssh-keygen -R ${knownHostsName(address)}${knownHostsFile(text)}`,
+    });
+  }
+  if (/Host key verification failed|No .* host key is known for|host key is not cached/i.test(text)) {
+    return new Problem({
+      code: "host/unknown-host-key",
+      summary: `the host key of ${name} (${address.destination}) is not known yet`,
+      detail,
+      hint:
+        `Log in once by hand and compare the key's fingerprint: ${loginCommand(address)} ; or, where the network ` +
+        `can be trusted: ssh-keyscan ${address.port ? `-p ${address.port} ` : ""}${address.destination} >> ~/.ssh/known_hosts`,
+    });
+  }
+  if (/Permission denied|Too many authentication failures|no mutual signature/i.test(text)) {
+    return new Problem({
+      code: "host/auth-failed",
+      summary: `${name} refused the login${address.user ? ` of ${address.user}` : ""}`,
+      detail,
+      hint: `Check user and key (ssh-add -l shows the agent's keys) with: ${loginCommand(address)}`,
+    });
+  }
+  if (/Bad configuration option|terminating, .* bad configuration|Can't open user config file/i.test(text)) {
+    return new Problem({
+      code: "host/ssh-config",
+      summary: "ssh does not accept its configuration",
+      detail,
+      hint: "Correct the file and line named above.",
+    });
+  }
+  if (outcome.exitCode === sshFailed || outcome.exitCode === undefined || outcome.began) {
+    return new Problem({
+      code: outcome.began ? "host/connection-lost" : "host/unreachable",
+      summary: outcome.began ? `the connection to ${name} was lost` : `cannot reach ${name} over SSH`,
+      detail,
+      hint: `Is it running, has it an EIP, does its security group let SSH in from here? Try: ${loginCommand(address)}`,
+      retry: true,
+    });
+  }
+  return new Problem({
+    code: "host/no-shell",
+    summary: `the login on ${name} cannot run a POSIX shell`,
+    detail: `${detail}\nexit code ${outcome.exitCode}`,
+    hint: `Use a login that gets a shell: ${loginCommand(address)} sh -c 'id -u'`,
+  });
+}
+
+/** A script that ran and said no. */
+export function commandFailed(
+  address: HostAddress,
+  failed: { readonly commandLine: string; readonly exitCode: number; readonly stderr: string },
+): Problem {
+  const line = /^wayout: failed: (.*)$/m.exec(failed.stderr)?.[1];
+  return new Problem({
+    code: "host/command-failed",
+    summary: line
+      ? `on ${address.server}, this failed: ${line}`
+      : `a script on ${address.server} failed with exit code ${failed.exitCode}`,
+    detail: `${failed.commandLine}\nexit code ${failed.exitCode}\n${tail(failed.stderr)}`.trim(),
+  });
+}
+
+/** ssh itself could not be started. */
+export function noSshClient(cause: unknown): Problem {
+  return new Problem({
+    code: "host/no-ssh-client",
+    summary: "there is no ssh command on this machine",
+    hint: "Install OpenSSH's client, on Debian: apt-get install openssh-client",
+    cause,
+  });
+}
+
+/** How a person would log in there. */
+export function loginCommand(address: HostAddress): string {
+  const words = ["ssh"];
+  if (address.jump) words.push("-J", address.jump);
+  if (address.port) words.push("-p", String(address.port));
+  words.push(address.user ? `${address.user}@${address.destination}` : address.destination);
+  return words.join(" ");
+}
+
+function notRoot(address: HostAddress, detail: string, text: string): Problem {
+  const why = /sudo: (.*)/.exec(text)?.[1] ?? "there is no sudo";
+  return new Problem({
+    code: "host/not-root",
+    summary: `the login on ${address.server} is not root and cannot become root without a password`,
+    detail: `${detail}\nsudo -n: ${why}`,
+    hint:
+      "Log in as root, or allow the user sudo without a password and without a terminal, in /etc/sudoers.d/: " +
+      `${address.user ?? "USER"} ALL=(root) NOPASSWD: ALL`,
+  });
+}
+
+function knownHostsName(address: HostAddress): string {
+  return address.port && address.port !== 22
+    ? `'[${address.destination}]:${address.port}'`
+    : address.destination;
+}
+
+function knownHostsFile(text: string): string {
+  const file = /Offending .* key in (\S+):\d+/.exec(text)?.[1];
+  return file ? ` -f ${file}` : "";
+}
+
+function tail(text: string): string {
+  return text.trim().split("\n").slice(-12).join("\n").slice(-2000);
+}

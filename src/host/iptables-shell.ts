@@ -1,0 +1,42 @@
+/** Shell text around our chains in iptables, whichever of its two kinds is the host's `iptables`. */
+import { ownChainPrefix } from "./own-paths.ts";
+
+/** table, built-in chain, our chain. */
+export const ownChains = [
+  ["filter", "FORWARD", `${ownChainPrefix}FORWARD`],
+  ["filter", "", `${ownChainPrefix}LEAVING`],
+  ["filter", "INPUT", `${ownChainPrefix}INPUT`],
+  ["mangle", "FORWARD", `${ownChainPrefix}MSS`],
+  ["nat", "POSTROUTING", `${ownChainPrefix}SNAT`],
+] as const;
+
+/** Old versions have no -w; it waits for another iptables instead of failing. */
+export const iptablesTool = 'iptables -w -L -n >/dev/null 2>&1 && ipt="iptables -w" || ipt=iptables';
+
+/**
+ * Removes our jumps and chains, whether all, some or none of them are there. Asking for a table would make the kernel
+ * register it, so tables that iptables-save does not show are not asked for.
+ */
+export const removeIptablesRules = [
+  "if iptables-save 2>/dev/null | grep -q -e WAYOUT-; then",
+  iptablesTool,
+  ...ownChains.flatMap(([table, builtIn, own]) =>
+    builtIn ? [`while $ipt -t ${table} -D ${builtIn} -j ${own} 2>/dev/null; do :; done`] : [],
+  ),
+  ...ownChains.map(([table, , own]) => `$ipt -t ${table} -F ${own} 2>/dev/null || :`),
+  ...ownChains.map(([table, , own]) => `$ipt -t ${table} -X ${own} 2>/dev/null || :`),
+  "fi",
+].join("\n");
+
+/** Puts our chains back as they are in a saved text: the first of the named files that holds any. */
+export function restoreIptablesRules(...saved: readonly string[]): string {
+  return `${removeIptablesRules}
+for text in ${saved.join(" ")}; do
+  grep -q -e WAYOUT- "$text" 2>/dev/null || continue
+  # Our jumps go first in their chains, as they were.
+  awk '/^\\*/ || /^COMMIT/ { print; next } /WAYOUT-/ {
+    if ($1 == "-A" && $2 !~ /^WAYOUT-/) { sub(/^-A [A-Z]+/, "-I " $2 " 1") }
+    print }' "$text" | iptables-restore --noflush
+  break
+done`;
+}

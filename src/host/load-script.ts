@@ -1,0 +1,49 @@
+/** The script that makes the rules true, the same while applying and at every boot. Pure. */
+import { ownPaths, ownTable, stateFolder } from "./own-paths.ts";
+import { quote } from "./script.ts";
+
+export interface Load {
+  readonly backend: "nftables" | "iptables";
+  /** Set to exactly this value. */
+  readonly sysctl: Readonly<Record<string, string>>;
+  /** Set to this value where the present one is lower. */
+  readonly atLeast: Readonly<Record<string, number>>;
+}
+
+/**
+ * Rules before parameters: connection tracking's are there only once a rule uses it. A parameter that cannot be set
+ * (a container's view of the kernel) does not keep the rules from being loaded.
+ */
+export function loadScript(load: Load): string {
+  const lines = [
+    "#!/bin/sh",
+    "# Wayout: loads the rules and sets what they need. At boot, and by hand after a flush:  sh /etc/wayout/load",
+    "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL; umask 077",
+    stateFolder,
+    `rules=\${1:-${load.backend === "nftables" ? ownPaths.nftRules : ownPaths.iptablesRules}}`,
+    'mkdir -p "$state"',
+    ...(load.backend === "nftables" ? loadNftables : loadIptables),
+    `parameter() { path=/proc/sys/$(echo "$1" | tr . /); [ -w "$path" ] && [ "$(cat "$path")" != "$2" ] && echo "$2" > "$path"; }`,
+    `at_least() { path=/proc/sys/$(echo "$1" | tr . /); [ -w "$path" ] && [ "$(cat "$path")" -lt "$2" ] && echo "$2" > "$path"; }`,
+    ...sorted(load.sysctl).map(([name, value]) => `parameter ${quote(name)} ${quote(value)}`),
+    ...sorted(load.atLeast).map(([name, value]) => `at_least ${quote(name)} ${value}`),
+    "exit 0",
+    "",
+  ];
+  return lines.join("\n");
+}
+
+const loadNftables = [
+  'nft -f "$rules" || exit 1',
+  // What the kernel prints now is compared later: a difference means that somebody changed the rules since.
+  `nft -s list table ip ${ownTable} > "$state/loaded-nft"`,
+];
+
+const loadIptables = [
+  'sh "$rules" || exit 1',
+  'iptables-save 2>/dev/null | grep -e WAYOUT- > "$state/loaded-iptables"',
+];
+
+function sorted<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,29 @@
+/** Everything Wayout ever leaves on a host, so that it can be read, recognised and taken away again. */
+
+export const ownFolder = "/etc/wayout";
+export const ownPaths = {
+  /** The rules as nft or iptables-restore reads them. */
+  nftRules: `${ownFolder}/rules.nft`,
+  iptablesRules: `${ownFolder}/rules.iptables`,
+  /** Sets kernel parameters and loads the rules; the boot unit runs it. */
+  load: `${ownFolder}/load`,
+  /** Switches forwarding on at boot where no sysctl.d is read. */
+  forwarding: `${ownFolder}/forwarding`,
+  sysctl: "/etc/sysctl.d/99-wayout.conf",
+  systemdUnit: "/etc/systemd/system/wayout.service",
+  initScript: "/etc/init.d/wayout",
+  forwardingInitScript: "/etc/init.d/wayout-forwarding",
+} as const;
+
+/** Names of the boot entries, and the word that marks our line in rc.local. */
+export const ownUnits = { rules: "wayout", forwarding: "wayout-forwarding" } as const;
+
+/** The nftables table; the prefix of the iptables chains. */
+export const ownTable = "wayout";
+export const ownChainPrefix = "WAYOUT-";
+
+/**
+ * Shell: sets $state to the folder for what must not outlive a reboot. Old systems have /var/run only.
+ * armed/ holds the old state of an unconfirmed change, loaded what the kernel printed right after our rules were loaded.
+ */
+export const stateFolder = "if [ -d /run ]; then state=/run/wayout; else state=/var/run/wayout; fi";

@@ -1,0 +1,50 @@
+/** The boot entry under systemd. */
+import { ownPaths, ownUnits } from "../own-paths.ts";
+import type { BootEntry } from "./boot-entry.ts";
+
+/**
+ * Rules are there before any device is up, hence before network-pre.target, and after the services that flush all rules
+ * when they start. PartOf: `systemctl restart nftables` flushes ours too, so ours is started again with it.
+ */
+export function systemdEntry(command: string): BootEntry {
+  const flushers = "nftables.service iptables.service netfilter-persistent.service";
+  const content = `[Unit]
+Description=Wayout: way out of the VPC for servers without a public IP
+DefaultDependencies=no
+Wants=network-pre.target
+After=local-fs.target systemd-sysctl.service systemd-modules-load.service ${flushers}
+Before=network-pre.target shutdown.target
+Conflicts=shutdown.target
+PartOf=${flushers}
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=${command}
+
+[Install]
+WantedBy=sysinit.target
+`;
+  return {
+    unit: ownUnits.rules,
+    files: [{ path: ownPaths.systemdUnit, mode: "644", content }],
+    enable: [
+      "run systemctl --quiet enable wayout.service",
+      "run systemctl daemon-reload",
+      "run systemctl --quiet restart wayout.service",
+    ],
+  };
+}
+
+/** Before the unit's file is removed; fine when it is not there. */
+export const systemdDisable = [
+  `if [ -f ${ownPaths.systemdUnit} ]; then`,
+  "  systemctl --quiet disable wayout.service 2>/dev/null || :",
+  "  systemctl --quiet stop wayout.service 2>/dev/null || :",
+  "fi",
+];
+/** After it is removed. */
+export const systemdForget = [
+  "systemctl daemon-reload",
+  "systemctl reset-failed wayout.service 2>/dev/null || :",
+];

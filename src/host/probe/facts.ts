@@ -1,0 +1,106 @@
+/** HostFacts from the probe's output. */
+import type { HostFacts, HostFile, InitSystem, OwnRules } from "../host.ts";
+import { parseFile } from "./files.ts";
+import { handMadeRules, lineSource } from "./hand-made.ts";
+import { ownLines, parseIptablesSave } from "./iptables-save.ts";
+import { parseDevices, parseEgress } from "./network.ts";
+import { findRivals } from "./rivals.ts";
+import { Sections } from "./sections.ts";
+import { ipForwardAtBoot, parseSysctl } from "./sysctl.ts";
+
+export function parseFacts(output: string): HostFacts {
+  const sections = new Sections(output);
+  const commands = new Set(sections.lines("commands"));
+  const init = parseInit(sections.lines("init"));
+  const sysctl = parseSysctl(sections.lines("sysctl"));
+  const rcLocalSection = sections.named("rc-local")[0];
+  const rcLocal = rcLocalSection && parseFile(rcLocalSection);
+  const egress = parseEgress(sections.lines("route"));
+  const atBoot = ipForwardAtBoot(sections.lines("sysctl-files"), init, rcLocal);
+  const ownRules = parseOwnRules(sections);
+  const enabledUnits = [
+    ...sections.lines("units"),
+    ...(rcLocal
+      ? [...rcLocal.content.matchAll(/# (wayout(?:-forwarding)?)$/gm)].map((match) => match[1] ?? "")
+      : []),
+  ];
+  const iptables = sections.named("iptables").map((section) => {
+    const backend =
+      section.args[0] === "iptables-nft" ? ("iptables-nft" as const) : ("iptables-legacy" as const);
+    return { backend, tables: parseIptablesSave(section.lines), text: section.lines.join("\n") };
+  });
+  return {
+    kernel: sections.lines("kernel")[0] ?? "",
+    osName: (sections.lines("os")[0] ?? "").replace(/^PRETTY_NAME=/, "").replaceAll('"', ""),
+    init,
+    isRoot: sections.lines("uid")[0] === "0",
+    has: {
+      nft: commands.has("nft") && commands.has("nft-works"),
+      iptables: commands.has("iptables"),
+      systemctl: commands.has("systemctl"),
+      conntrack: commands.has("conntrack"),
+      curl: commands.has("curl"),
+    },
+    devices: parseDevices(sections.lines("links"), sections.lines("addresses")),
+    ...(egress ? { egress } : {}),
+    memoryMiB: Math.floor(Number(/(\d+) kB/.exec(sections.lines("memory")[0] ?? "")?.[1] ?? 0) / 1024),
+    sysctl: sysctl.values,
+    sysctlReadOnly: sysctl.readOnly,
+    ...(atBoot ? { ipForwardAtBoot: atBoot } : {}),
+    ownFiles: sections.named("own-file").map(parseFile),
+    ...(ownRules ? { ownRules } : {}),
+    ownUnitEnabled: enabledUnits.includes("wayout"),
+    enabledUnits: [...new Set(enabledUnits)].sort(),
+    ...(rcLocal ? { rcLocal } : {}),
+    armed: sections.has("armed"),
+    handMadeRules: iptables.flatMap(({ backend, tables }) =>
+      handMadeRules(
+        tables.find((table) => table.name === "nat"),
+        backend,
+      ),
+    ),
+    handMadeFiles: [...(rcLocal ? [rcLocal] : []), ...sections.named("hand-made-file").map(parseFile)].filter(
+      isHandMade,
+    ),
+    rivals: findRivals({
+      services: sections.lines("rivals"),
+      iptables: iptables.map(({ backend, tables, text }) => ({
+        backend,
+        filter: tables.find((table) => table.name === "filter"),
+        text,
+      })),
+      nftTables: sections.named("nft-table").map((section) => ({
+        family: section.args[0] ?? "",
+        name: section.args.slice(1).join(" "),
+        lines: section.lines,
+      })),
+    }),
+  };
+}
+
+function parseInit(lines: readonly string[]): InitSystem {
+  if (lines.includes("/run/systemd/system")) return "systemd";
+  // The folders of SysV are left behind on many systems that start without it; its table is not.
+  return lines.includes("/etc/inittab") && lines.includes("/etc/init.d") ? "sysv" : "none";
+}
+
+function parseOwnRules(sections: Sections): OwnRules | undefined {
+  const nft = sections.lines("own-nft");
+  if (nft.length > 0) {
+    return { backend: "nftables", text: nft.join("\n"), intact: sections.has("own-nft-intact") };
+  }
+  for (const section of sections.named("iptables")) {
+    const own = ownLines(section.lines);
+    if (own.length === 0) continue;
+    const loaded = ownLines(sections.lines("iptables-loaded"));
+    return { backend: "iptables", text: own.join("\n"), intact: own.join("\n") === loaded.join("\n") };
+  }
+  return undefined;
+}
+
+function isHandMade(file: HostFile): boolean {
+  if (file.encoding) return false;
+  return file.content
+    .split("\n")
+    .some((line) => lineSource(line) !== undefined || /^[^#]*ip_forward\s*=\s*1/.test(line));
+}

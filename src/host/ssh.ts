@@ -1,0 +1,224 @@
+/**
+ * Hosts over the system's OpenSSH client: the user's configuration, agent, keys and jump hosts are honoured.
+ * One multiplexed connection per host; scripts go over stdin to `sh`, so the login shell may be anything.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Problem } from "../report/problem.ts";
+import { type Finished, runBounded } from "./bounded-process.ts";
+import { commandFailed, noSshClient, notRootMark, sshProblem } from "./errors.ts";
+import type { CommandResult, Host, HostAddress, HostFacts, RunOptions } from "./host.ts";
+import { parseFacts } from "./probe/facts.ts";
+import { probeScript } from "./probe/script.ts";
+import { frame, quote, unframe } from "./script.ts";
+
+export interface SshOptions {
+  /** Given to ssh as -F; by default ssh reads the user's own configuration. */
+  readonly configFile?: string;
+  /** Where the control sockets live; made with mode 0700. A short path: a socket's name has 104 bytes at most. */
+  readonly controlDir: string;
+  /** For the TCP connection and the greeting. */
+  readonly connectTimeoutMs?: number;
+  /** For a script without a time of its own. */
+  readonly commandTimeoutMs?: number;
+  /** An idle connection is kept this long. */
+  readonly persistSeconds?: number;
+  /** Per stream of one script. */
+  readonly maxOutputBytes?: number;
+}
+
+export interface Hosts {
+  /** The same address gives the same host, with its connection and its remembered facts. */
+  host(address: HostAddress): Host;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+/** Socket names: 104 bytes on BSD and macOS, less "/", 12 digits, and the 17 that ssh adds while it makes one. */
+const longestControlDir = 104 - 1 - 12 - 17 - 1;
+
+/** The remote command. Quoted so that sh, csh and fish read it alike. */
+const asRoot =
+  'sh -c \'test "$(id -u)" = 0 && exec sh -s; ' +
+  `sudo -n sh -c : || { echo ${notRootMark} >&2; exit 1; }; exec sudo -n sh -s'`;
+
+export function openHosts(options: SshOptions): Hosts {
+  if (Buffer.byteLength(options.controlDir) > longestControlDir) {
+    throw new Problem({
+      code: "host/control-path-too-long",
+      summary: `the path for SSH's sockets is longer than ${longestControlDir} bytes`,
+      detail: options.controlDir,
+      hint: "Choose a shorter one.",
+    });
+  }
+  mkdirSync(options.controlDir, { recursive: true, mode: 0o700 });
+  const hosts = new Map<string, SshHost>();
+  return {
+    host(address) {
+      const key = JSON.stringify([address.destination, address.user, address.port, address.jump]);
+      const known = hosts.get(key);
+      if (known) return known;
+      const made = new SshHost(address, options);
+      hosts.set(key, made);
+      return made;
+    },
+    async close() {
+      await Promise.all([...hosts.values()].map((host) => host.disconnect()));
+      hosts.clear();
+    },
+  };
+}
+
+class SshHost implements Host {
+  readonly address: HostAddress;
+  private readonly options: SshOptions;
+  private readonly socket: string;
+  private remembered: Promise<HostFacts> | undefined;
+  /** The shared connection has worked, so a failure may be that of a connection that died unnoticed. */
+  private connected = false;
+
+  constructor(address: HostAddress, options: SshOptions) {
+    this.address = address;
+    this.options = options;
+    const key = [options.configFile, address.destination, address.user, address.port, address.jump];
+    const name = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 12);
+    this.socket = join(options.controlDir, name);
+  }
+
+  facts(options: { readonly anew?: boolean } = {}): Promise<HostFacts> {
+    if (options.anew) this.remembered = undefined;
+    this.remembered ??= this.probe();
+    // A failed reading is not remembered.
+    this.remembered.catch(() => {
+      this.remembered = undefined;
+    });
+    return this.remembered;
+  }
+
+  /** A connection that died unnoticed (a reboot) is replaced once: reading twice does no harm. */
+  async read(script: string, options: RunOptions = {}): Promise<CommandResult> {
+    const wasConnected = this.connected;
+    try {
+      return await this.run(script, options, "shared");
+    } catch (error) {
+      if (!(wasConnected && error instanceof Problem && isLost(error.code))) throw error;
+      return this.run(script, options, "shared");
+    }
+  }
+
+  async write(script: string, options: RunOptions = {}): Promise<CommandResult> {
+    return this.change(script, options, "shared");
+  }
+
+  async writeFresh(script: string, options: RunOptions = {}): Promise<CommandResult> {
+    return this.change(script, options, "fresh");
+  }
+
+  /** Ends the shared connection; the next call makes a new one. */
+  async disconnect(): Promise<void> {
+    const args = [...this.commonArgs(), "-o", `ControlPath=${this.socket}`, "-O", "exit", ...this.target()];
+    await runBounded("ssh", args, "", { timeoutMs: 5000, maxBytes: 65536 }).catch(() => undefined);
+  }
+
+  private async probe(): Promise<HostFacts> {
+    const result = await this.read(probeScript);
+    if (result.exitCode !== 0) throw this.failed(result, "shared");
+    return parseFacts(result.stdout);
+  }
+
+  private async change(
+    script: string,
+    options: RunOptions,
+    connection: "shared" | "fresh",
+  ): Promise<CommandResult> {
+    this.remembered = undefined;
+    const result = await this.run(script, options, connection).finally(() => {
+      this.remembered = undefined;
+    });
+    if (result.exitCode !== 0) throw this.failed(result, connection);
+    return result;
+  }
+
+  private async run(
+    script: string,
+    options: RunOptions,
+    connection: "shared" | "fresh",
+  ): Promise<CommandResult> {
+    const mark = `wayout-${randomBytes(8).toString("hex")}`;
+    const args = this.args(connection);
+    const timeoutMs = options.timeoutMs ?? this.options.commandTimeoutMs ?? 60_000;
+    const maxBytes = this.options.maxOutputBytes ?? 16 * 1024 * 1024;
+    let finished: Finished;
+    try {
+      finished = await runBounded("ssh", args, frame(script, mark), { timeoutMs, maxBytes });
+    } catch (error) {
+      throw noSshClient(error);
+    }
+    const { began, exitCode, stdout } = unframe(finished.stdout, mark);
+    if (exitCode !== undefined) {
+      if (connection === "shared") this.connected = true;
+      return { exitCode, stdout, stderr: finished.stderr };
+    }
+    // The shared connection may be the culprit: the next call must not find it again.
+    if (connection === "shared" && (finished.timedOut || finished.exitCode === 255)) {
+      this.connected = false;
+      await this.disconnect();
+    }
+    throw sshProblem(this.address, {
+      commandLine: pasteable(args),
+      exitCode: finished.exitCode,
+      stderr: finished.stderr,
+      timedOut: finished.timedOut,
+      timeoutMs,
+      overflowed: finished.overflowed,
+      began,
+    });
+  }
+
+  private failed(result: CommandResult, connection: "shared" | "fresh"): Problem {
+    return commandFailed(this.address, { commandLine: pasteable(this.args(connection)), ...result });
+  }
+
+  private args(connection: "shared" | "fresh"): string[] {
+    const multiplexing =
+      connection === "fresh"
+        ? ["-o", "ControlMaster=no", "-o", "ControlPath=none"]
+        : [
+            ...["-o", "ControlMaster=auto", "-o", `ControlPath=${this.socket}`],
+            ...["-o", `ControlPersist=${this.options.persistSeconds ?? 60}`],
+          ];
+    return [...this.commonArgs(), ...multiplexing, "-T", ...this.target(), asRoot];
+  }
+
+  private commonArgs(): string[] {
+    const connectSeconds = Math.max(1, Math.ceil((this.options.connectTimeoutMs ?? 10_000) / 1000));
+    return [
+      ...(this.options.configFile ? ["-F", this.options.configFile] : []),
+      ...["-o", "BatchMode=yes", "-o", `ConnectTimeout=${connectSeconds}`],
+      ...["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"],
+      // Of the user's configuration, what would disturb a script: its own command, forwardings, silence about errors.
+      ...["-o", "RemoteCommand=none", "-o", "ClearAllForwardings=yes", "-o", "LogLevel=ERROR"],
+    ];
+  }
+
+  private target(): string[] {
+    const { user, port, jump, destination } = this.address;
+    return [
+      ...(user ? ["-l", user] : []),
+      ...(port ? ["-p", String(port)] : []),
+      ...(jump ? ["-J", jump] : []),
+      "--",
+      destination,
+    ];
+  }
+}
+
+function pasteable(args: readonly string[]): string {
+  return ["ssh", ...args].map(quote).join(" ");
+}
+
+/** The connection, not the host's answer, is what failed. */
+function isLost(code: string): boolean {
+  return code === "host/unreachable" || code === "host/connection-lost";
+}

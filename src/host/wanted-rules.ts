@@ -1,0 +1,44 @@
+/** From the facts of a host to the rules it should have. Pure. */
+import type { HostFacts } from "./host.ts";
+import { closedByDefault, type Rules } from "./rules.ts";
+
+export interface Service {
+  readonly served: readonly string[];
+  readonly destinations: readonly string[];
+  readonly vpcCidrs: readonly string[];
+  readonly closeOwnServices: boolean;
+}
+
+/** Where packets come in and go out on this host. */
+export interface Passage {
+  readonly egress: { readonly device: string; readonly address: string };
+  readonly insideDevices: readonly string[];
+  readonly ownAddresses: readonly string[];
+}
+
+/** Devices are found by the MACs that the cloud gives for the proxy's NICs: names differ from image to image. */
+export function insideDevices(facts: Pick<HostFacts, "devices">, macs: readonly string[]): readonly string[] {
+  const wanted = new Set(macs.map((mac) => mac.toLowerCase()));
+  return facts.devices.filter((device) => wanted.has(device.mac)).map((device) => device.name);
+}
+
+export function wantedRules(service: Service, passage: Passage): Rules {
+  return {
+    egressDevice: passage.egress.device,
+    egressAddress: passage.egress.address,
+    insideDevices: passage.insideDevices,
+    ownAddresses: passage.ownAddresses,
+    served: service.served,
+    destinations: service.destinations,
+    vpcCidrs: service.vpcCidrs,
+    closed: closedByDefault,
+    closeOwnServices: service.closeOwnServices,
+    sshPort: 22,
+  };
+}
+
+/** ICMP redirects would tell clients on the proxy's own subnet to go around it; off where packets pass. */
+export function redirectSysctls(passage: Passage): Readonly<Record<string, string>> {
+  const devices = ["all", "default", ...new Set([passage.egress.device, ...passage.insideDevices])];
+  return Object.fromEntries(devices.map((device) => [`net.ipv4.conf.${device}.send_redirects`, "0"]));
+}

@@ -1,0 +1,187 @@
+/** Between the facts of a host and the changes of host/source-nat. Pure. */
+import type { HostChange } from "../../host/change.ts";
+import { conntrackSize } from "../../host/conntrack-size.ts";
+import { hasHandMadeLines, withoutHandMadeLines } from "../../host/hand-made-files.ts";
+import type { HandMadeRule, HostFacts, HostFile } from "../../host/host.ts";
+import { iptablesText } from "../../host/iptables.ts";
+import { loadScript } from "../../host/load-script.ts";
+import { nftablesText } from "../../host/nftables.ts";
+import { ownPaths, ownUnits } from "../../host/own-paths.ts";
+import { rulesAtBoot } from "../../host/persistence/at-boot.ts";
+import type { BootEntry } from "../../host/persistence/boot-entry.ts";
+import { withoutLine } from "../../host/persistence/rc-local.ts";
+import { fingerprintIn, type Rules } from "../../host/rules.ts";
+import { blockingRivals } from "../../host/verdict/blocking-rivals.ts";
+import { insideDevices, type Passage, redirectSysctls, wantedRules } from "../../host/wanted-rules.ts";
+import type { SourceNatHave, SourceNatWant } from "./source-nat-schema.ts";
+
+const conntrackMax = "net.netfilter.nf_conntrack_max";
+const conntrackBuckets = "net.netfilter.nf_conntrack_buckets";
+const paths: readonly string[] = [
+  ownPaths.nftRules,
+  ownPaths.iptablesRules,
+  ownPaths.load,
+  ownPaths.systemdUnit,
+  ownPaths.initScript,
+];
+
+export function haveFrom(want: SourceNatWant, facts: HostFacts): SourceNatHave {
+  const egress = facts.egress ? { device: facts.egress.device, address: facts.egress.address } : null;
+  const inside = [...insideDevices(facts, want.insideMacs)];
+  const ownAddresses = facts.devices.flatMap(({ addresses }) =>
+    addresses.map((one) => one.split("/")[0] ?? one),
+  );
+  const backend =
+    facts.ownRules?.backend ?? (facts.has.nft ? "nftables" : facts.has.iptables ? "iptables" : null);
+  const passage = egress && { egress, insideDevices: inside, ownAddresses };
+  const touched = [...Object.keys(passage ? redirectSysctls(passage) : {}), conntrackMax, conntrackBuckets];
+  const fingerprint = facts.ownRules && (fingerprintIn(facts.ownRules.text) ?? "unknown");
+  return {
+    egress,
+    insideDevices: inside,
+    ownAddresses,
+    backend,
+    init: facts.init,
+    memoryMiB: facts.memoryMiB,
+    readOnly: touched.filter((name) => facts.sysctlReadOnly.includes(name)),
+    rcLocal: facts.rcLocal ?? null,
+    blockedBy: passage && backend ? [...blockingRivals(facts.rivals, backend, passage, want)] : [],
+    armed: facts.armed,
+    sysctl: Object.fromEntries(
+      touched.flatMap((name) => (facts.sysctl[name] === undefined ? [] : [[name, facts.sysctl[name]]])),
+    ),
+    rules:
+      facts.ownRules && fingerprint
+        ? { backend: facts.ownRules.backend, fingerprint, intact: facts.ownRules.intact }
+        : null,
+    files: facts.ownFiles.filter((file) => paths.includes(file.path)),
+    entryEnabled: facts.ownUnitEnabled,
+    handMadeRules: facts.handMadeRules.filter((rule) => leavesBy(rule, egress?.device)),
+    handMadeFiles: facts.handMadeFiles.filter(hasHandMadeLines),
+  };
+}
+
+function leavesBy(rule: HandMadeRule, device: string | undefined): boolean {
+  const out = /-o (\S+)/.exec(rule.rule)?.[1];
+  return out === undefined || out === device;
+}
+
+/** Rules after the manual do the job that ours would do: somebody else's work in our place. */
+export function isHandMade(have: SourceNatHave): boolean {
+  return (
+    have.rules === null &&
+    have.files.length === 0 &&
+    have.handMadeRules.length + have.handMadeFiles.length > 0
+  );
+}
+
+/** Where packets pass; undefined on a host that is not ready for rules. */
+export function passageOf({
+  egress,
+  insideDevices: inside,
+  ownAddresses,
+}: SourceNatHave): Passage | undefined {
+  return egress && inside.length > 0 ? { egress, insideDevices: inside, ownAddresses } : undefined;
+}
+
+/** The rules and files that make `want` true on this host. */
+export interface Wanted {
+  readonly rules: Rules;
+  readonly files: readonly HostFile[];
+  readonly entry: BootEntry;
+  readonly sysctl: Readonly<Record<string, string>>;
+  readonly atLeast: Readonly<Record<string, number>>;
+}
+
+export function wantedOn(
+  want: SourceNatWant,
+  have: SourceNatHave,
+  passage: Passage,
+  backend: "nftables" | "iptables",
+): Wanted {
+  const rules = wantedRules({ ...want, closeOwnServices: want.closeOwnServices ?? false }, passage);
+  const sysctl = redirectSysctls(passage);
+  const { max, buckets } = conntrackSize(have.memoryMiB);
+  const atLeast = { [conntrackMax]: max, [conntrackBuckets]: buckets };
+  const entry = rulesAtBoot({ init: have.init, ...(have.rcLocal ? { rcLocal: have.rcLocal } : {}) });
+  const nft = backend === "nftables";
+  const files: HostFile[] = [
+    {
+      path: nft ? ownPaths.nftRules : ownPaths.iptablesRules,
+      mode: "644",
+      content: nft ? nftablesText(rules) : iptablesText(rules),
+    },
+    { path: ownPaths.load, mode: "755", content: loadScript({ backend, sysctl, atLeast }) },
+  ];
+  return { rules, files, entry, sysctl, atLeast };
+}
+
+export function applyChange(
+  want: SourceNatWant,
+  have: SourceNatHave,
+  facts: HostFacts,
+  adopting: boolean,
+): HostChange {
+  const passage = passageOf(have);
+  const backend = have.backend;
+  // Decided against before: a host without them is blocked.
+  if (!passage || !backend)
+    throw new Error(`host/source-nat was applied to ${want.host.server} although blocked`);
+  const { files, entry, atLeast, sysctl } = wantedOn(want, have, passage, backend);
+  const cleaned = adopting ? withoutHandMadeLines(have.handMadeFiles) : [];
+  // rc.local may both lose the manual's lines and get ours.
+  const rcLocal = cleaned.find((file) => file.path === facts.rcLocal?.path) ?? facts.rcLocal;
+  const entryFiles = entry.files.some((file) => file.path === rcLocal?.path)
+    ? rulesAtBoot({ init: have.init, ...(rcLocal ? { rcLocal } : {}) }).files
+    : entry.files;
+  const all = [...files, ...entryFiles];
+  const rulesPath = files[0]?.path ?? ownPaths.nftRules;
+  return {
+    init: facts.init,
+    unit: ownUnits.rules,
+    sysctl: {},
+    touchedSysctl: [...Object.keys(sysctl), ...Object.keys(atLeast)],
+    rules: "load",
+    backend,
+    load: { script: ownPaths.load, rules: rulesPath },
+    take: adopting ? have.handMadeRules : [],
+    give: [],
+    files: [...all, ...cleaned.filter((file) => !all.some((one) => one.path === file.path))],
+    remove: have.files.map((file) => file.path).filter((path) => !all.some((file) => file.path === path)),
+    enable: entry.enable,
+    disable: false,
+  };
+}
+
+/** Back to `before`: older rules of ours where there were such, rules set by hand where those were adopted. */
+export function undoChange(before: SourceNatHave, facts: HostFacts, adopted: boolean): HostChange {
+  const oldRules = before.files.find(
+    (file) => file.path === ownPaths.nftRules || file.path === ownPaths.iptablesRules,
+  );
+  const hasLoad = before.files.some((file) => file.path === ownPaths.load);
+  const reload = before.rules !== null && oldRules !== undefined && hasLoad;
+  const backend = reload && before.rules ? before.rules.backend : (facts.ownRules?.backend ?? before.backend);
+  const kept = new Set(before.files.map((file) => file.path));
+  const given = adopted ? before.handMadeFiles : [];
+  const withLine = facts.rcLocal && facts.init === "none" && facts.ownUnitEnabled && !before.entryEnabled;
+  const rcLocal =
+    withLine && facts.rcLocal && !given.some((file) => file.path === facts.rcLocal?.path)
+      ? [{ ...withoutLine(facts.rcLocal, ownUnits.rules), mode: before.rcLocal?.mode ?? facts.rcLocal.mode }]
+      : [];
+  const entry = rulesAtBoot({ init: before.init, ...(facts.rcLocal ? { rcLocal: facts.rcLocal } : {}) });
+  return {
+    init: facts.init,
+    unit: ownUnits.rules,
+    sysctl: before.sysctl,
+    touchedSysctl: [],
+    rules: reload ? "load" : "remove",
+    ...(backend ? { backend } : {}),
+    ...(reload ? { load: { script: ownPaths.load, rules: oldRules.path } } : {}),
+    take: [],
+    give: adopted ? before.handMadeRules : [],
+    files: [...before.files, ...given, ...rcLocal],
+    remove: paths.filter((path) => !kept.has(path)),
+    enable: before.entryEnabled ? entry.enable : [],
+    disable: !before.entryEnabled,
+  };
+}
