@@ -152,7 +152,8 @@ async function observeGroups(wanted: Want, { cloud }: ReadOnlyWorld): Promise<Ob
   const own = groups.find((group) => isOwn(wanted, group));
   const namesake = groups.find((group) => group.name === wanted.groupName && !isOwn(wanted, group));
   const plain = groups.map(({ id, name, rules }): Group => ({ id, name, rules: rules.map(plainRule) }));
-  const onNic = plain.filter((group) => nic.securityGroupIds.includes(group.id));
+  // In the NIC's own order, so that undo gives back the same list.
+  const onNic = nic.securityGroupIds.flatMap((id) => plain.find((group) => group.id === id) ?? []);
   const left = new Set(onNic.map((group) => group.id).filter((id) => id !== own?.id));
   const rulesOf = (test: (rule: SecurityGroupRuleSpec, groupId: string) => boolean) =>
     plain.flatMap((group) =>
