@@ -2,7 +2,8 @@ import { Command } from "commander";
 import { breakFault } from "../../lab/client/actions.ts";
 import { removeDeadLabs } from "../../lab/client/remove.ts";
 import { faults } from "../../lab/faults/index.ts";
-import { answer, answerJson, type LabOptions, withLabOptions } from "./options.ts";
+import { answer, answerJson } from "../output.ts";
+import { type LabOptions, withLabOptions } from "./options.ts";
 
 export function breakCommand(): Command {
   const command = new Command("break")

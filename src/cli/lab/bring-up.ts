@@ -5,7 +5,7 @@ import { removeDeadLabs } from "../../lab/client/remove.ts";
 import { ensureImage, type LabImage } from "../../lab/images/ensure-image.ts";
 import { readScenario } from "../../lab/scenarios/read.ts";
 import type { Scenario } from "../../lab/scenarios/schema.ts";
-import { note } from "./options.ts";
+import { note } from "../output.ts";
 
 /** Brings a lab up whole or not at all; what labs that died left behind is removed first. */
 export async function bringUp(

@@ -2,7 +2,8 @@ import { Command } from "commander";
 import { exclusively } from "../../lab/client/lock.ts";
 import { placesOf } from "../../lab/client/places.ts";
 import { labNames, removeDeadLabs, removeLab } from "../../lab/client/remove.ts";
-import { answer, answerJson, type LabOptions, withLabOptions } from "./options.ts";
+import { answer, answerJson } from "../output.ts";
+import { type LabOptions, withLabOptions } from "./options.ts";
 
 export function downCommand(): Command {
   const command = new Command("down").description("end a lab and remove everything of it");

@@ -2,7 +2,8 @@ import { Command } from "commander";
 import { mendFault } from "../../lab/client/actions.ts";
 import { removeDeadLabs } from "../../lab/client/remove.ts";
 import { Problem } from "../../report/problem.ts";
-import { answer, answerJson, type LabOptions, withLabOptions } from "./options.ts";
+import { answer, answerJson } from "../output.ts";
+import { type LabOptions, withLabOptions } from "./options.ts";
 
 export function mendCommand(): Command {
   const command = new Command("mend")

@@ -12,17 +12,3 @@ export function withLabOptions(command: Command): Command {
     .option("--name <lab>", "which lab, where several run side by side", "lab")
     .option("--json", "answer in JSON");
 }
-
-/** The answer goes to stdout. */
-export function answer(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-export function answerJson(value: unknown): void {
-  answer(JSON.stringify(value, null, 2));
-}
-
-/** What is not the answer goes to stderr. */
-export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
-}

@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { rebootServer } from "../../lab/client/actions.ts";
 import { removeDeadLabs } from "../../lab/client/remove.ts";
-import { answer, answerJson, type LabOptions, withLabOptions } from "./options.ts";
+import { answer, answerJson } from "../output.ts";
+import { type LabOptions, withLabOptions } from "./options.ts";
 import { duration } from "./picture.ts";
 
 export function rebootCommand(): Command {

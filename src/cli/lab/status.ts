@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { labStatus } from "../../lab/client/labs.ts";
 import { removeDeadLabs } from "../../lab/client/remove.ts";
-import { answer, answerJson, type LabOptions, withLabOptions } from "./options.ts";
+import { answer, answerJson } from "../output.ts";
+import { type LabOptions, withLabOptions } from "./options.ts";
 import { duration, picture } from "./picture.ts";
 
 export function statusCommand(): Command {

@@ -1,7 +1,8 @@
 import { Command, Option } from "commander";
 import { labStatus, openLab } from "../../lab/client/labs.ts";
+import { answer, answerJson } from "../output.ts";
 import { bringUp } from "./bring-up.ts";
-import { answer, answerJson, type LabOptions, withLabOptions } from "./options.ts";
+import { type LabOptions, withLabOptions } from "./options.ts";
 import { duration, picture } from "./picture.ts";
 
 interface UpOptions extends LabOptions {

@@ -13,7 +13,8 @@ import { gone } from "./process-id.ts";
  */
 export async function removeLab(places: LabPlaces): Promise<void> {
   const owner = readOwner(places.owner);
-  if (isAlive(owner)) {
+  // A start that failed before it had a process of its own is this command's.
+  if (isAlive(owner) && owner.holder.pid !== process.pid) {
     const processes = processesOf(owner);
     kill(owner.holder.pid);
     // Measured: 0.1 s for a lab of three servers. A loaded machine may need longer, a stuck one never ends.

@@ -3,27 +3,17 @@ import { randomBytes } from "node:crypto";
 import { ApiFaults } from "../api/faults.ts";
 import { setServerStatus } from "../api/operations/index.ts";
 import { startApi } from "../api/server.ts";
-import type { LaunchPlan } from "../client/launch-plan.ts";
-import type { LabPlaces } from "../client/places.ts";
 import { BrokenThings } from "../faults/broken-things.ts";
 import { serverNamed } from "../faults/fault.ts";
 import { LabState } from "../state.ts";
 import type { Controls } from "./control-server.ts";
 import { factsOf, writeFacts } from "./facts.ts";
 import { faultyLab } from "./faulty-lab.ts";
+import type { LabOptions } from "./lab-options.ts";
 import { loadScenario } from "./load-scenario.ts";
 import { type Network, openNetwork } from "./network.ts";
 import { serverStatuses } from "./status.ts";
-import type { Timeline } from "./timeline.ts";
 import { withoutNetwork } from "./without-network.ts";
-
-export interface LabOptions {
-  readonly places: LabPlaces;
-  readonly plan: LaunchPlan;
-  /** The outermost process of the lab, in the machine's numbers: ssh enters the lab's Internet through it. */
-  readonly holder: number;
-  readonly timeline: Timeline;
-}
 
 /** As long as a real one's. */
 const tokenLifetimeMs = 24 * 60 * 60 * 1000;

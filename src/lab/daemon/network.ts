@@ -4,7 +4,7 @@ import { Fabric } from "../fabric/fabric.ts";
 import { internetNamespace } from "../fabric/names.ts";
 import { startInternet } from "../internet/start-internet.ts";
 import type { LabState } from "../state.ts";
-import type { LabOptions } from "./lab.ts";
+import type { LabOptions } from "./lab-options.ts";
 import { Servers } from "./servers.ts";
 import { makeSshWorld } from "./ssh-world.ts";
 
