@@ -2,7 +2,7 @@
 import type { LabState } from "../state.ts";
 import { vpcDnsAddress } from "../state.ts";
 import type { Item } from "./items.ts";
-import { checkedAddress, checkedMac, checkedRange, nicsOf } from "./links.ts";
+import { checkedAddress, checkedMac, checkedRange, type Nic, nicsOf } from "./links.ts";
 
 export interface ServerNic {
   /** eth0 for the primary NIC, then eth1 ... Already there in the server's namespace. */
@@ -19,14 +19,18 @@ export interface ServerNic {
 export function networkOf(state: LabState, serverId: string): ServerNic[] {
   return nicsOf(state)
     .filter((nic) => nic.server.id === serverId)
-    .map(({ port, subnet, device }) => ({
-      device,
-      mac: checkedMac(port.mac),
-      address: checkedAddress(port.ip),
-      prefix: checkedRange(subnet.cidr).prefix,
-      gateway: checkedAddress(subnet.gatewayIp),
-      dns: [vpcDnsAddress],
-    }));
+    .map(serverNic);
+}
+
+export function serverNic({ port, subnet, device }: Nic): ServerNic {
+  return {
+    device,
+    mac: checkedMac(port.mac),
+    address: checkedAddress(port.ip),
+    prefix: checkedRange(subnet.cidr).prefix,
+    gateway: checkedAddress(subnet.gatewayIp),
+    dns: [vpcDnsAddress],
+  };
 }
 
 /** Commands of `ip` that configure a server without an init system. */

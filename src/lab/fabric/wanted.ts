@@ -8,7 +8,7 @@ import { edgeRoutes, edgeTable, internetRoutes, type PathLimit } from "./nat.ts"
 import type { NftTable } from "./nft-table.ts";
 import { routerMarks, routerRoutes } from "./routing.ts";
 import { securityTable } from "./security.ts";
-import { addressItems, networkOf } from "./server-network.ts";
+import { addressItems, serverNic } from "./server-network.ts";
 
 export interface WantedNamespace {
   readonly role: "internet" | "edge" | "router" | "server";
@@ -35,9 +35,11 @@ export function wantedNamespaces(
   { names, unplugged, pathLimit }: Circumstances,
 ): Map<string, WantedNamespace> {
   const vpcs = [...state.vpcs.values()];
-  const subnets = groupBy([...state.subnets.values()], (subnet) => subnet.vpcId);
-  const nics = groupBy(nicsOf(state), (nic) => nic.subnet.vpcId);
-  const bindings = groupBy(bindingsOf(state), (binding) => binding.vpcId);
+  const subnets = Map.groupBy(state.subnets.values(), (subnet) => subnet.vpcId);
+  const allNics = nicsOf(state);
+  const nics = Map.groupBy(allNics, (nic) => nic.subnet.vpcId);
+  const nicsOfServer = Map.groupBy(allNics, (nic) => nic.server.id);
+  const bindings = Map.groupBy(bindingsOf(state), (binding) => binding.vpcId);
   const macs = gatewayMacs(state);
   const wanted = new Map<string, WantedNamespace>();
   for (const vpc of vpcs) {
@@ -68,7 +70,7 @@ export function wantedNamespaces(
     wanted.set(names.server(server), {
       role: "server",
       making: `${server.id} ${names.generation(server.id)}`,
-      items: server.kind === "light" ? addressItems(networkOf(state, server.id)) : [],
+      items: server.kind === "light" ? addressItems((nicsOfServer.get(server.id) ?? []).map(serverNic)) : [],
     });
   }
   return wanted;
@@ -106,8 +108,4 @@ function router(
 function gatewayMacs(state: LabState): Map<string, string> {
   const ports = [...state.ports.values()].filter((port) => port.owner.startsWith("network:router_interface"));
   return new Map(ports.map((port) => [port.subnetId, port.mac]));
-}
-
-function groupBy<T>(list: readonly T[], key: (entry: T) => string): Map<string, T[]> {
-  return Map.groupBy(list, key);
 }
