@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type CloudProblemCode, problemOfAnswer, problemOfFailure, shownUrl } from "./errors.ts";
+import type { CloudProblemCode } from "./error-texts.ts";
+import { problemOfAnswer, problemOfFailure, shownUrl } from "./errors.ts";
 import { Redactor } from "./redactor.ts";
 import { Secret } from "./secret.ts";
 import { WireFailure } from "./wire.ts";

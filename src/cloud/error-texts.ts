@@ -1,0 +1,59 @@
+/** The codes of the cloud boundary, with what is said to the user for each. */
+
+export type CloudProblemCode =
+  | "cloud/unauthorized"
+  | "cloud/forbidden"
+  | "cloud/not-found"
+  | "cloud/conflict"
+  | "cloud/quota"
+  | "cloud/throttled"
+  | "cloud/unavailable"
+  | "cloud/bad-request"
+  | "cloud/bad-answer"
+  | "cloud/not-supported"
+  | "cloud/certificate"
+  | "cloud/stopped"
+  | "cloud/config";
+
+export const unreachableHint =
+  "Check auth_url and the endpoints of this cloud in clouds.yaml, the network here, and whether a VPN is needed.";
+
+export const summaries: Readonly<Record<CloudProblemCode, string>> = {
+  "cloud/unauthorized": "the cloud does not accept these credentials",
+  "cloud/forbidden": "these credentials may not do this",
+  "cloud/not-found": "the cloud has no such object",
+  "cloud/conflict": "the object is in a state that does not allow this",
+  "cloud/quota": "a quota of the project is used up",
+  "cloud/throttled": "the cloud allows no more calls for the moment",
+  "cloud/unavailable": "the cloud failed to answer",
+  "cloud/bad-request": "the cloud refused the request",
+  "cloud/bad-answer": "the answer is not one of this API",
+  "cloud/not-supported": "this cloud does not have this API",
+  "cloud/certificate": "the cloud's certificate is not trusted",
+  "cloud/stopped": "stopped while waiting for the cloud",
+  "cloud/config": "the cloud's settings do not fit",
+};
+
+export const hints: Readonly<Record<CloudProblemCode, string>> = {
+  "cloud/unauthorized":
+    "Check user name, password, domain and project of this cloud in clouds.yaml or in the OS_* variables. A change of password or rights ends older tokens.",
+  "cloud/forbidden":
+    "Ask the account's administrator for a role that covers this call: VPC, EIP and ECS access in the project (on OTC: VPC Administrator, ECS User).",
+  "cloud/not-found":
+    "It may have been deleted since it was read, or belong to another project or region. Plan again to see what is there now.",
+  "cloud/conflict":
+    "Somebody else may be changing the same object, or it is in use. Plan again to see what is there now.",
+  "cloud/quota": "Delete what is no longer needed, or ask for a higher quota (My Quotas in the console).",
+  "cloud/throttled": "Wait a minute and run it again; other programs on the same account count too.",
+  "cloud/unavailable":
+    "Run it again in a little while; what was done so far is kept. If it stays, give the request id to the cloud's support.",
+  "cloud/bad-request": "The message above is the cloud's own and names the value it does not take.",
+  "cloud/bad-answer":
+    "Is the endpoint right, and is there a proxy or a login page in between? An endpoint can be set in clouds.yaml (auth_url, <service>_endpoint_override).",
+  "cloud/not-supported":
+    "Is the endpoint the right one for this service and region? Otherwise this cloud lacks a feature that the step needs.",
+  "cloud/certificate":
+    "Name the certificate authority with `cacert:` in clouds.yaml (or OS_CACERT); `verify: false` trusts anybody and is for tests only.",
+  "cloud/stopped": "Run it again to go on; what was done so far is kept.",
+  "cloud/config": "See the documentation of clouds.yaml.",
+};
