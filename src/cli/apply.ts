@@ -78,5 +78,7 @@ function tell({ plan, outcome, run, takenBack, problems, verified }: Outcome, { 
   if (outcome === "stopped")
     note(`run ${run} was stopped between two steps; \`wayout apply${named}\` goes on`);
   if (verified) answer(verifiedText(verified));
+  if (outcome === "unproven")
+    note(`the changes stand, but the way out is not proven; \`wayout plan${named}\` looks for drift`);
   if (run !== undefined && verified) answer(`undo with: wayout undo${named}`);
 }

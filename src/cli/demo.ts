@@ -67,7 +67,7 @@ async function show(): Promise<void> {
   heading(`${client} has a way out`);
   await inClient(["curl", "-sS", site]);
   await inClient(["apt-get", "update", "-q"]);
-  await inClient(["apt-get", "install", "-y", "-q", "hello"]);
+  await inClient(["apt-get", "install", "-y", "-qq", "-o", "Dpkg::Use-Pty=0", "hello"]);
   await inClient(["hello"]);
 }
 

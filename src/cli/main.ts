@@ -29,6 +29,11 @@ for (const make of [
   program.addCommand(make());
 }
 
+// Whoever reads may stop reading, as `head` does; that is no failure.
+process.stdout.on("error", (failure: NodeJS.ErrnoException) => {
+  if (failure.code !== "EPIPE") throw failure;
+});
+
 try {
   await program.parseAsync();
 } catch (failure) {

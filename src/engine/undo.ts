@@ -80,10 +80,12 @@ async function undoStep(
     run.undone(seqs);
     return { outcome: "already", because: `it is as before: ${now.text}` };
   }
-  // A change that was cut short has no "after" to compare with: it is ours, in whatever part of it was made.
-  const asLeft = last.state !== "done" || last.after === null || now.isSame(last.after);
+  // A change that was cut short has no "after" to compare with: what is there and ours is that change, in whatever
+  // part of it was made. What is foreign came from somebody else meanwhile.
+  const cutShort = last.state !== "done" || last.after === null;
+  const asLeft = cutShort ? now.observed.is !== "foreign" : now.isSame(last.after);
   if (!asLeft && !force) {
-    if (now.observed.is === "ours") throw changedSince(now.text);
+    if (now.observed.is === "ours" || now.standsOn) throw changedSince(now.text);
     run.undone(seqs);
     return { outcome: "left", because: `somebody else changed it since; it stays: ${now.text}` };
   }

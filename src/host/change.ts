@@ -39,6 +39,17 @@ export interface HostChange {
 const begin = [
   stateFolder,
   'run() { "$@" || { code=$?; echo "wayout: failed: $*" >&2; exit $code; }; }',
+  // Of the change with this token: its unit under systemd, elsewhere the process group of a sleeping shell.
+  "stop_timer() {",
+  '  systemctl stop "wayout-restore-$1.timer" >/dev/null 2>&1 || :',
+  '  if [ -n "$2" ]; then kill -- "-$2" 2>/dev/null || kill "$2" 2>/dev/null || :; fi',
+  "}",
+  // The timer goes last: should this be cut short, it is still there.
+  "restore_now() {",
+  '  timer=$(cat "$state/armed/timer" 2>/dev/null) || :',
+  '  sh "$state/armed/restore" "$1"',
+  '  stop_timer "$1" "$timer"',
+  "}",
   "set -e",
 ].join("\n");
 
@@ -50,7 +61,12 @@ export function armScript(change: HostChange, token: string, seconds: number): s
 umask 077
 mkdir -p "$state"
 # What an earlier run left unconfirmed is taken back first; somebody may be at it already.
-if [ -d "$state/armed" ]; then sh "$state/armed/restore" "$(cat "$state/armed/token")"; fi
+if [ -d "$state/armed" ]; then
+  old=$(cat "$state/armed/token"); timer=$(cat "$state/armed/timer" 2>/dev/null) || :
+  sh "$state/armed/restore" "$old"
+  systemctl stop "wayout-restore-$old.timer" >/dev/null 2>&1 || :
+  if [ -n "$timer" ]; then kill -- "-$timer" 2>/dev/null || kill "$timer" 2>/dev/null || :; fi
+fi
 for second in 1 2 3 4 5 6 7 8 9 10; do [ -d "$state/restoring" ] || break; sleep 1; done
 if [ -d "$state/restoring" ]; then sh "$state/restoring/restore" again; fi
 rm -rf "$state/arming" "$state/confirming"
@@ -65,11 +81,7 @@ mv "$state/arming" "$state/armed"
 cd "$state/armed"
 ${startTimer(token, seconds)}
 code=0; sh now || code=$?
-if [ $code -ne 0 ]; then
-  sh "$state/armed/restore" ${quote(token)}
-${indent(stopTimer(token))}
-  exit $code
-fi`;
+if [ $code -ne 0 ]; then restore_now ${quote(token)}; exit $code; fi`;
 }
 
 /** The exit code of `confirmScript` when the old state has been put back already. */
@@ -81,7 +93,7 @@ export function confirmScript(change: HostChange, token: string): string {
 umask 022
 [ "$(cat "$state/armed/token" 2>/dev/null)" = ${quote(token)} ] || exit ${restoredExitCode}
 mv "$state/armed" "$state/confirming" 2>/dev/null || exit ${restoredExitCode}
-${stopTimer(token)}
+stop_timer ${quote(token)} "$(cat "$state/confirming/timer" 2>/dev/null)"
 cd "$state/confirming"
 put() {
   mkdir -p "$(dirname "$3")"
@@ -103,8 +115,7 @@ rmdir "$state" 2>/dev/null || :`;
 /** Takes an unconfirmed change back at once instead of waiting for its timer. */
 export function restoreNowScript(token: string): string {
   return `${begin}
-if [ "$(cat "$state/armed/token" 2>/dev/null)" = ${quote(token)} ]; then sh "$state/armed/restore" ${quote(token)}; fi
-${stopTimer(token)}
+if [ "$(cat "$state/armed/token" 2>/dev/null)" = ${quote(token)} ]; then restore_now ${quote(token)}; fi
 for second in 1 2 3 4 5 6 7 8 9 10; do [ -d "$state/restoring" ] || break; sleep 1; done`;
 }
 
@@ -231,13 +242,6 @@ if [ -z "$started" ]; then
 fi`;
 }
 
-function stopTimer(token: string): string {
-  return `systemctl stop wayout-restore-${token}.timer >/dev/null 2>&1 || :
-for folder in "$state/armed" "$state/confirming"; do
-  if [ -f "$folder/timer" ]; then pid=$(cat "$folder/timer"); kill -- "-$pid" 2>/dev/null || kill "$pid" 2>/dev/null || :; fi
-done`;
-}
-
 function writeFile(name: string, file: HostFile): string {
   if (!file.encoding) return writeText(name, file.content);
   return writeText(name, Buffer.from(file.content, "base64").toString("latin1"), "latin1");
@@ -245,8 +249,4 @@ function writeFile(name: string, file: HostFile): string {
 
 function isOwn(path: string): boolean {
   return /(^|\/|-)wayout/.test(path);
-}
-
-function indent(text: string): string {
-  return text.replaceAll(/^/gm, "  ");
 }

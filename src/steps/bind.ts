@@ -53,6 +53,7 @@ export function rebind<Want, Have>(
       return {
         observed: jsonObserved(now),
         text: now.is === "absent" ? "none" : step.describe(now.have),
+        standsOn: now.is === "foreign" && (step.standsOn?.(want, now.have) ?? false),
         isBefore: isDeepStrictEqual(own(now), own(before)) && now.is === before.is,
         isSame: (afterText) => {
           const after = read(observedSchema(step.have), afterText, step.kind);

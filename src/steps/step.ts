@@ -55,6 +55,8 @@ export interface Step<Want, Have> {
    * whether somebody else changed the object since.
    */
   own?(have: Have): JsonValue;
+  /** A foreign object that stands on the steps before this one: undo must not take those away under it. */
+  standsOn?(want: Want, have: Have): boolean;
 }
 
 /** A step with its want: what the engine works with. Type parameters are closed over. */
@@ -89,6 +91,8 @@ export interface UndoableStep {
     readonly text: string;
     /** Nothing to undo: it is as it was. */
     readonly isBefore: boolean;
+    /** Not ours, but it needs what the steps before this one made. */
+    readonly standsOn: boolean;
     /** It is as a run left it. */
     isSame(after: JsonValue): boolean;
   }>;

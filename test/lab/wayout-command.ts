@@ -1,8 +1,9 @@
 /** Runs `wayout` as a user does, as a program of its own. */
+
+import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { expect } from "vitest";
 
 export const wayoutPath = fileURLToPath(new URL("../../wayout", import.meta.url));
 
@@ -20,7 +21,7 @@ export async function wayout(...words: readonly string[]): Promise<Ended> {
 /** Runs the command, expects success, and returns its answer. */
 export async function must(...words: readonly string[]): Promise<string> {
   const ended = await wayout(...words);
-  expect(ended, words.join(" ")).toMatchObject({ code: 0 });
+  assert.equal(ended.code, 0, `${words.join(" ")}\n${ended.stdout}${ended.stderr}`);
   return ended.stdout;
 }
 

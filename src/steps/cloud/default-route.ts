@@ -97,6 +97,8 @@ export const defaultRoute: Step<Want, Have> = {
     else await cloud.changeRoute(wanted.tableId, before.have);
   },
 
+  standsOn: ({ type, nextHop }, there) => there.type === type && there.nextHop === nextHop,
+
   describe: ({ destination, type, nextHop }) => `${destination} via ${type} ${nextHop}`,
 };
 
