@@ -121,7 +121,13 @@ describe("a fault of the cloud", () => {
       const one = await api.get(`/v1/PROJECT/routetables/${tables[0].id}`);
       return !one.body.includes("0.0.0.0/0");
     };
-    await breaksAndMends(["route", "subnet-app"], withoutDefault);
+    const proxyGoesOut = async (): Promise<boolean> =>
+      (await inside("ecs-proxy", `ping -c 1 -W 1 ${internetHosts.site}`)).code === 0;
+    await breaksAndMends(["route", "subnet-app"], async () => {
+      // An EIP goes before the route.
+      expect(await proxyGoesOut()).toBe(true);
+      return await withoutDefault();
+    });
   });
 
   test("check: what others opened is closed again", async () => {

@@ -31,13 +31,14 @@ export function routerRoutes(
     ...systemRanges.map((range) => route(range, "main", "blackhole")),
     route("0.0.0.0/0", String(uplinkTable), `via ${innerLink.edge} dev uplink`),
     ...tables.flatMap((table) =>
-      table.routes.map((entry) =>
-        route(
-          checkedRange(entry.destination).cidr,
-          String(names.routeTable(table.id)),
-          hop(state, subnets, entry),
-        ),
-      ),
+      table.routes.flatMap((entry) => {
+        const { cidr, prefix } = checkedRange(entry.destination);
+        const how = hop(state, subnets, entry);
+        // The kernel suppresses no blackhole: a default one would stop what has an EIP too. The last rule swallows the rest.
+        return how === "blackhole" && prefix === 0
+          ? []
+          : [route(cidr, String(names.routeTable(table.id)), how)];
+      }),
     ),
     rule(preference.local, "lookup main suppress_prefixlength 0"),
     rule(preference.publicIp, `fwmark ${publicIpMark}/${publicIpMark} lookup ${uplinkTable}`),
