@@ -161,7 +161,7 @@ export class StateBuilder {
     return this.addPort(subnet, ip, "", "neutron:VIP_PORT");
   }
 
-  addPublicIp(address: string, portId: string): { portId: string } {
+  addPublicIp(address: string, portId: string): { address: string; portId: string } {
     const eip = {
       id: randomUUID(),
       address,

@@ -102,10 +102,59 @@ export class World {
     return (await this.run(namespace, `ping -n -q ${options} ${address}`)).code === 0;
   }
 
+  /** Runs one of fabric-peers.ts; undefined when it says that it did not work. */
+  async peer(namespace: string, ...words: readonly (string | number)[]): Promise<string | undefined> {
+    const { code, stdout } = await this.run(namespace, peerCommand(words));
+    return code === 0 ? stdout.trim() : undefined;
+  }
+
+  /** Starts the serving peer on an address of the namespace. */
+  async serve(namespace: string, address: string, port: number): Promise<void> {
+    const listens = `ss -Hltn 'sport = :${port + 1}' | grep -q .`;
+    await this.start(namespace, `exec ${peerCommand(["serve", address, port])}`, listens);
+  }
+
+  /** Starts a peer that talks over its input and output. */
+  talk(namespace: string, ...words: readonly (string | number)[]): Talk {
+    const [command, ...args] = this.enter(namespace);
+    const script = `exec ${peerCommand(words)}`;
+    return new Talk(spawn(command, [...args, "sh", "-c", script], { stdio: ["pipe", "pipe", "inherit"] }));
+  }
+
   /** The first process of the world, as this machine's pid namespace counts it. */
   #pid(): number {
     const parent = this.#child.pid;
     const children = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8");
     return Number(children.trim());
   }
+}
+
+/** A peer that runs: lines in, lines out. */
+export class Talk {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(child: ChildProcessByStdio<Writable, Readable, null>) {
+    this.#child = child;
+    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  }
+
+  say(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
+  /** The next line; undefined when none comes in time or the peer has ended. */
+  async hear(withinMs = 5000): Promise<string | undefined> {
+    const line = this.#lines.next().then((next) => (next.done ? undefined : next.value));
+    return Promise.race([line, wait(withinMs, undefined, { ref: false })]);
+  }
+
+  end(): void {
+    this.#child.stdin.end();
+  }
+}
+
+function peerCommand(words: readonly (string | number)[]): string {
+  const script = new URL("./fabric-peers.ts", import.meta.url).pathname;
+  return [process.execPath, "--disable-warning=ExperimentalWarning", script, ...words].join(" ");
 }
