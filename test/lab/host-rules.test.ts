@@ -1,0 +1,292 @@
+/** The compiled rules before the judge: nft and iptables must accept them, and packets must go as they say. */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { iptablesText } from "../../src/host/iptables.ts";
+import { removeIptablesRules } from "../../src/host/iptables-shell.ts";
+import { nftablesRemoval, nftablesText } from "../../src/host/nftables.ts";
+import { closedByDefault, type Rules } from "../../src/host/rules.ts";
+
+const prefix = `wt-rules-${process.pid}`;
+const tools = mkdtempSync(join(tmpdir(), "wt-rules-"));
+const servers: ChildProcess[] = [];
+
+/** Runs in one of the namespaces, where `iptables` is the legacy one. */
+function inside(
+  place: string,
+  program: string,
+  args: readonly string[],
+  input = "",
+): { code: number; text: string } {
+  const env = { ...process.env, PATH: `${tools}:${process.env.PATH}` };
+  const done = spawnSync("ip", ["netns", "exec", `${prefix}-${place}`, program, ...args], {
+    input,
+    env,
+    timeout: 60_000,
+  });
+  return { code: done.status ?? 1, text: `${done.stdout}${done.stderr}` };
+}
+
+function must(place: string, script: string): string {
+  const { code, text } = inside(place, "sh", ["-e"], script);
+  if (code !== 0) throw new Error(`${script}\n${text}`);
+  return text.trim();
+}
+
+const base: Rules = {
+  egressDevice: "out0",
+  egressAddress: "198.51.100.4",
+  insideDevices: ["in0"],
+  ownAddresses: ["198.51.100.4", "192.168.125.4"],
+  served: ["192.168.125.0/24"],
+  destinations: ["0.0.0.0/0"],
+  vpcCidrs: ["192.168.0.0/16"],
+  closed: closedByDefault,
+  closeOwnServices: false,
+  sshPort: 22,
+};
+
+const backends = [
+  {
+    backend: "nftables",
+    load: (rules: Rules) => inside("proxy", "nft", ["-f", "-"], nftablesText(rules)),
+    unload: () => inside("proxy", "nft", ["-f", "-"], nftablesRemoval),
+    show: () => inside("proxy", "nft", ["-s", "list", "ruleset"]).text,
+  },
+  {
+    backend: "iptables",
+    load: (rules: Rules) => inside("proxy", "sh", [], iptablesText(rules)),
+    unload: () => inside("proxy", "sh", [], removeIptablesRules),
+    show: () => inside("proxy", "sh", ["-c", "iptables-save | grep -v ^# | sed 's/\\[.*//'"]).text,
+  },
+];
+
+/** Answers over HTTP with the address that it saw. */
+const echo = `require("node:http").createServer((q, a) => a.end(q.socket.remoteAddress.replace("::ffff:", ""))).listen(80, () => console.log("up"))`;
+
+beforeAll(async () => {
+  for (const name of ["iptables", "iptables-save", "iptables-restore"]) {
+    symlinkSync(`/usr/sbin/${name.replace("iptables", "iptables-legacy")}`, join(tools, name));
+  }
+  for (const place of ["client", "proxy", "outside", "box"]) {
+    execFileSync("ip", ["netns", "add", `${prefix}-${place}`]);
+    must(place, "ip link set lo up");
+  }
+  const link = (a: string, deviceA: string, b: string, deviceB: string): void => {
+    const [nameA, nameB] = [`${prefix}-${a}`, `${prefix}-${b}`];
+    execFileSync("ip", [
+      "link",
+      "add",
+      deviceA,
+      "netns",
+      nameA,
+      "type",
+      "veth",
+      "peer",
+      "name",
+      deviceB,
+      "netns",
+      nameB,
+    ]);
+    must(a, `ip link set ${deviceA} up`);
+    must(b, `ip link set ${deviceB} up`);
+  };
+  link("proxy", "in0", "client", "eth0");
+  link("proxy", "out0", "outside", "eth0");
+  link("proxy", "box0", "box", "eth0");
+  must(
+    "client",
+    "ip addr add 192.168.125.20/24 dev eth0; ip addr add 192.168.126.9/24 dev eth0; ip route add default via 192.168.125.4",
+  );
+  must(
+    "proxy",
+    `ip addr add 192.168.125.4/24 dev in0; ip addr add 192.168.126.4/24 dev in0; ip addr add 198.51.100.4/24 dev out0
+     ip addr add 10.200.0.1/24 dev box0; ip route add default via 198.51.100.10; ip link set out0 mtu 1400
+     echo 1 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter`,
+  );
+  must("box", "ip addr add 10.200.0.2/24 dev eth0; ip route add default via 10.200.0.1");
+  must(
+    "outside",
+    `ip addr add 198.51.100.10/24 dev eth0
+     for ip in 203.0.113.9 169.254.169.254 192.168.77.7; do ip addr add $ip/32 dev lo; done
+     ip route add 192.168.0.0/16 via 198.51.100.4; ip route add 10.200.0.0/16 via 198.51.100.4`,
+  );
+  for (const place of ["outside", "proxy"]) {
+    const server = spawn("ip", ["netns", "exec", `${prefix}-${place}`, process.execPath, "-e", echo]);
+    servers.push(server);
+    await new Promise((resolve) => server.stdout?.once("data", resolve));
+  }
+});
+afterAll(() => {
+  for (const server of servers) server.kill();
+  for (const place of ["client", "proxy", "outside", "box"])
+    execFileSync("ip", ["netns", "del", `${prefix}-${place}`]);
+  rmSync(tools, { recursive: true });
+});
+
+/** The address that `to` sees, or undefined where nothing comes back. */
+function seen(to: string, options: { from?: string; place?: string } = {}): string | undefined {
+  const args = ["-s", "-m", "1", ...(options.from ? ["--interface", options.from] : []), `http://${to}/`];
+  const { code, text } = inside(options.place ?? "client", "curl", args);
+  return code === 0 ? text : undefined;
+}
+
+describe.each(backends)("$backend rules", ({ backend, load, unload, show }) => {
+  afterEach(() => {
+    unload();
+  });
+  const loaded = (rules: Partial<Rules> = {}): void => {
+    expect(load({ ...base, ...rules })).toEqual({ code: 0, text: "" });
+  };
+
+  test("let a served source out as the proxy's address, and nobody else", () => {
+    expect(seen("198.51.100.10")).toBe("192.168.125.20");
+    loaded();
+    expect(seen("198.51.100.10")).toBe("198.51.100.4");
+    expect(seen("203.0.113.9")).toBe("198.51.100.4");
+    expect(seen("198.51.100.10", { from: "192.168.126.9" })).toBeUndefined();
+  });
+
+  test("keep link-local with the metadata address closed", () => {
+    expect(seen("169.254.169.254")).toBe("192.168.125.20");
+    loaded();
+    expect(seen("169.254.169.254")).toBeUndefined();
+  });
+
+  test("neither translate nor stop what goes to the VPC's own ranges", () => {
+    loaded();
+    expect(seen("192.168.77.7")).toBe("192.168.125.20");
+    expect(seen("192.168.77.7", { from: "192.168.126.9" })).toBe("192.168.126.9");
+  });
+
+  test("hold to narrower destinations", () => {
+    loaded({ destinations: ["198.51.100.0/25", "198.51.100.128/25"] });
+    expect(seen("198.51.100.10")).toBe("198.51.100.4");
+    expect(seen("203.0.113.9")).toBeUndefined();
+  });
+
+  test("leave other traffic of the host alone: its own, a container's, and what comes in for it", () => {
+    loaded();
+    expect(seen("198.51.100.10", { place: "box" })).toBe("10.200.0.2");
+    expect(seen("198.51.100.10", { place: "proxy" })).toBe("198.51.100.4");
+    expect(seen("198.51.100.4", { place: "outside" })).toBe("198.51.100.10");
+    expect(seen("192.168.125.4")).toBe("192.168.125.20");
+  });
+
+  test("close the proxy's own services to clients where that is asked for, but not its ping", () => {
+    loaded({ closeOwnServices: true });
+    expect(seen("192.168.125.4")).toBeUndefined();
+    expect(inside("client", "ping", ["-c", "1", "-W", "1", "192.168.125.4"]).code).toBe(0);
+    expect(seen("192.168.125.4", { from: "192.168.126.9" })).toBe("192.168.126.9");
+    loaded();
+    expect(seen("192.168.125.4")).toBe("192.168.125.20");
+  });
+
+  test("lower the MSS to what the way out carries", () => {
+    loaded();
+    must(
+      "outside",
+      `nft add table ip look; nft add chain ip look in '{ type filter hook input priority 0; }'
+       nft add rule ip look in tcp flags syn tcp option maxseg size 1360 counter comment fits
+       nft add rule ip look in tcp flags syn counter comment every`,
+    );
+    expect(seen("198.51.100.10")).toBe("198.51.100.4");
+    const rules = must("outside", "nft list chain ip look in; nft delete table ip look");
+    const count = (comment: string) =>
+      new RegExp(`packets (\\d+) bytes \\d+ comment "${comment}"`).exec(rules)?.[1];
+    expect([count("fits"), count("every")]).toEqual(["1", "1"]);
+  });
+
+  test("lose no packet of an open flow while they are loaded again and again", async () => {
+    loaded();
+    const ping = spawn("ip", [
+      "netns",
+      "exec",
+      `${prefix}-client`,
+      "ping",
+      "-q",
+      "-i",
+      "0.01",
+      "-c",
+      "100",
+      "198.51.100.10",
+    ]);
+    let text = "";
+    ping.stdout.on("data", (part: Buffer) => {
+      text += part.toString();
+    });
+    const ended = new Promise((resolve) => ping.once("close", resolve));
+    for (let time = 0; time < 10; time += 1) {
+      loaded({ served: time % 2 ? base.served : [...base.served, "10.1.0.0/16"] });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await ended;
+    expect(text).toContain("100 packets transmitted, 100 received");
+  });
+
+  test("change nothing when loaded twice, and leave nothing when taken away", () => {
+    const empty = show();
+    loaded();
+    const once = show();
+    loaded();
+    expect(show()).toBe(once);
+    unload();
+    if (backend === "nftables") expect(show()).toBe(empty);
+    else expect(show()).not.toContain("WAYOUT");
+    expect(unload().code).toBe(0);
+  });
+
+  test("are accepted for any sets of ranges", () => {
+    fc.assert(
+      fc.property(anyRules, (rules) => {
+        const { code, text } = load(rules);
+        expect(text).toBe("");
+        expect(code).toBe(0);
+      }),
+      { numRuns: backend === "nftables" ? 60 : 25 },
+    );
+  });
+});
+
+test("iptables rules come before a policy and a rule that drop", () => {
+  const [, iptables] = backends;
+  must("proxy", "iptables -P FORWARD DROP; iptables -A FORWARD -j REJECT");
+  expect(seen("198.51.100.10")).toBeUndefined();
+  iptables?.load(base);
+  expect(seen("198.51.100.10")).toBe("198.51.100.4");
+  expect(seen("198.51.100.10", { place: "box" })).toBeUndefined();
+  iptables?.unload();
+  must("proxy", "iptables -P FORWARD ACCEPT; iptables -F FORWARD");
+});
+
+test("10,000 subnets are one rule of nftables", () => {
+  const served = Array.from({ length: 10_000 }, (_, at) => `10.${at >> 8}.${at & 255}.${(at % 2) * 128}/25`);
+  const text = nftablesText({ ...base, served: [...served, "192.168.125.0/24"] });
+  expect(text.split("\n").length).toBe(nftablesText(base).split("\n").length);
+  expect(inside("proxy", "nft", ["-f", "-"], text)).toEqual({ code: 0, text: "" });
+  expect(seen("198.51.100.10")).toBe("198.51.100.4");
+  inside("proxy", "nft", ["-f", "-"], nftablesRemoval);
+});
+
+const cidr = fc
+  .tuple(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 0, max: 32 }))
+  .map(([address, prefix]) => {
+    const octets = [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256);
+    return `${octets.join(".")}/${prefix}`;
+  });
+const cidrs = fc.array(cidr, { maxLength: 12 });
+const anyRules = fc.record({
+  egressDevice: fc.constantFrom("out0", "fwd", "in", "ens4.100", "bond-0"),
+  egressAddress: fc.constant("198.51.100.4"),
+  insideDevices: fc.constantFrom(["in0"], ["out0"], ["out0", "in0"], ["eth0", "in"]),
+  ownAddresses: fc.constantFrom([], ["10.0.0.1"], ["10.0.0.1", "10.0.0.2"]),
+  served: cidrs,
+  destinations: cidrs,
+  vpcCidrs: cidrs,
+  closed: cidrs,
+  closeOwnServices: fc.boolean(),
+  sshPort: fc.constant(22),
+});
