@@ -39,7 +39,7 @@ function serve(): void {
 
 /** Prints the body, or its size where it is large. */
 function get(): void {
-  const asked = httpGet({ host, port, path: more[0] ?? "/", agent: false, timeout: 3000 }, (answer) => {
+  const asked = httpGet({ host, port, path: more[0] ?? "/", agent: false, timeout: 1000 }, (answer) => {
     const chunks: Buffer[] = [];
     answer.on("data", (chunk: Buffer) => chunks.push(chunk));
     answer.on("end", () => {
@@ -53,7 +53,7 @@ function get(): void {
 
 /** Sends so many bytes and prints the answer. */
 function put(): void {
-  const sent = request({ host, port, method: "POST", agent: false, timeout: 3000 }, (answer) => {
+  const sent = request({ host, port, method: "POST", agent: false, timeout: 1000 }, (answer) => {
     answer.setEncoding("utf8").on("data", (text: string) => {
       console.log(text);
       process.exit(0);
