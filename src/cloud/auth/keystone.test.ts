@@ -62,6 +62,23 @@ test("calls that a cloud refuses with 401 are made again with one new token, a P
   expect(loginsIn(server.seen)).toBe(3);
 });
 
+test("a refusal that comes late does not end the token that was renewed since", async () => {
+  const renewed = Promise.withResolvers<void>();
+  let first = true;
+  await using server = await startSignedInCloud(async (request) => {
+    if (request.headers["x-auth-token"] === "token-number-1") {
+      if (!first) await renewed.promise;
+      first = false;
+      return unauthorized;
+    }
+    renewed.resolve();
+    return noQuotas;
+  });
+  const cloud = openCloud(configFor(server.origin));
+  await Promise.all([cloud.quotas(), cloud.quotas()]);
+  expect(loginsIn(server.seen)).toBe(2);
+});
+
 test("a cloud that refuses the new token as well is not asked a third time", async () => {
   await using server = await startSignedInCloud(() => unauthorized);
   await expect(openCloud(configFor(server.origin)).quotas()).rejects.toMatchObject({

@@ -4,7 +4,7 @@ import type { ApiFault } from "../../lab/api/faults.ts";
 import { addServer, addSubnet, addVpc } from "../../lab/api/operations/index.ts";
 import type { Cloud } from "../cloud.ts";
 import { openCloud } from "../open-cloud.ts";
-import { type LabCloud, labConfig, openLabCloud } from "../testing/lab-cloud.ts";
+import { hastyClock, type LabCloud, labConfig, openLabCloud } from "../testing/lab-cloud.ts";
 
 let lab: LabCloud["lab"];
 let cloud: Cloud;
@@ -158,8 +158,10 @@ describe("faults of the cloud", () => {
     lab.faults.add({ kind: "throttle", calls: 1, retryAfterSeconds: 7 });
     expect(await cloud.vpcs()).toHaveLength(1);
     lab.faults.add({ kind: "drop", calls: 2, method: "GET" });
-    lab.faults.add({ kind: "hang", calls: 1, method: "GET" });
     expect(await cloud.subnets()).toHaveLength(1);
+    lab.faults.add({ kind: "hang", calls: 1, method: "GET" });
+    const impatient = openCloud(labConfig(lab), { clock: hastyClock, timeoutMs: 400 });
+    expect(await impatient.subnets()).toHaveLength(1);
   });
 
   test.each<readonly [ApiFault["kind"], string]>([
@@ -171,7 +173,8 @@ describe("faults of the cloud", () => {
     await cloud.vpcs();
     const before = JSON.stringify(lab.table);
     lab.faults.add({ kind });
-    const failed = cloud.addRoute(lab.table.id, defaultRoute());
+    const impatient = openCloud(labConfig(lab), { clock: hastyClock, timeoutMs: 400, attempts: 2 });
+    const failed = impatient.addRoute(lab.table.id, defaultRoute());
     await expect(failed).rejects.toMatchObject({ code, retry: true });
     lab.faults.clear();
     expect(JSON.stringify(lab.state.routeTables.get(lab.table.id))).toBe(before);

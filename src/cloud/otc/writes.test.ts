@@ -112,16 +112,25 @@ describe("every write leaves the same when it is made twice, or when its answer 
       lab.faults.clear();
     }
     expect(lab.state.publicIps.get(eip.id)?.portId).toBe(lab.clientPort.id);
+    const mark = lab.calls().length;
     await expect(cloud.bindPublicIp(eip.id, lab.proxyPort.id)).rejects.toMatchObject({
       code: "cloud/conflict",
     });
+    expect(callsSince(mark).filter((call) => call.startsWith("PUT"))).toEqual([]);
     expect(lab.state.publicIps.get(eip.id)?.portId).toBe(lab.clientPort.id);
     await expect(cloud.releasePublicIp(eip.id)).rejects.toMatchObject({ code: "cloud/conflict" });
     for (const _ of ["once", "again"]) await cloud.unbindPublicIp(eip.id);
-    expect(lab.state.publicIps.get(eip.id)?.portId).toBe("");
+    expect(lab.state.publicIps.get(eip.id)).toMatchObject({ portId: "", alias: wish.name });
     for (const _ of ["once", "again"]) await cloud.releasePublicIp(eip.id);
     expect(lab.state.publicIps.has(eip.id)).toBe(false);
     await cloud.unbindPublicIp(eip.id);
+  });
+
+  test("an EIP of the same name that is in use is not taken for a free one", async () => {
+    const wish = { name: "wayout-egress", bandwidthMbit: 10 };
+    const used = await cloud.allocatePublicIp(wish);
+    await cloud.bindPublicIp(used.id, lab.clientPort.id);
+    expect((await cloud.allocatePublicIp(wish)).id).not.toBe(used.id);
   });
 
   test("an EIP can be bound to a virtual IP", async () => {

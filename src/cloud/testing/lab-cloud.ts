@@ -1,5 +1,6 @@
 /** The OTC driver joined to the lab's API over HTTP, on a clock that does not wait. */
 import { type DemoApi, demoApi } from "../../lab/api/testing/demo-api.ts";
+import type { Clock } from "../clock.ts";
 import type { Cloud, Route } from "../cloud.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
 import { openCloud } from "../open-cloud.ts";
@@ -15,12 +16,12 @@ export interface LabCloud {
   defaultRoute(changes?: Partial<Route>): Route;
 }
 
+/** Retries come at once. */
+export const hastyClock: Clock = { now: Date.now, random: () => 0, sleep: async () => undefined };
+
 export async function openLabCloud(): Promise<LabCloud> {
   const lab = await demoApi();
-  const cloud = openCloud(labConfig(lab), {
-    clock: { now: Date.now, random: () => 0, sleep: async () => undefined },
-    timeoutMs: 300,
-  });
+  const cloud = openCloud(labConfig(lab), { clock: hastyClock });
   return {
     lab,
     cloud,
