@@ -36,7 +36,7 @@ function planGateway({ gateway, seen, stale }: PlanInput, options: { readonly ad
     if (!("decide" in observation)) {
       // Before the proxy has its EIP nobody can log in: what is on the host is read once it can be reached.
       const opensTheWay = changes.some((one) => one.step === "cloud/public-ip");
-      if (observation.code === "host/unreachable" && opensTheWay) {
+      if (opensTheWay) {
         const because = `${object} can be reached only after the changes above; what is there is read then`;
         const none = { before: "known later", after: "known later", notice: "", warnings: [] };
         changes.push({ ...line, action: "later", because, ...none });

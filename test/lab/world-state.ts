@@ -24,7 +24,9 @@ export async function cloudState(lab: string): Promise<unknown> {
     cloud.publicIps(),
     cloud.securityGroups(),
   ]);
-  return { vpcs, subnets, servers, nics, routeTables, publicIps, securityGroups };
+  // A table's subnets are a set: the cloud gives them in the order in which they came.
+  const tables = routeTables.map((table) => ({ ...table, subnetIds: [...table.subnetIds].sort() }));
+  return { vpcs, subnets, servers, nics, routeTables: tables, publicIps, securityGroups };
 }
 
 /** Sysctls, kernel rules, files, links, folders and units of a machine. */
