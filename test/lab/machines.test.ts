@@ -130,6 +130,21 @@ describe.each<LabImageName>(["debian", "sysv"])("a machine of image %s", (name) 
   });
 });
 
+test("on the old image a boot script that comes and goes again leaves no trace", async () => {
+  const machine = await boot("traces", await ensureImage("sysv", { note: (text) => console.error(text) }));
+  const links = "cd /etc; ls rc?.d; cat init.d/.depend.*";
+  const before = await must(machine, links);
+  await must(
+    machine,
+    `cp /etc/init.d/procps /etc/init.d/passing-by; sed -i 's/Provides: .*/Provides: passing-by/' /etc/init.d/passing-by
+    update-rc.d passing-by defaults`,
+  );
+  expect(await must(machine, links)).not.toBe(before);
+  await must(machine, "rm /etc/init.d/passing-by; update-rc.d passing-by remove");
+  expect(await must(machine, links)).toBe(before);
+  await machine.stop("SIGKILL");
+});
+
 /** Leaves one file at boot and one at an orderly end. */
 const unit = `cat > /etc/systemd/system/marks.service <<'END'
 [Service]

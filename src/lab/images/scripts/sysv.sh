@@ -35,11 +35,12 @@ for command in iptables ip6tables; do in_image update-alternatives --quiet --set
 find "$new/usr/sbin" -lname xtables-nft-multi -delete
 rm -f "$new/usr/sbin/xtables-nft-multi" "$new"/usr/sbin/*-nft
 
-# --- boot: of the scripts only those that mean something without disks and consoles
+# --- boot: of the scripts only those do something that mean something without disks, consoles and a clock. The others
+# stay as names: by what they declare, insserv keeps "halt" and "reboot" behind everything that an orderly end needs.
 for script in brightness checkfs.sh checkroot.sh checkroot-bootclean.sh hwclock.sh kmod mountall.sh \
-  mountall-bootclean.sh mount-configfs mountnfs.sh mountnfs-bootclean.sh urandom bootlogs umountfs umountnfs.sh umountroot; do
-  [ ! -e "$new/etc/init.d/$script" ] || in_image update-rc.d -f "$script" remove
-  rm -f "$new/etc/init.d/$script"
+  mountall-bootclean.sh mount-configfs mountnfs.sh mountnfs-bootclean.sh urandom bootlogs umountfs umountnfs.sh \
+  umountroot; do
+  sed -i '/END INIT INFO/q' "$new/etc/init.d/$script"
 done
 rm -f "$new/etc/network/if-up.d/mountnfs"
 # One script after the other in the order of their numbers, as old systems did, not by their declared dependencies.
@@ -77,5 +78,9 @@ cat > "$new/etc/rc.local" <<'FILE'
 exit 0
 FILE
 chmod 755 "$new/etc/rc.local"
+# With the wrong last link a server would end without its orderly shutdown.
+for last in 0:halt 6:reboot; do
+  [ "$(ls "$new/etc/rc${last%:*}.d" | grep ^K | sort | tail -n 1 | cut -c 4-)" = "${last#*:}" ]
+done
 rm -rf "$new/etc/systemd" "$new/var/log/journal" "$new/var/log/apt" "$new/var/log/dpkg.log"
 umount "$new/tmp/mirror" "$new/var/lib/apt/lists" "$new/var/cache/apt" "$new/run" "$new/tmp" "$new/proc" "$new"
