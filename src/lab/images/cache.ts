@@ -22,19 +22,27 @@ export function finished(cache: string, key: string): string | undefined {
   return path;
 }
 
-/** Runs `work` while no other process builds in this cache. The lock ends with this process, however it ends. */
-export async function withCacheLock<T>(cache: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work` while no other process builds in this cache; `waiting` is told once when another one does.
+ * The lock ends with this process, however it ends.
+ */
+export async function withCacheLock<T>(
+  cache: string,
+  work: () => Promise<T>,
+  waiting: () => void = () => undefined,
+): Promise<T> {
   // Node has no flock(2): util-linux's holds the lock, for as long as it can read from us.
   const holder = spawn("flock", ["--no-fork", join(cache, "lock"), "sh", "-c", "echo locked; exec cat"], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(holder, "exit");
+  const patience = setTimeout(waiting, 500);
   await Promise.race([
     once(holder.stdout, "data"),
     ended.then(([exitCode]) => {
       throw new Error(`flock ended with ${exitCode}`);
     }),
-  ]);
+  ]).finally(() => clearTimeout(patience));
   try {
     return await work();
   } finally {

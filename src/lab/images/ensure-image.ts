@@ -39,12 +39,13 @@ export async function ensureImage(name: LabImageName, options: EnsureImageOption
   };
   const wanted: readonly LabImageName[] = name === "debian" ? ["debian"] : ["debian", "sysv"];
   if (!wanted.every((each) => finished(cache, keys[each]))) {
-    await withCacheLock(cache, async () => {
+    const build = async (): Promise<void> => {
       prune(cache, new Set(Object.values(keys)));
       const place = { cache, architecture, debian: join(cache, keys.debian), sysv: join(cache, keys.sysv) };
       if (!finished(cache, keys.debian)) await buildDebian(place, options);
       if (name === "sysv" && !finished(cache, keys.sysv)) await buildSysv(place, options);
-    });
+    };
+    await withCacheLock(cache, build, () => options.note("another command is making images: waiting for it"));
   }
   const debian = join(cache, keys.debian);
   return {

@@ -1,5 +1,14 @@
 /** A server's disk: the writable layer over its image. */
-import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 
 export interface DiskFile {
@@ -17,6 +26,7 @@ export function prepareDisk(disk: string, lower: readonly string[], files: reado
   const upper = join(disk, "upper");
   if (existsSync(upper)) return;
   const draft = join(disk, "upper.new");
+  rmSync(draft, { recursive: true, force: true });
   for (const path of [draft, join(disk, "work"), join(disk, "root")]) mkdirSync(path, { recursive: true });
   chmodSync(draft, 0o755);
   for (const file of files) placeFile(draft, lower, file);
