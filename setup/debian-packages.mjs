@@ -1,6 +1,5 @@
 /** What the lab and the tests are made of. Nothing of it is started by Wayout on the machine itself. */
 export const debianPackages = [
-  "apt-utils",
   "conntrack",
   "debootstrap",
   "dnsmasq-base",

@@ -54,15 +54,9 @@ function isDebianLike() {
 
 function missingPackages() {
   if (!existsSync("/usr/bin/dpkg-query")) return debianPackages;
-  const asked = spawnSync("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n", ...debianPackages], {
-    encoding: "utf8",
-  });
-  const installed = new Set(
-    asked.stdout
-      .split("\n")
-      .filter((line) => line.endsWith(" installed"))
-      .map((line) => line.split(" ")[0]),
-  );
+  // A line of it: "ii  nftables  1.0.6-2  amd64  Program to control ...".
+  const { stdout } = spawnSync("dpkg-query", ["--list", ...debianPackages], { encoding: "utf8" });
+  const installed = new Set([...stdout.matchAll(/^[a-z]i\s+([^\s:]+)/gm)].map((match) => match[1]));
   return debianPackages.filter((name) => !installed.has(name));
 }
 
@@ -94,7 +88,8 @@ function run(command, args, cwd = root) {
   const said = `${done.stdout ?? ""}${done.stderr ?? ""}${done.error ?? ""}`
     .trimEnd()
     .split("\n")
-    .slice(-30)
+    .filter((line) => !line.startsWith("npm warn"))
+    .slice(0, 30)
     .join("\n");
   say(`${said}\nsetup: failed: ${command} ${args.join(" ")}`);
   process.exit(1);
