@@ -42,6 +42,11 @@ export class World {
     await closed;
   }
 
+  /** Ends the world's first process as a crash would. */
+  kill(): void {
+    process.kill(this.#pid(), "SIGKILL");
+  }
+
   /** Milliseconds the fabric took. */
   async converge(state: LabState): Promise<number> {
     return this.call({ method: "converge", state: writeState(state) });
@@ -110,7 +115,7 @@ export class World {
 
   /** Starts the serving peer on an address of the namespace. */
   async serve(namespace: string, address: string, port: number): Promise<void> {
-    const listens = `ss -Hltn 'sport = :${port + 1}' | grep -q .`;
+    const listens = `ss -Hltn | grep -qwF ${address}:${port + 1}`;
     await this.start(namespace, `exec ${peerCommand(["serve", address, port])}`, listens);
   }
 
