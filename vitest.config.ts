@@ -17,7 +17,8 @@ export default defineConfig({
           globalSetup: ["test/lab/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // Labs do not touch each other; most of a test is waiting for packets that must not come.
+          maxWorkers: 3,
         },
       },
     ],

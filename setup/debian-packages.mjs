@@ -1,6 +1,7 @@
 /** What the lab and the tests are made of. Nothing of it is started by Wayout on the machine itself. */
 export const debianPackages = [
   "conntrack",
+  "debian-archive-keyring",
   "debootstrap",
   "dnsmasq-base",
   "iproute2",

@@ -1,4 +1,5 @@
-import { type Probe, quote } from "./probe.ts";
+import { quote } from "../host/script.ts";
+import type { Probe } from "./probe.ts";
 
 /** The machine's own resolver knows a name of the Internet. */
 export function dns(name: string): Probe {

@@ -1,4 +1,5 @@
-import { type Probe, quote } from "./probe.ts";
+import { quote } from "../host/script.ts";
+import type { Probe } from "./probe.ts";
 
 /** A whole HTTPS request, certificate included. */
 export function https(url: string): Probe {

@@ -1,4 +1,5 @@
-import { type Probe, quote } from "./probe.ts";
+import { quote } from "../host/script.ts";
+import type { Probe } from "./probe.ts";
 
 /** Small packets pass where large ones are lost (a path MTU black hole), so a download needs at least this much. */
 const enoughBytes = 1_000_000;

@@ -1,4 +1,5 @@
-import { type Probe, quote } from "./probe.ts";
+import { quote } from "../host/script.ts";
+import type { Probe } from "./probe.ts";
 
 /** ICMP echo to several hosts; one that answers is enough, since hosts of the Internet may refuse ping. */
 export function ping(targets: readonly string[]): Probe {

@@ -60,8 +60,3 @@ export function readResults(probes: readonly Probe[], output: string): ProbeResu
     return { name, to, ok: found.exit === 0, evidence };
   });
 }
-
-/** A word for a shell script, quoted so that nothing in it is read as shell. */
-export function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}

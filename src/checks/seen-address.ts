@@ -1,4 +1,5 @@
-import { type Probe, quote } from "./probe.ts";
+import { quote } from "../host/script.ts";
+import type { Probe } from "./probe.ts";
 
 /** The address that a host outside sees is `expected`, the gateway's EIP. */
 export function seenAddress(url: string, expected: string | undefined): Probe {

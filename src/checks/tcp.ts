@@ -1,4 +1,5 @@
-import { type Probe, quote } from "./probe.ts";
+import { quote } from "../host/script.ts";
+import type { Probe } from "./probe.ts";
 
 /** A TCP connection is accepted. `target` is host:port. */
 export function tcp(target: string): Probe {

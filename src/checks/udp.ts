@@ -1,4 +1,5 @@
-import { type Probe, quote } from "./probe.ts";
+import { quote } from "../host/script.ts";
+import type { Probe } from "./probe.ts";
 import { hostAndPort } from "./tcp.ts";
 
 /** "." IN NS with id 0x1234 (RFC 1035, 4.1): any DNS server answers it, if only to refuse. */

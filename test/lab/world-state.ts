@@ -41,12 +41,11 @@ for save in iptables-save iptables-legacy-save iptables-nft-save; do
     grep -vE '^(#|\\*|COMMIT|:(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) ACCEPT)'
 done
 echo "# files"
-find /etc /usr/local /root /opt /var/spool /var/lib/systemd -xdev \\( -type f -o -type l -o -type d \\) \
-  ! -path '*/lib/systemd/random-seed' ! -path '/var/lib/systemd/timers/*' ! -path '/var/lib/systemd/timesync/*' ! -name '.bash_history' 2>/dev/null | sort | while read -r path; do
-  if [ -L "$path" ]; then echo "$path -> $(readlink "$path")"
-  elif [ -d "$path" ]; then echo "$path/ $(stat -c '%a %u %g' "$path")"
-  else echo "$path $(stat -c '%a %u %g' "$path") $(sha256sum < "$path")"; fi
-done
+kept() { find /etc /usr/local /root /opt /var/spool /var/lib/systemd -xdev \\
+  ! -path '*/lib/systemd/random-seed' ! -path '/var/lib/systemd/timers/*' ! -path '/var/lib/systemd/timesync/*' \\
+  ! -name '.bash_history' "$@" 2>/dev/null; }
+kept -printf '%p %y %m %U %G %l\\n' | sort
+kept -type f -exec sha256sum {} + | sort -k 2
 echo "# units"; command -v systemctl >/dev/null && systemctl list-unit-files --no-pager --no-legend | sort
 echo "# run"; ls -A /run/wayout 2>/dev/null
 ls -A /tmp | grep -v -E '^(systemd-private|\\.X|\\.ICE|\\.font|\\.XIM|\\.Test)' 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CloudReader } from "../../cloud/cloud.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
+import { route } from "./route.ts";
 
 /**
  * Sends a route table's destination (0.0.0.0/0 unless the spec says otherwise) to the proxy. A table has one
@@ -9,12 +10,6 @@ import type { Observed, Step } from "../step.ts";
  * route's description marks it as ours.
  */
 
-const route = z.object({
-  destination: z.string(),
-  type: z.enum(["ecs", "eni", "vip", "nat", "peering", "vpn", "dc", "er", "local", "other"]),
-  nextHop: z.string(),
-  description: z.string(),
-});
 const want = z.object({
   gateway: z.string(),
   tableId: z.string(),

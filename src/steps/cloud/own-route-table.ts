@@ -3,6 +3,7 @@ import type { Cloud, CloudReader, Route, RouteTable } from "../../cloud/cloud.ts
 import { Problem } from "../../report/problem.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
+import { route } from "./route.ts";
 
 /**
  * Gives the served subnets a route table of their own that holds the route to the proxy, so that no other
@@ -10,12 +11,6 @@ import type { Observed, Step } from "../step.ts";
  * subnets move to it: associating moves a subnet directly from one table to the other.
  */
 
-const route = z.object({
-  destination: z.string(),
-  type: z.enum(["ecs", "eni", "vip", "nat", "peering", "vpn", "dc", "er", "local", "other"]),
-  nextHop: z.string(),
-  description: z.string(),
-});
 const want = z.object({
   gateway: z.string(),
   vpcId: z.string(),

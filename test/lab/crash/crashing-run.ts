@@ -1,7 +1,8 @@
 /**
  * A program of its own that applies or undoes as the command does, and kills itself with SIGKILL at one point:
  *   crashing-run.ts LAB FILE apply|undo POINT
- * POINT 0 kills nowhere. Prints the name of every point it comes to.
+ * POINT 0 kills nowhere. Prints the name of every point it comes to: the ends of all writes, since between the end of
+ * one and the beginning of the next nothing changes.
  */
 import { writeSync } from "node:fs";
 import { withSession } from "../../../src/cli/session.ts";
@@ -13,6 +14,7 @@ const [lab = "", file = "", operation = "", point = "0"] = process.argv.slice(2)
 let reached = 0;
 
 function at(name: string): void {
+  if (!name.startsWith("after ")) return;
   reached++;
   writeSync(1, `${name}\n`);
   if (reached === Number(point)) process.kill(process.pid, "SIGKILL");
