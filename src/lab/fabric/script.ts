@@ -30,7 +30,7 @@ export async function runScript(sections: readonly Section[]): Promise<void> {
   for (const [index, section] of sections.entries()) {
     const said = between(stderr, `@begin ${index}\n`, `@end ${index} `);
     const code = Number(/^\d+/.exec(between(stderr, `@end ${index} `, "\n"))?.[0] ?? "1");
-    const errors = section.tool === "ip" ? ipErrors(section, said) : code === 0 ? [] : [said.trim()];
+    const errors = code === 0 ? [] : section.tool === "ip" ? ipErrors(section, said) : [said.trim()];
     if (errors.length === 0) section.done();
     else
       failures.push(
@@ -60,6 +60,8 @@ function sectionText({ namespace, tool, text }: Section, index: number): string 
 
 /** `ip -force` goes on after a failed line and says which one it was. */
 function ipErrors({ text, goal }: Section, said: string): string[] {
+  // Not a single line was tried: the namespace is not there, or the shell died.
+  if (!said.includes("Command failed")) return alreadySo[goal].test(said) ? [] : [said.trim()];
   const lines = text.split("\n");
   const errors: string[] = [];
   let reason: string[] = [];
