@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Problem } from "../../report/problem.ts";
+import type { Journal, NewEntry } from "./journal.ts";
+import { openSqliteJournal } from "./sqlite-journal.ts";
+
+const now = () => new Date("2026-01-02T03:04:05Z");
+const entry = (stepId: string): NewEntry => ({
+  gateway: "egress",
+  stepId,
+  kind: "cloud/default-route",
+  object: "rtb",
+  title: "Send subnet-app's default route to ecs-proxy",
+  want: { tableId: "t" },
+  before: { is: "absent" },
+});
+const apply = { operation: "apply", cloud: "lab", gateways: ["egress"] } as const;
+let folder: string;
+let journal: Journal;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "wayout-journal-"));
+  journal = openSqliteJournal(folder, now);
+});
+afterEach(() => {
+  journal.close();
+  rmSync(folder, { recursive: true });
+});
+
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (problem) {
+    if (problem instanceof Problem) return problem.code;
+    throw problem;
+  }
+  return "none";
+}
+
+describe("the journal", () => {
+  it("keeps what was begun, even where the program ends before it is done", () => {
+    journal.begin(apply).started(entry("a"));
+    journal.close();
+    journal = openSqliteJournal(folder, now);
+    expect(journal.standing()).toMatchObject([
+      {
+        run: "0001",
+        stepId: "a",
+        state: "started",
+        before: { is: "absent" },
+        after: null,
+        want: { tableId: "t" },
+      },
+    ]);
+  });
+
+  it("keeps the state after a change, and forgets what was taken back", () => {
+    const run = journal.begin(apply);
+    const [first, second] = [run.started(entry("a")), run.started(entry("b"))];
+    run.done(first, { is: "ours", have: 7 });
+    run.done(second, { is: "ours", have: 8 });
+    run.undoing([first]);
+    expect(journal.standing().map(({ stepId, state }) => [stepId, state])).toEqual([
+      ["a", "undoing"],
+      ["b", "done"],
+    ]);
+    run.undone([first]);
+    expect(journal.standing()).toMatchObject([{ stepId: "b", after: { is: "ours", have: 8 } }]);
+    expect(journal.entriesOf(run.id)).toHaveLength(2);
+  });
+
+  it("lets one run at a time work on a gateway, and names it", () => {
+    const run = journal.begin(apply);
+    const other = openSqliteJournal(folder, now);
+    expect(codeOf(() => other.begin(apply))).toBe("run/locked");
+    expect(codeOf(() => other.begin({ ...apply, gateways: ["second", "egress"] }))).toBe("run/locked");
+    other.begin({ ...apply, gateways: ["second"] }).finish("done");
+    run.finish("done");
+    expect(other.begin(apply).id).toBe("0003");
+    other.close();
+  });
+
+  it("takes over the lock of a process that is gone, and says that its run died", () => {
+    journal.begin(apply);
+    const database = new DatabaseSync(join(folder, "journal.db"));
+    const gone = { pid: 2 ** 22 - 1, startTicks: "1", bootId: "another boot", host: "", user: "root" };
+    const row = database.prepare("SELECT owner FROM locks").get();
+    const owner: unknown = JSON.parse(String(row?.owner));
+    database
+      .prepare("UPDATE locks SET owner = ?")
+      .run(JSON.stringify({ ...Object(owner), ...gone, host: Object(owner).host }));
+    database.close();
+    journal.begin(apply);
+    expect(journal.runs().map(({ id, outcome }) => [id, outcome])).toEqual([
+      ["0001", "died"],
+      ["0002", "running"],
+    ]);
+  });
+
+  it("is readable by its owner alone", () => {
+    expect(statSync(join(folder, "journal.db")).mode & 0o077).toBe(0);
+  });
+
+  it("refuses a file that is not a journal, and one of a newer version, without touching it", () => {
+    const other = mkdtempSync(join(tmpdir(), "wayout-journal-"));
+    writeFileSync(
+      join(other, "journal.db"),
+      "this is not a database, but long enough to look like one\n".repeat(40),
+    );
+    expect(codeOf(() => openSqliteJournal(other, now))).toBe("journal/unusable");
+    rmSync(other, { recursive: true });
+    const database = new DatabaseSync(join(folder, "journal.db"));
+    database.exec("PRAGMA user_version = 99");
+    expect(codeOf(() => openSqliteJournal(folder, now))).toBe("journal/newer");
+    database.exec("PRAGMA user_version = 1");
+    database.close();
+  });
+});

@@ -1,0 +1,78 @@
+import { expect, it } from "vitest";
+import type { Plan } from "./events.ts";
+import { checkText, planText, problemText, stepText } from "./human.ts";
+import { Problem } from "./problem.ts";
+
+const step = { id: "x", step: "cloud/default-route", object: "rtb", title: "Send the route to ecs-proxy" };
+
+it("says each change with its reason, the values before and after, and what could be noticed", () => {
+  const plan: Plan = {
+    gateways: [
+      {
+        name: "egress",
+        changes: [
+          {
+            ...step,
+            action: "change",
+            because: "it goes to ecs-old",
+            before: "0.0.0.0/0 via ecs-old",
+            after: { nextHop: "ecs-proxy", otherRules: ["a", "b"] },
+            notice: "connections by ecs-old end",
+            warnings: ["subnet-other shares the table"],
+          },
+        ],
+        right: [
+          { ...step, action: "none", because: "it is", before: "on", after: "on", notice: "", warnings: [] },
+        ],
+        blocked: [{ ...step, because: "a foreign route is there", hint: "adopt it", adoptable: true }],
+        warnings: ["subnet-other shares the table", "subnet-other shares the table"],
+      },
+    ],
+    summary: { changes: 1, right: 1, blocked: 1 },
+  };
+  expect(planText(plan)).toBe(`plan: 1 change, 1 already right, 1 blocked
+gateway egress
+  ~ Send the route to ecs-proxy
+      because it goes to ecs-old
+      now     0.0.0.0/0 via ecs-old
+      then    next hop: ecs-proxy
+      then    other rules: a
+              b
+      notice  connections by ecs-old end
+  = Send the route to ecs-proxy
+      because it is
+  ! Send the route to ecs-proxy
+      blocked because a foreign route is there
+      hint    adopt it
+  warning: subnet-other shares the table`);
+});
+
+it("says how a step ended, without colour and without signs", () => {
+  expect(stepText({ ...step, outcome: "done", durationMs: 1234 })).toBe(
+    "done     Send the route to ecs-proxy (1.2 s)",
+  );
+  const problem = { code: "cloud/conflict", summary: "it is in use" };
+  expect(stepText({ ...step, outcome: "failed", problem, durationMs: 5 })).toBe(
+    "FAILED   Send the route to ecs-proxy: it is in use",
+  );
+});
+
+it("says what a check saw, in one line", () => {
+  const check = { check: "ping", gateway: "egress", from: "ecs-app-1", to: "198.51.100.10" };
+  expect(checkText({ ...check, ok: false, evidence: "first\n  second" })).toBe(
+    "FAILED    ecs-app-1 ping 198.51.100.10: first; second",
+  );
+  expect(checkText({ ...check, ok: null, evidence: "no ping here" })).toMatch(/^not tried /);
+});
+
+it("says an error with its place, evidence, hint and code", () => {
+  const problem = new Problem({
+    code: "a/b",
+    summary: "it broke",
+    detail: "line 1\nline 2",
+    hint: "mend it",
+  });
+  expect(problemText(problem.where({ step: "cloud/default-route", object: "rtb" }))).toBe(
+    "error: cloud/default-route of rtb: it broke\n  line 1\n  line 2\n  hint: mend it\n  code: a/b",
+  );
+});
