@@ -1,14 +1,15 @@
 /** Which probes are tried from which seat. */
 import type { HostAddress } from "../host/host.ts";
+import { holds, isAddress, parseRange } from "../spec/addresses.ts";
 import type { Probes } from "../spec/spec.ts";
 import type { Client, Gateway } from "../steps/gateway.ts";
 import { dns } from "./dns.ts";
 import { https } from "./https.ts";
 import { largeTransfer } from "./large-transfer.ts";
 import { ping } from "./ping.ts";
-import type { Probe } from "./probe.ts";
+import { noTool, type Probe } from "./probe.ts";
 import { seenAddress } from "./seen-address.ts";
-import { tcp } from "./tcp.ts";
+import { hostAndPort, tcp } from "./tcp.ts";
 import { udp } from "./udp.ts";
 
 /** Before the route moves: the proxy itself must reach the Internet, or its clients never will. */
@@ -17,17 +18,24 @@ export function probesFromProxy(probes: Probes): Probe[] {
 }
 
 /** Afterwards, from a client: everything that servers do, and that it leaves as the gateway's EIP. */
-export function probesFromClient(probes: Probes, publicIp: string | undefined): Probe[] {
+export function probesFromClient(probes: Probes, { proxy, spec }: Pick<Gateway, "proxy" | "spec">): Probe[] {
+  const ranges = spec.destinations.flatMap((destination) => parseRange(destination) ?? []);
+  const served = (host: string): boolean => !isAddress(host) || ranges.some((range) => holds(range, host));
+  const only = (host: string, probe: Probe): Probe => (served(host) ? probe : { ...probe, ...notServed });
+  const pinged = probes.ping.filter(served);
   return [
-    ping(probes.ping),
-    tcp(probes.tcp),
-    https(probes.https),
-    udp(probes.udp),
+    only(pinged[0] ?? probes.ping[0] ?? "", ping(pinged.length > 0 ? pinged : probes.ping)),
+    only(hostAndPort(probes.tcp).host, tcp(probes.tcp)),
+    only(new URL(probes.https).hostname, https(probes.https)),
+    only(hostAndPort(probes.udp).host, udp(probes.udp)),
     dns(probes.dns),
-    largeTransfer(probes.large),
-    seenAddress(probes.http, publicIp),
+    only(new URL(probes.large).hostname, largeTransfer(probes.large)),
+    only(new URL(probes.http).hostname, seenAddress(probes.http, proxy.publicIp?.address)),
   ];
 }
+
+/** A host that is no destination of the gateway proves nothing about it. */
+const notServed = { script: `echo "it is not among the gateway's destinations"; exit ${noTool}` };
 
 /** A client is reached through its proxy, as nothing else of it is open to the outside. */
 export function clientHost({ proxy, spec }: Gateway, client: Client): HostAddress {

@@ -27,7 +27,7 @@ export interface ProbeResult {
 /** Exit code of a probe's script for "no tool here to try it with". */
 export const noTool = 3;
 
-/** One script that runs all probes side by side and prints what each found. */
+/** One script that runs all probes side by side and prints what each found, indented below a line of its own. */
 export function scriptOf(probes: readonly Probe[]): string {
   const parts = probes.map(
     ({ script }, index) => `( ${script}\n) >"$d/${index}" 2>&1; echo $? >"$d/${index}.exit"`,
@@ -37,7 +37,7 @@ trap 'rm -rf "$d"' EXIT
 trap 'exit 1' HUP INT TERM
 ${parts.map((part) => `{ ${part}; } &`).join("\n")}
 wait
-${probes.map((_, index) => `echo "=== ${index} $(cat "$d/${index}.exit")"; cat "$d/${index}"; echo`).join("\n")}
+${probes.map((_, index) => `echo "=== ${index} $(cat "$d/${index}.exit")"; sed 's/^/ /' "$d/${index}"; echo`).join("\n")}
 `;
 }
 
@@ -48,7 +48,13 @@ export function readResults(probes: readonly Probe[], output: string): ProbeResu
     const [head = "", ...lines] = section.split("\n");
     const [index, exit] = head.split(" ").map(Number);
     if (index !== undefined && exit !== undefined)
-      sections.set(index, { exit, text: lines.join("\n").trim() });
+      sections.set(index, {
+        exit,
+        text: lines
+          .map((line) => line.slice(1))
+          .join("\n")
+          .trim(),
+      });
   }
   return probes.map(({ name, to, wrong }, index) => {
     const found = sections.get(index);

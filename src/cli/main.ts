@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `wayout`: parse, call, render. */
 import { Command, CommanderError } from "commander";
+import packageFile from "../../package.json" with { type: "json" };
 import { applyCommand } from "./apply.ts";
 import { demoCommand } from "./demo.ts";
 import { labCommand } from "./lab/index.ts";
@@ -13,6 +14,7 @@ import { verifyCommand } from "./verify.ts";
 
 const program = new Command("wayout")
   .description("Gives servers without a public IP a way to the Internet through a server that has one.")
+  .version(packageFile.version, "-V, --version")
   .enablePositionalOptions()
   .showSuggestionAfterError()
   .exitOverride();

@@ -77,6 +77,7 @@ class Resolver {
     const subnets = this.#subnets(vpc);
     const servers = this.#inventory.serversByVpc.get(vpc.id) ?? [];
     const proxy = this.#proxy(vpc, servers);
+    this.#checkLoop(vpc, proxy, subnets);
     const served = new Set(subnets.map(({ subnet }) => subnet.id));
     const others = (this.#inventory.subnets.get(vpc.id) ?? [])
       .filter((subnet) => !served.has(subnet.id))
@@ -110,6 +111,27 @@ class Resolver {
         );
       }
     }
+  }
+
+  /**
+   * A server's EIP wins over a route to 0.0.0.0/0 only; a longer prefix wins over the EIP (OTC FAQ, priority of
+   * routes). The proxy would send such packets to itself where its own subnet gets the route.
+   */
+  #checkLoop(vpc: Vpc, proxy: ProxyServer, served: readonly ServedSubnet[]): void {
+    const position = this.#spec.destinations.findIndex((destination) => destination !== "0.0.0.0/0");
+    if (position < 0) return;
+    const home = (this.#inventory.subnets.get(vpc.id) ?? []).find(
+      (subnet) => subnet.id === proxy.nic.subnetId,
+    );
+    if (!home) return;
+    const table = this.#tableOf(vpc, home);
+    const own = this.#spec.routeTable === "own";
+    const affected = served.some((one) => one.subnet.id === home.id || (!own && one.table.id === table.id));
+    if (!affected) return;
+    const text = `${proxy.server.name} is in ${home.name}, which would get the route to ${this.#spec.destinations[position]} too, and would send those packets to itself`;
+    const hint =
+      "Use a proxy in a subnet that is not served, with routeTable: own; or leave destinations out.";
+    throw this.#problem("spec/destination-loops", ["destinations", position], text, hint);
   }
 
   #subnets(vpc: Vpc): ServedSubnet[] {

@@ -44,7 +44,7 @@ async function verifyGateway(
     ...clients.map((client) => ({
       name: client.server.name,
       host: clientHost(gateway, client),
-      probes: probesFromClient(probes, proxy.publicIp?.address),
+      probes: probesFromClient(probes, gateway),
     })),
   ];
   const tried = await Promise.all(

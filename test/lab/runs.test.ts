@@ -198,6 +198,16 @@ test("a table of the gateway's own leaves the other subnet's table alone", async
   file.write({});
 });
 
+test("a proxy in another subnet carries a narrower destination, and nothing else", async () => {
+  file.write({ subnets: "[subnet-other]", routeTable: "own", destinations: "[198.51.100.10/32]" });
+  await must("apply", "--yes", ...where);
+  expect(await seenAs(lab, "ecs-other-1")).toBe("203.0.113.10");
+  const elsewhere = await inside(lab, "ecs-other-1", "ping", "-c", "1", "-W", "1", "198.51.100.20");
+  expect(elsewhere.code).not.toBe(0);
+  await backToStart();
+  file.write({});
+});
+
 test("an EIP is allocated for a proxy that has none, and given back", async () => {
   const cloud = await labCloud(lab);
   const server = (await cloud.servers()).find((one) => one.name === "ecs-app-2");
