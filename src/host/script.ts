@@ -6,12 +6,14 @@ export function quote(text: string): string {
 }
 
 /**
- * The frame that every script travels in. The whole script is one function, so a shell never runs the first half of a
- * text whose second half was lost with the connection. The marks separate the script's output from what a login shell's
- * start-up files print, and tell the script's own exit code from ssh's.
+ * The frame that every script travels in. All of it is one compound command, which a shell reads to its end before it
+ * runs any of it: of a text whose second half was lost with the connection, nothing happens (even "export" cut to "ex"
+ * would start an editor). The marks separate the script's output from what a login shell's start-up files print, and
+ * tell the script's own exit code from ssh's.
  */
 export function frame(script: string, mark: string): string {
   return [
+    "{",
     "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL; umask 022",
     "wayout_script() {",
     ":",
@@ -20,6 +22,7 @@ export function frame(script: string, mark: string): string {
     `printf '\\n%s\\n' '${mark} begin'`,
     "(wayout_script) </dev/null",
     `printf '\\n%s %s\\n' '${mark} end' "$?"`,
+    "}",
     "",
   ].join("\n");
 }
