@@ -27,7 +27,7 @@ it.each(["sh", "bash"])(
     );
     expect(results.map(({ name, ok, evidence }) => [name, ok, evidence])).toEqual([
       ["works", true, "fine"],
-      ["fails", false, "broken"],
+      ["fails", false, "=== 0 0\nbroken"],
       ["has no tool", null, "not tried: no curl here"],
       ["says nothing", false, "exit 1"],
     ]);
