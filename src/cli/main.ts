@@ -7,6 +7,7 @@ import { demoCommand } from "./demo.ts";
 import { labCommand } from "./lab/index.ts";
 import { tellFailure } from "./output.ts";
 import { planCommand } from "./plan.ts";
+import { renderCommand } from "./render.ts";
 import { runsCommand } from "./runs.ts";
 import { statusCommand } from "./status.ts";
 import { undoCommand } from "./undo.ts";
@@ -25,6 +26,7 @@ for (const make of [
   statusCommand,
   undoCommand,
   runsCommand,
+  renderCommand,
   demoCommand,
   labCommand,
 ]) {

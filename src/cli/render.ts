@@ -1,0 +1,62 @@
+import { Command, Option } from "commander";
+import { look } from "../engine/observe.ts";
+import { type ByHand, renderCloudInit, renderScript } from "../host/render.ts";
+import { Problem } from "../report/problem.ts";
+import { suggestion } from "../spec/nearest.ts";
+import type { Gateway } from "../steps/gateway.ts";
+import { type GatewayOptions, withGatewayOptions } from "./options.ts";
+import { answer, answerJson } from "./output.ts";
+import { withSession } from "./session.ts";
+
+interface RenderOptions extends GatewayOptions {
+  readonly as: "script" | "cloud-init";
+}
+
+export function renderCommand(): Command {
+  return withGatewayOptions(
+    new Command("render")
+      .description("the host side as a shell script or cloud-init file, for those who apply by hand")
+      .argument("[gateway]", "which gateway; needed where the spec has several")
+      .addOption(
+        new Option("--as <form>", "what to print").choices(["script", "cloud-init"]).default("script"),
+      ),
+  ).action(async (name: string | undefined, options: RenderOptions) => {
+    await withSession(options, async ({ file, world }) => {
+      const gateways = (await look(file, world.cloud)).map(({ gateway }) => gateway);
+      const wanted = byHand(chosen(gateways, name));
+      const script = renderScript(wanted);
+      const cloudInit = renderCloudInit(wanted);
+      if (options.json) answerJson({ gateway: wanted.gateway, server: wanted.server, script, cloudInit });
+      else answer((options.as === "script" ? script : cloudInit).trimEnd());
+    });
+  });
+}
+
+function chosen(gateways: readonly Gateway[], name: string | undefined): Gateway {
+  const found = name === undefined ? gateways : gateways.filter((gateway) => gateway.name === name);
+  if (found[0] && found.length === 1) return found[0];
+  const names = gateways.map((gateway) => gateway.name);
+  throw new Problem(
+    name === undefined
+      ? {
+          code: "render/which-gateway",
+          summary: `the spec has ${names.length} gateways: ${names.join(", ")}`,
+          hint: "Name one.",
+        }
+      : {
+          code: "render/unknown-gateway",
+          summary: `no gateway ${name}; ${suggestion(name, names, "gateway")}`,
+        },
+  );
+}
+
+function byHand({ name, spec, vpc, proxy, subnets }: Gateway): ByHand {
+  return {
+    gateway: name,
+    server: proxy.server.name,
+    nics: proxy.nics.map(({ ip, mac }) => ({ ip, mac })),
+    served: subnets.map(({ subnet }) => subnet.cidr),
+    destinations: spec.destinations,
+    vpcCidrs: vpc.cidrs,
+  };
+}
