@@ -9,6 +9,7 @@ const boundaries = [
   "host",
   "apply",
   "run",
+  "render",
   "verify",
   "undo",
   "journal",
