@@ -13,3 +13,6 @@ export function conntrackSize(memoryMiB: number): { readonly max: number; readon
   const max = 2 ** Math.floor(Math.log2(wanted));
   return { max, buckets: max / entriesPerBucket };
 }
+
+/** The same for awk, which a host has: prints the size for `mib` of memory. */
+export const conntrackMiB = `max = ${fewest}; while (max * 2 <= mib * ${entriesPerMiB} && max < ${most}) max *= 2; print max`;

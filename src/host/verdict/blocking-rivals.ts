@@ -1,7 +1,7 @@
 /** Which firewalls of a host would drop what the proxy must forward, and what to do about each. Pure. */
 import { parseRange, type Range } from "../../spec/addresses.ts";
 import type { RivalFirewall } from "../host.ts";
-import { canonicalCidrs } from "../ranges.ts";
+import { canonicalCidrs, isEverywhere } from "../ranges.ts";
 import type { Passage } from "../wanted-rules.ts";
 import { iptablesVerdict } from "./iptables.ts";
 import { nftablesVerdict } from "./nftables.ts";
@@ -39,6 +39,9 @@ function verdict(rival: RivalFirewall, packet: Packet): "accept" | "drop" {
     : iptablesVerdict(rival.rules, packet);
 }
 
+/** Stands for the whole Internet: a rule about some part of it is somebody's will about that part. */
+const internet = "9.9.9.9/32";
+
 /** New connections outwards, and their replies, from every inside device. */
 function kinds(
   { egress, insideDevices }: Passage,
@@ -48,7 +51,7 @@ function kinds(
     canonicalCidrs(cidrs).flatMap((cidr) => parseRange(cidr) ?? []);
   return insideDevices.flatMap((device) =>
     ranges(served).flatMap((source) =>
-      ranges(destinations).flatMap((destination): Packet[] => [
+      ranges(isEverywhere(destinations) ? [internet] : destinations).flatMap((destination): Packet[] => [
         { from: device, to: egress.device, source, destination, state: "new" },
         { from: egress.device, to: device, source: destination, destination: source, state: "established" },
       ]),

@@ -1,0 +1,146 @@
+/** The host side of a gateway as a shell script, for those who apply by hand or by their own tools. Pure. */
+import { conntrackMiB } from "../conntrack-size.ts";
+import { iptablesText } from "../iptables.ts";
+import { removeIptablesRules } from "../iptables-shell.ts";
+import { loadScript } from "../load-script.ts";
+import { nftablesText } from "../nftables.ts";
+import { ownFolder, ownPaths, ownTable, ownUnits, stateFolder } from "../own-paths.ts";
+import { disableAtBoot, forgetAtBoot, forwardingAtBoot, rulesAtBoot } from "../persistence/at-boot.ts";
+import { closedByDefault, type Rules } from "../rules.ts";
+import { quote, writeText } from "../script.ts";
+
+/** What a person knows of a gateway before any login; the rest is found on the host by the script itself. */
+export interface ByHand {
+  readonly gateway: string;
+  readonly served: readonly string[];
+  readonly destinations: readonly string[];
+  readonly vpcCidrs: readonly string[];
+  /** MACs of the proxy's NICs in the VPC; none: the NIC of the default route is the only one. */
+  readonly insideMacs: readonly string[];
+}
+
+/** Words in the rules that the script replaces by what it finds on the host. */
+const found = { device: "WAYOUT_DEVICE", address: "255.255.255.253", inside: "WAYOUT_INSIDE" } as const;
+
+/** Run as root on the proxy: `sh FILE` applies, and may be repeated; `sh FILE undo` takes it back. */
+export function renderShellScript(wanted: ByHand): string {
+  const rules: Rules = {
+    egressDevice: found.device,
+    egressAddress: found.address,
+    insideDevices: [found.inside],
+    ownAddresses: [found.address],
+    served: wanted.served,
+    destinations: wanted.destinations,
+    vpcCidrs: wanted.vpcCidrs,
+    closed: closedByDefault,
+    closeOwnServices: false,
+    sshPort: 22,
+  };
+  return `#!/bin/sh
+# Wayout, gateway ${wanted.gateway}: makes this server the way out for ${wanted.served.join(", ")}.
+# As root:  sh THIS_FILE         applies; it may be run again
+#           sh THIS_FILE undo    takes everything back
+# What it does not do: the cloud's side (source/destination check of the NIC, security group, route).
+set -eu
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL; umask 022
+${stateFolder}
+before=${ownFolder}/before
+run() { "$@" || { echo "failed: $*" >&2; exit 1; }; }
+systemd() { [ -d /run/systemd/system ]; }
+[ "$(id -u)" = 0 ] || { echo "run this as root" >&2; exit 1; }
+
+undo() {
+  # The rules first: nothing is forwarded from here on.
+  if command -v nft >/dev/null; then printf 'add table ip ${ownTable}\\ndelete table ip ${ownTable}\\n' | nft -f -; fi
+${indent(removeIptablesRules)}
+  if systemd; then
+${indent(disableAtBoot("systemd", ownUnits.rules).join("\n"), 4)}
+  else
+${indent([...disableAtBoot("sysv", ownUnits.rules), ...disableAtBoot("sysv", ownUnits.forwarding)].join("\n"), 4)}
+  fi
+  if [ -f "$before" ]; then while read -r path value; do echo "$value" > "$path"; done < "$before"; fi
+  rm -f ${Object.values(ownPaths).map(quote).join(" ")} "$before" "$state/loaded-nft" "$state/loaded-iptables"
+  if systemd; then
+${indent(forgetAtBoot("systemd", ownUnits.rules).join("\n"), 4)}
+  fi
+  # Where cloud-init put this script.
+  case $0 in ${ownFolder}/*) rm -f "$0" ;; esac
+  for folder in ${ownFolder} "$state"; do rmdir "$folder" 2>/dev/null || :; done
+}
+if [ "\${1:-apply}" = undo ]; then undo; exit 0; fi
+
+# Where to: the device and address of this server's own route to the Internet.
+route=$(ip -4 route get 9.9.9.9 | head -n 1)
+device=$(echo "$route" | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
+address=$(echo "$route" | sed -n 's/.* src \\([^ ]*\\).*/\\1/p')
+[ -n "$device" ] && [ -n "$address" ] || { echo "this server has no route to the Internet" >&2; exit 1; }
+# Where from: the devices of its NICs in the VPC.
+inside=
+for mac in ${wanted.insideMacs.map((mac) => quote(mac.toLowerCase())).join(" ")}; do
+  for path in /sys/class/net/*; do
+    if [ "$(cat "$path/address" 2>/dev/null)" = "$mac" ]; then inside="$inside \${path##*/}"; fi
+  done
+done
+[ -n "$inside" ] || inside=$device
+echo "$inside -> $device, as $address"
+
+mkdir -p ${ownFolder}
+# What was before, once, for undo.
+if [ ! -f "$before" ]; then
+  for path in /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/all/accept_redirects \\
+    $(for name in all default $device $inside; do echo "/proc/sys/net/ipv4/conf/$name/send_redirects"; done | sort -u); do
+    echo "$path $(cat "$path")"
+  done > "$before"
+fi
+memory=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
+redirects() { for name in all default $device $inside; do echo "net.ipv4.conf.$name.send_redirects"; done | sort -u; }
+
+if command -v nft >/dev/null && nft list tables >/dev/null 2>&1; then
+  devices=$(for name in $inside; do printf '"%s", ' "$name"; done | sed 's/, $//')
+${indent(writeText(`${ownPaths.nftRules}.new`, nftablesText(rules)), 0)}
+  sed -e "s/\\"${found.inside}\\"/{ $devices }/g" -e "s/${found.device}/$device/g" -e "s/${found.address.replaceAll(".", "\\.")}/$address/g" \\
+    ${ownPaths.nftRules}.new > ${ownPaths.nftRules}
+  rm ${ownPaths.nftRules}.new
+${writeText(ownPaths.load, loadScript({ backend: "nftables", sysctl: {}, atLeast: {} }).replace("exit 0\n", ""))}
+else
+  [ "$(echo $inside | wc -w)" = 1 ] || { echo "several NICs in the VPC need nft here" >&2; exit 1; }
+${writeText(`${ownPaths.iptablesRules}.new`, iptablesText(rules))}
+  sed -e "s/${found.inside}/$(echo $inside)/g" -e "s/${found.device}/$device/g" -e "s/${found.address.replaceAll(".", "\\.")}/$address/g" \\
+    ${ownPaths.iptablesRules}.new > ${ownPaths.iptablesRules}
+  rm ${ownPaths.iptablesRules}.new
+${writeText(ownPaths.load, loadScript({ backend: "iptables", sysctl: {}, atLeast: {} }).replace("exit 0\n", ""))}
+fi
+{
+  for name in $(redirects); do echo "parameter $name 0"; done
+  # Connection tracking by memory.
+  max=$(awk -v mib="$memory" 'BEGIN { ${conntrackMiB} }')
+  echo "at_least net.netfilter.nf_conntrack_max $max"
+  echo "at_least net.netfilter.nf_conntrack_buckets $((max / 4))"
+  echo "exit 0"
+} >> ${ownPaths.load}
+chmod 755 ${ownPaths.load}
+
+# Rules before forwarding; then both at every boot.
+run sh ${ownPaths.load}
+if systemd; then
+${putFiles("systemd")}
+else
+${putFiles("sysv")}
+fi
+echo 1 > /proc/sys/net/ipv4/ip_forward
+echo "done; take it back with: sh $0 undo"
+`;
+}
+
+function putFiles(init: "systemd" | "sysv"): string {
+  const entries = [forwardingAtBoot({ init }), rulesAtBoot({ init })];
+  const files = entries.flatMap((entry) => entry.files);
+  return [
+    ...files.flatMap((file) => [writeText(file.path, file.content), `chmod ${file.mode} ${file.path}`]),
+    ...entries.flatMap((entry) => entry.enable),
+  ].join("\n");
+}
+
+function indent(text: string, by = 2): string {
+  return text.replaceAll(/^(?=.)/gm, " ".repeat(by));
+}

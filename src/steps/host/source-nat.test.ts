@@ -1,0 +1,171 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { HostFacts } from "../../host/host.ts";
+import { parseFacts } from "../../host/probe/facts.ts";
+import { fingerprint } from "../../host/rules.ts";
+import { sourceNat } from "./source-nat.ts";
+import { type SourceNatHave, type SourceNatWant, sourceNatHave, sourceNatWant } from "./source-nat-schema.ts";
+import { applyChange, haveFrom, isHandMade, passageOf, undoChange, wantedOn } from "./source-nat-state.ts";
+
+const facts = (name: string): HostFacts =>
+  parseFacts(readFileSync(new URL(`../../../test/cases/host-facts/${name}.txt`, import.meta.url), "utf8"));
+const want: SourceNatWant = {
+  gateway: "egress",
+  host: { server: "ecs-proxy", destination: "203.0.113.10" },
+  served: ["192.168.125.0/24"],
+  destinations: ["0.0.0.0/0"],
+  vpcCidrs: ["192.168.0.0/16"],
+  insideMacs: ["FA:16:3E:00:00:03"],
+  privateIp: "192.168.125.4",
+};
+const decide = (
+  name: string,
+  more: Partial<SourceNatWant> = {},
+  adopt = false,
+  change: Partial<HostFacts> = {},
+) => {
+  const wanted = { ...want, ...more };
+  const have = haveFrom(wanted, { ...facts(name), ...change });
+  const observed = isHandMade(have)
+    ? ({ is: "foreign", have, whose: "hand" } as const)
+    : ({ is: "ours", have } as const);
+  return sourceNat.decide(wanted, observed, { adopt });
+};
+
+test("each state of a host has its decision and its reason", () => {
+  expect(decide("debian")).toMatchObject({
+    action: "create",
+    because: expect.stringContaining("nothing translates what 192.168.125.0/24 sends to 192.168.125.4"),
+    after: { device: "eth0", address: "192.168.125.4", with: "nftables" },
+  });
+  expect(decide("debian-applied")).toMatchObject({
+    action: "none",
+    because: "192.168.125.0/24 leaves by eth0 as 192.168.125.4 already",
+  });
+  expect(decide("sysv-applied")).toMatchObject({ action: "none" });
+  expect(decide("debian-applied", { served: ["192.168.126.0/24"] })).toMatchObject({ action: "change" });
+  expect(decide("sysv-by-hand")).toMatchObject({ action: "blocked", adoptable: true });
+  expect(decide("sysv-by-hand", {}, true)).toMatchObject({
+    action: "adopt",
+    warnings: expect.not.arrayContaining(["loses"]),
+  });
+  expect(decide("debian-ufw")).toMatchObject({
+    action: "blocked",
+    adoptable: false,
+    hint: expect.stringContaining("ufw route allow in on eth0 out on eth0 from 192.168.125.0/24"),
+  });
+});
+
+test("adopting rules that let more out than is served warns of what is lost", () => {
+  const decision = decide("sysv-by-hand", { served: ["192.168.125.0/25"] }, true);
+  expect(decision).toMatchObject({
+    action: "adopt",
+    warnings: expect.arrayContaining([expect.stringContaining("192.168.125.0/24 out")]),
+  });
+});
+
+test("a host that is not what the cloud says, or cannot do it, blocks with the reason", () => {
+  const { egress: _, ...noEgress } = facts("debian");
+  const cases: [Partial<SourceNatWant>, Partial<HostFacts>, RegExp][] = [
+    [{ insideMacs: ["fa:16:3e:ff:ff:ff"] }, {}, /no device of ecs-proxy has the MAC/],
+    [{ privateIp: "192.168.125.9" }, {}, /from 192.168.125.4 by eth0, but its EIP is on 192.168.125.9/],
+    [
+      {},
+      { has: { ...facts("debian").has, nft: false, iptables: false } },
+      /neither a working nft nor iptables/,
+    ],
+  ];
+  for (const [more, change, because] of cases) {
+    expect(decide("debian", more, false, change)).toMatchObject({
+      action: "blocked",
+      adoptable: false,
+      because: expect.stringMatching(because),
+    });
+  }
+  const have = haveFrom(want, noEgress);
+  expect(sourceNat.decide(want, { is: "ours", have }, { adopt: true })).toMatchObject({
+    because: "ecs-proxy itself has no route to the Internet",
+  });
+});
+
+test("an unconfirmed change is always a change, so that it is settled", () => {
+  expect(decide("debian-applied", {}, false, { armed: true })).toMatchObject({
+    action: "change",
+    because: expect.stringContaining("unconfirmed change"),
+  });
+});
+
+test("a host that nothing boots is served with a warning; one with rc.local gets a line there", () => {
+  const { rcLocal: _, ...plain } = facts("debian");
+  const none = { ...plain, init: "none" as const };
+  const have = haveFrom(want, none);
+  expect(sourceNat.decide(want, { is: "ours", have }, { adopt: false })).toMatchObject({
+    action: "create",
+    warnings: expect.arrayContaining([expect.stringContaining("no boot that Wayout knows")]),
+  });
+  const rcLocal = { path: "/etc/rc.local", mode: "644", content: "#!/bin/sh\nexit 0\n" };
+  const local = { ...none, rcLocal };
+  const change = applyChange(want, haveFrom(want, local), local, false);
+  expect(change.files.at(-1)).toEqual({
+    path: "/etc/rc.local",
+    mode: "744",
+    content: "#!/bin/sh\n/bin/sh /etc/wayout/load # wayout\nexit 0\n",
+  });
+  const after = { ...local, rcLocal: change.files.at(-1) ?? rcLocal, ownUnitEnabled: true };
+  expect(undoChange(haveFrom(want, local), after, false).files).toEqual([rcLocal]);
+});
+
+const cidrs = fc.uniqueArray(
+  fc
+    .tuple(fc.integer({ min: 1, max: 223 }), fc.integer({ min: 0, max: 255 }))
+    .map(([a, b]) => `${a}.${b}.0.0/16`),
+  { minLength: 1, maxLength: 8 },
+);
+const names = fc.constantFrom("debian", "sysv", "centos6", "busybox-applied", "sysv-applied");
+
+/** The host as it is after the change was made, by the change's own words. */
+function made(wanted: SourceNatWant, have: SourceNatHave): SourceNatHave {
+  const passage = passageOf(have);
+  if (!passage || !have.backend) throw new Error("not ready");
+  const { rules, files, entry, sysctl, atLeast } = wantedOn(wanted, have, passage, have.backend);
+  const least = Object.entries(atLeast).map(([name, value]): [string, string] => [name, String(value)]);
+  return {
+    ...have,
+    rules: { backend: have.backend, fingerprint: fingerprint(rules), intact: true },
+    files: [...files, ...entry.files],
+    entryEnabled: true,
+    sysctl: { ...sysctl, ...Object.fromEntries(least) },
+    handMadeRules: [],
+    handMadeFiles: [],
+  };
+}
+
+test("after any want is made, the same want in any order has nothing to do, and another want has", () => {
+  fc.assert(
+    fc.property(names, cidrs, cidrs, cidrs, (name, served, destinations, other) => {
+      const wanted = { ...want, served, destinations };
+      const have = made(wanted, haveFrom(wanted, facts(name)));
+      const decideOn = (again: SourceNatWant) =>
+        sourceNat.decide(again, { is: "ours", have: { ...have, blockedBy: [] } }, { adopt: false });
+      expect(
+        decideOn({
+          ...wanted,
+          served: [...served].reverse(),
+          destinations: [...destinations, ...destinations],
+        }).action,
+      ).toBe("none");
+      fc.pre(!other.every((cidr) => served.includes(cidr)) || other.length !== served.length);
+      expect(decideOn({ ...wanted, served: other }).action).toBe("change");
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("want and have survive the journal's JSON", () => {
+  for (const name of ["debian", "sysv-by-hand", "centos6", "debian-applied"]) {
+    const have = haveFrom(want, facts(name));
+    expect(sourceNatHave.parse(JSON.parse(JSON.stringify(have)))).toEqual(have);
+  }
+  expect(sourceNatWant.parse(JSON.parse(JSON.stringify(want)))).toEqual(want);
+});
