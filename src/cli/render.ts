@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { look } from "../engine/observe.ts";
-import { type ByHand, renderCloudInit, renderScript } from "../host/render.ts";
+import { renderCloudInit } from "../host/render/cloud-init.ts";
+import { type ByHand, renderShellScript } from "../host/render/shell-script.ts";
 import { Problem } from "../report/problem.ts";
 import { suggestion } from "../spec/nearest.ts";
 import type { Gateway } from "../steps/gateway.ts";
@@ -23,10 +24,12 @@ export function renderCommand(): Command {
   ).action(async (name: string | undefined, options: RenderOptions) => {
     await withSession(options, async ({ file, world }) => {
       const gateways = (await look(file, world.cloud)).map(({ gateway }) => gateway);
-      const wanted = byHand(chosen(gateways, name));
-      const script = renderScript(wanted);
+      const gateway = chosen(gateways, name);
+      const wanted = byHand(gateway);
+      const script = renderShellScript(wanted);
       const cloudInit = renderCloudInit(wanted);
-      if (options.json) answerJson({ gateway: wanted.gateway, server: wanted.server, script, cloudInit });
+      if (options.json)
+        answerJson({ gateway: gateway.name, server: gateway.proxy.server.name, script, cloudInit });
       else answer((options.as === "script" ? script : cloudInit).trimEnd());
     });
   });
@@ -53,10 +56,9 @@ function chosen(gateways: readonly Gateway[], name: string | undefined): Gateway
 function byHand({ name, spec, vpc, proxy, subnets }: Gateway): ByHand {
   return {
     gateway: name,
-    server: proxy.server.name,
-    nics: proxy.nics.map(({ ip, mac }) => ({ ip, mac })),
     served: subnets.map(({ subnet }) => subnet.cidr),
     destinations: spec.destinations,
     vpcCidrs: vpc.cidrs,
+    insideMacs: proxy.nics.map((nic) => nic.mac),
   };
 }

@@ -35,8 +35,8 @@ export async function changeHost(host: Host, change: HostChange, arming: Arming)
   } catch (error) {
     const failed = error instanceof Problem && error.code === "host/command-failed";
     if (failed && !error.detail?.includes(`exit code ${restoredExitCode}`)) throw error;
-    // It was never reached: neither before nor now.
-    if (lost?.code === "host/unreachable" && isLost(error)) throw lost;
+    // The change never began: the host was not reached, and is not now or has nothing armed.
+    if (lost?.code === "host/unreachable" && (isLost(error) || failed)) throw lost;
     await restored(host, arming, deadline);
     throw takenBack(host, error);
   }

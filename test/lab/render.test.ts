@@ -1,4 +1,4 @@
-/** What `wayout render` prints does the host side by itself, on new and old hosts, over a reboot, and back again. */
+/** What `wayout render` prints does the host side by itself, with real packets, over a reboot, and back again. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -7,13 +7,13 @@ import { gatewayFile } from "./gateway-file.ts";
 import { must, wayout } from "./wayout-command.ts";
 import { hostState, labCloud } from "./world-state.ts";
 
-describe.each(["manual", "manual-sysv"])("rendered for the scenario %s", (scenario) => {
-  const lab = `test-render-${scenario === "manual" ? "new" : "old"}`;
+describe("what render prints", () => {
+  const lab = "test-render";
   const file = gatewayFile();
   const where = ["--file", file.path, "--lab", lab];
 
   beforeAll(async () => {
-    await must("lab", "up", scenario, "--name", lab);
+    await must("lab", "up", "--name", lab);
     const cloud = await labCloud(lab);
     const proxy = (await cloud.servers()).find((server) => server.name === "ecs-proxy");
     const [nic] = await cloud.nics({ serverId: proxy?.id ?? "" });

@@ -44,7 +44,7 @@ function goOn(lab: string, servers: readonly string[], apiUrl: string, cloudsFil
     ["API", `${apiUrl}  (OS_CLOUD=lab OS_CLIENT_CONFIG_FILE=${cloudsFile})`],
     ...(first ? [["log in", `wayout lab ssh${name} ${first}`]] : []),
     ...(client ? [["look inside", `wayout lab exec${name} ${client} -- ping -c 1 -W 1 198.51.100.10`]] : []),
-    ["go on", "wayout plan"],
+    ["go on", `wayout plan${lab === "lab" ? "" : ` --lab ${lab}`}`],
     ["end", `wayout lab down${name}`],
   ];
   return lines.map(([what = "", how = ""]) => `  ${what.padEnd(12)}${how}`).join("\n");

@@ -1,5 +1,7 @@
 /** The lab's control socket: what `wayout lab` commands ask of a lab that is up. Readable by its owner alone. */
+
 import { chmod } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
 import { Problem } from "../../report/problem.ts";
@@ -34,7 +36,7 @@ export async function serveControls(path: string, controls: Controls): Promise<F
             code: "lab/daemon-failed",
             summary: "the lab's daemon could not do this",
             detail: error instanceof Error ? error.message : String(error),
-            hint: "Its log has more; `wayout lab status` says where.",
+            hint: `Its log has more: ${join(dirname(path), "daemon.log")}`,
           });
     if (problem !== error) console.error(error);
     await reply.code(error instanceof Problem ? 409 : 500).send({ problem: problem.toJSON() });
