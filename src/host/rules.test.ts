@@ -57,7 +57,7 @@ test("any difference that matters has another fingerprint, which the text carrie
     { vpcCidrs: ["10.0.0.0/8"] },
     { closed: [] },
     { closeOwnServices: true },
-    { sshPort: 2222 },
+    { closeOwnServices: true, sshPort: 2222 },
   ];
   const all = [base, ...others.map((other) => ({ ...base, ...other }))];
   expect(new Set(all.map(fingerprint)).size).toBe(all.length);

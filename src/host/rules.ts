@@ -61,7 +61,8 @@ export function canonicalRules(rules: Rules): Rules {
     vpcCidrs: canonicalCidrs(rules.vpcCidrs),
     closed: canonicalCidrs(rules.closed),
     closeOwnServices: rules.closeOwnServices,
-    sshPort: rules.sshPort,
+    // Says nothing where nothing is closed.
+    sshPort: rules.closeOwnServices ? rules.sshPort : 0,
   };
 }
 

@@ -7,6 +7,8 @@ export interface Service {
   readonly destinations: readonly string[];
   readonly vpcCidrs: readonly string[];
   readonly closeOwnServices: boolean;
+  /** Where sshd listens. */
+  readonly sshPort: number;
 }
 
 /** Where packets come in and go out on this host. */
@@ -33,7 +35,7 @@ export function wantedRules(service: Service, passage: Passage): Rules {
     vpcCidrs: service.vpcCidrs,
     closed: closedByDefault,
     closeOwnServices: service.closeOwnServices,
-    sshPort: 22,
+    sshPort: service.sshPort,
   };
 }
 

@@ -23,7 +23,10 @@ describe.each(["manual", "manual-sysv"])("in the lab %s", (scenario) => {
     await by("apply");
     expect(await bench.state()).toBe(once);
     await must("lab", "reboot", proxy, "--name", bench.lab);
-    expect(await bench.onProxy("cat /proc/sys/net/ipv4/ip_forward")).toBe("1");
+    // sshd may answer before the last boot script has run.
+    await bench.onProxy(
+      "for i in $(seq 100); do grep -q 1 /proc/sys/net/ipv4/ip_forward && exit 0; sleep 0.1; done; exit 1",
+    );
     expect(await bench.observe(sourceNat)).toMatchObject({
       is: "ours",
       have: {

@@ -176,7 +176,7 @@ describe("a login that works", () => {
 
   test("connects again after its connection was lost", async () => {
     const host = open().host(here());
-    await expect(host.write("kill -9 $PPID; sleep 5")).rejects.toMatchObject({
+    await expect(host.write("echo begun; sleep 1; kill -9 $PPID; sleep 5")).rejects.toMatchObject({
       code: "host/connection-lost",
     });
     expect((await host.read("echo again")).stdout).toBe("again\n");

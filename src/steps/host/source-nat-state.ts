@@ -99,7 +99,8 @@ export function wantedOn(
   passage: Passage,
   backend: "nftables" | "iptables",
 ): Wanted {
-  const rules = wantedRules({ ...want, closeOwnServices: want.closeOwnServices ?? false }, passage);
+  const closeOwnServices = want.closeOwnServices ?? false;
+  const rules = wantedRules({ ...want, closeOwnServices, sshPort: want.host.port ?? 22 }, passage);
   const sysctl = redirectSysctls(passage);
   const { max, buckets } = conntrackSize(have.memoryMiB);
   const atLeast = { [conntrackMax]: max, [conntrackBuckets]: buckets };
