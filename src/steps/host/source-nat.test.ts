@@ -43,7 +43,7 @@ test("each state of a host has its decision and its reason", () => {
   expect(decide("sysv-by-hand")).toMatchObject({ action: "blocked", adoptable: true });
   expect(decide("sysv-by-hand", {}, true)).toMatchObject({
     action: "adopt",
-    warnings: expect.not.arrayContaining(["loses"]),
+    warnings: expect.not.arrayContaining([expect.stringContaining("loses its way out")]),
   });
   expect(decide("debian-ufw")).toMatchObject({
     action: "blocked",
