@@ -29,6 +29,8 @@ export const labUp: Bench = {
   measure: async (say) => {
     const folder = await mkdtemp(join(tmpdir(), "wayout-bench-"));
     try {
+      // One that was stopped in the middle.
+      await wayout("lab", "down", "--name", lab);
       const costs = new Map(sizes.map((size): [number, Cost[]] => [size, []]));
       for (let round = 0; round <= rounds; round += 1) {
         for (const size of sizes) {
@@ -76,14 +78,13 @@ function summed(costs: ReadonlyMap<number, readonly Cost[]>): Measured {
       `A light server costs ${perServer("processes").toFixed(2)} MiB in its own processes (proportional share) and ${perServer("machine").toFixed(2)} MiB of the machine's memory in all, kernel included: (${largest.size} servers - ${smallest.size} servers) / ${largest.size - smallest.size}.`,
       `Medians of ${rounds} rounds.`,
     ],
-    columns: ["servers", "up", "per server", "down", "processes", "memory"],
+    columns: ["servers", "up", "per server", "down", "memory of processes"],
     rows: rows.map((row) => [
       String(row.size),
       `${(row.up / 1000).toFixed(2)} s`,
       `${(row.up / row.size).toFixed(1)} ms`,
       `${(row.down / 1000).toFixed(2)} s`,
       `${Math.round(row.processes)} MiB`,
-      `${Math.round(row.machine)} MiB`,
     ]),
     figures: Object.fromEntries(costs),
   };

@@ -36,6 +36,8 @@ export const plan: Bench = {
   measure: async (say) => {
     const folder = await mkdtemp(join(tmpdir(), "wayout-bench-"));
     try {
+      // One that was stopped in the middle.
+      await wayout("lab", "down", "--name", lab);
       const scenario = join(folder, "large.yaml");
       writeFileSync(scenario, largeCloud());
       const up = await must(["lab", "up", scenario, "--fabric", "none", "--name", lab]);
@@ -81,7 +83,7 @@ function summed(runs: readonly Run[]): Measured {
     about: [
       `${vpcCount.toLocaleString("en")} VPCs with a subnet and ${serversPerVpc} servers each, and their ports, route tables and security group, in the lab's API without fabric: real HTTP on loopback, real JSON, no network's delay. The API runs on the same cores.`,
       "`command` is `wayout plan --json` from its start to its end. `start`: Node, the sources, the session. `reading`: every list of the cloud, and the spec's names looked up in them. `plan`: the whole of observe and plan, reading included.",
-      "Without fabric there are no hosts: ssh is not started against any, its configuration is missing and the two steps on each host are blocked. So this is the cloud's half of a plan; a host costs one SSH round trip, all hosts side by side.",
+      "Without fabric there are no hosts: ssh is started for each proxy and ends at once, and the two steps on each host are blocked. So this is the cloud's half of a plan, with the processes for the other half, but without its one round trip to each host.",
       `API calls of one plan: ${callKinds(last?.calls ?? [])}.`,
       `Medians of ${rounds} rounds. Memory is the peak of the command's resident memory.`,
     ],
