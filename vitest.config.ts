@@ -19,6 +19,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // Labs do not touch each other; most of a test is waiting for packets that must not come.
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
