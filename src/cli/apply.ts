@@ -53,8 +53,11 @@ async function ask(plan: Plan, { yes, json }: ApplyOptions, signal: AbortSignal)
   }
 }
 
-function tell({ plan, outcome, run, takenBack, problems, verified }: Outcome, { file }: ApplyOptions): void {
-  const named = file === "wayout.yaml" ? "" : ` -f ${file}`;
+function tell(
+  { plan, outcome, run, takenBack, problems, verified }: Outcome,
+  { file, lab }: ApplyOptions,
+): void {
+  const named = `${file === "wayout.yaml" ? "" : ` -f ${file}`}${lab === "lab" ? "" : ` --lab ${lab}`}`;
   if (outcome === "blocked") {
     answer(planText(plan));
     note("nothing was changed: the plan is blocked");

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { stepOutcomes } from "../engine/journal/outcomes.ts";
+import { knownRun } from "../engine/take-back.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answer, answerJson } from "./output.ts";
 import { withSession } from "./session.ts";
@@ -9,9 +10,10 @@ export function runsCommand(): Command {
     new Command("runs")
       .description("the journal: what was changed, when, by whom")
       .argument("[run]", "the changes of one run"),
-  ).action(async (run: string | undefined, options: GatewayOptions) => {
+  ).action(async (asked: string | undefined, options: GatewayOptions) => {
     await withSession(options, async ({ journal }) => {
-      if (run !== undefined) {
+      if (asked !== undefined) {
+        const run = knownRun(journal, asked);
         const entries = journal.entriesOf(run);
         if (options.json) answerJson({ run, changes: entries });
         else

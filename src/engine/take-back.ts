@@ -27,16 +27,20 @@ export function changesToUndo(
 ): readonly EntryRecord[] {
   const standing = journal.standing().filter((entry) => gateways.includes(entry.gateway));
   if (run === undefined) return standing;
+  const id = knownRun(journal, run);
+  return standing.filter((entry) => entry.run >= id);
+}
+
+/** The run's id as the journal writes it. @throws Problem undo/unknown-run. */
+export function knownRun(journal: JournalReader, run: string): string {
   const ids = journal.runs().map((record) => record.id);
   const id = /^\d+$/.test(run) ? run.padStart(4, "0") : run;
-  if (!ids.includes(id)) {
-    throw new Problem({
-      code: "undo/unknown-run",
-      summary: `no run ${run}; ${suggestion(id, ids, "run")}`,
-      hint: "`wayout runs` lists them.",
-    });
-  }
-  return standing.filter((entry) => entry.run >= id);
+  if (ids.includes(id)) return id;
+  throw new Problem({
+    code: "undo/unknown-run",
+    summary: `no run ${run}; ${suggestion(id, ids, "run")}`,
+    hint: "`wayout runs` lists them.",
+  });
 }
 
 export async function takeBack(

@@ -57,9 +57,11 @@ export const defaultRoute: Step<Want, Have> = {
       return {
         action: "blocked",
         because: `${tableName} already has a route to ${destination}, ${observed.whose}`,
-        hint: same
-          ? "It is the route of the manual's procedure. `--adopt` takes it over; undo gives it back as it is."
-          : "Delete that route, or take it over with `--adopt`: its traffic then goes to the proxy, and undo brings it back.",
+        hint: there.description.startsWith("wayout:")
+          ? "Was the gateway renamed? Undo the old one first (`wayout undo`), or give this one its old name."
+          : same
+            ? "It is the route of the manual's procedure. `--adopt` takes it over; undo gives it back as it is."
+            : "Delete that route, or take it over with `--adopt`: its traffic then goes to the proxy, and undo brings it back.",
         adoptable: true,
       };
     }
