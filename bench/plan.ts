@@ -82,12 +82,12 @@ function summed(runs: readonly Run[]): Measured {
   return {
     about: [
       `${vpcCount.toLocaleString("en")} VPCs with a subnet and ${serversPerVpc} servers each, and their ports, route tables and security group, in the lab's API without fabric: real HTTP on loopback, real JSON, no network's delay. The API runs on the same cores.`,
-      "`command` is `wayout plan --json` from its start to its end. `start`: Node, the sources, the session. `reading`: every list of the cloud, and the spec's names looked up in them. `plan`: the whole of observe and plan, reading included.",
+      "`command` is `wayout plan --json` from its start to its end. `start`: Node, the sources, the session. `plan`: the whole of observe and plan. `reading`: its reading of every list of the cloud, and the spec's names looked up in them, done once more by the same process, so with warm code and a token.",
       "Without fabric there are no hosts: ssh is started for each proxy and ends at once, and the two steps on each host are blocked. So this is the cloud's half of a plan, with the processes for the other half, but without its one round trip to each host.",
       `API calls of one plan: ${callKinds(last?.calls ?? [])}.`,
       `Medians of ${rounds} rounds. Memory is the peak of the command's resident memory.`,
     ],
-    columns: ["gateways", "command", "start", "reading", "plan", "memory", "API calls"],
+    columns: ["gateways", "command", "start", "plan", "reading", "memory", "API calls"],
     rows: gatewayCounts.map((gateways) => {
       const mine = runs.filter((run) => run.gateways === gateways);
       const of = (key: "commandMs" | "startMs" | "readMs" | "planMs" | "peakMiB") =>
@@ -98,8 +98,8 @@ function summed(runs: readonly Run[]): Measured {
         String(gateways),
         ms("commandMs"),
         ms("startMs"),
-        ms("readMs"),
         ms("planMs"),
+        ms("readMs"),
         `${Math.round(of("peakMiB"))} MiB`,
         String(calls),
       ];
