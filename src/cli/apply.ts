@@ -82,6 +82,10 @@ function tell(
     note(`run ${run} was stopped between two steps; \`wayout apply${named}\` goes on`);
   if (verified) answer(verifiedText(verified));
   if (outcome === "unproven")
-    note(`the changes stand, but the way out is not proven; \`wayout plan${named}\` looks for drift`);
+    note(
+      run === undefined
+        ? `nothing was changed, and the way out is not proven; \`wayout plan${named}\` looks for drift`
+        : `the changes stand, but the way out is not proven; \`wayout plan${named}\` looks for drift`,
+    );
   if (run !== undefined && verified) answer(`undo with: wayout undo${named}`);
 }

@@ -46,7 +46,7 @@ export const hints: Readonly<Record<CloudProblemCode, string>> = {
   "cloud/quota": "Delete what is no longer needed, or ask for a higher quota (My Quotas in the console).",
   "cloud/throttled": "Wait a minute and run it again; other programs on the same account count too.",
   "cloud/unavailable":
-    "Run it again in a little while; what was done so far is kept. If it stays, give the request id to the cloud's support.",
+    "Run it again in a little while. If it stays, give the request id to the cloud's support.",
   "cloud/bad-request": "The message above is the cloud's own and names the value it does not take.",
   "cloud/bad-answer":
     "Is the endpoint right, and is there a proxy or a login page in between? An endpoint can be set in clouds.yaml (auth_url, <service>_endpoint_override).",
@@ -54,6 +54,6 @@ export const hints: Readonly<Record<CloudProblemCode, string>> = {
     "Is the endpoint the right one for this service and region? Otherwise this cloud lacks a feature that the step needs.",
   "cloud/certificate":
     "Name the certificate authority with `cacert:` in clouds.yaml (or OS_CACERT); `verify: false` trusts anybody and is for tests only.",
-  "cloud/stopped": "Run it again to go on; what was done so far is kept.",
+  "cloud/stopped": "Run it again to go on.",
   "cloud/config": "See the documentation of clouds.yaml.",
 };

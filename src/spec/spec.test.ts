@@ -207,6 +207,10 @@ describe("parseSpec", () => {
     expect(problem.hint).not.toBe("");
   });
 
+  it("shows how one name is written where a list is expected", () => {
+    expect(failure(good.replace("[ecs-proxy]", "ecs-proxy")).hint).toBe("Write a list: [ecs-proxy]");
+  });
+
   it("tells every mistake of a file at once", () => {
     const problem = failure(good.replace("egress", "Egress").replace("subnets:", "subnet:"));
     expect(problem.detail?.split("\n")).toHaveLength(2);

@@ -104,10 +104,18 @@ function mistakesOf(issue: z.core.$ZodIssue, schema: z.ZodType, contents: Node |
     return [{ offset: offset(contents, issue.path), text: `${where}${text}` }];
   }
   const missing = issue.code === "invalid_type" && issue.message.includes("received undefined");
+  const given = isMap(contents) ? contents.getIn(issue.path) : undefined;
+  const single = issue.code === "invalid_type" && issue.expected === "array" && typeof given === "string";
   const text = missing
     ? `missing (${issue.message.replace(/^Invalid input: |, received undefined$/g, "")})`
     : issue.message;
-  return [{ offset: offset(contents, issue.path), text: `${where}${text.replace(/^Invalid input: /, "")}` }];
+  return [
+    {
+      offset: offset(contents, issue.path),
+      text: `${where}${text.replace(/^Invalid input: /, "")}`,
+      ...(single ? { hint: `Write a list: [${given}]` } : {}),
+    },
+  ];
 }
 
 /** gateways[0].vpc */

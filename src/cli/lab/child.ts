@@ -31,5 +31,13 @@ export function runInTerminal(command: readonly string[]): Promise<number> {
 
 /** The words of a command after `--`. commander leaves the dashes in where an argument comes before them. */
 export function wordsAfterDashes(words: readonly string[]): readonly string[] {
+  const option = words[0];
+  if (option !== undefined && option !== "--" && option.startsWith("-")) {
+    throw new Problem({
+      code: "lab/option-after-server",
+      summary: `${option} stands after the server, where the command begins`,
+      hint: "Options come before the server: wayout lab exec --name LAB SERVER -- COMMAND",
+    });
+  }
   return words[0] === "--" ? words.slice(1) : words;
 }

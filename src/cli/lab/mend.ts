@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { mendFault } from "../../lab/client/actions.ts";
+import { labStatus } from "../../lab/client/labs.ts";
 import { removeDeadLabs } from "../../lab/client/remove.ts";
 import { Problem } from "../../report/problem.ts";
 import { answer, answerJson } from "../output.ts";
@@ -15,16 +16,25 @@ export function mendCommand(): Command {
 }
 
 async function mend(words: readonly string[], options: LabOptions & { all?: boolean }): Promise<void> {
-  if ((words.length === 0) === (options.all !== true)) {
-    throw new Problem({
-      code: "lab/mend-what",
-      summary: "name one fault, or give --all",
-      hint: "`wayout lab status` lists what is broken.",
-    });
-  }
   await removeDeadLabs();
-  const mended = await mendFault(options.name, options.all ? undefined : words.join(" "));
+  const mended = await mendFault(options.name, await chosenFault(words, options));
   if (options.json) answerJson({ mended });
   else if (mended.length === 0) answer("nothing is broken");
   else for (const { effect } of mended) answer(`mended: ${effect}`);
+}
+
+/** The fault to mend; undefined for all that is broken. A fault that is the only one needs no name. */
+async function chosenFault(
+  words: readonly string[],
+  { name, all }: LabOptions & { all?: boolean },
+): Promise<string | undefined> {
+  if (words.length > 0 && !all) return words.join(" ");
+  if (words.length === 0 && all) return undefined;
+  const { faults } = await labStatus(name);
+  if (words.length === 0 && faults.length < 2) return undefined;
+  throw new Problem({
+    code: "lab/mend-what",
+    summary: "name one fault, or give --all",
+    detail: faults.map(({ id, effect }) => `${id}: ${effect}`).join("\n"),
+  });
 }

@@ -93,6 +93,7 @@ describe("the journal", () => {
       .prepare("UPDATE locks SET owner = ?")
       .run(JSON.stringify({ ...Object(owner), ...gone, host: Object(owner).host }));
     database.close();
+    expect(journal.runs().map(({ outcome }) => outcome)).toEqual(["died"]);
     journal.begin(apply);
     expect(journal.runs().map(({ id, outcome }) => [id, outcome])).toEqual([
       ["0001", "died"],

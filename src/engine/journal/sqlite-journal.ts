@@ -118,6 +118,10 @@ const ownerSchema = z.object({
 });
 const lockRow = z.object({ gateway: z.string(), run: z.number(), owner: z.string() });
 
+function ownerOf(lock: z.infer<typeof lockRow>): Owner {
+  return ownerSchema.parse(JSON.parse(lock.owner));
+}
+
 class SqliteJournal implements Journal {
   readonly #database: DatabaseSync;
   readonly #now: () => Date;
@@ -130,7 +134,12 @@ class SqliteJournal implements Journal {
   }
 
   runs(): readonly RunRecord[] {
-    return z.array(runRow).parse(this.#database.prepare("SELECT * FROM runs ORDER BY number").all());
+    const runs = z.array(runRow).parse(this.#database.prepare("SELECT * FROM runs ORDER BY number").all());
+    const locks = z.array(lockRow).parse(this.#database.prepare("SELECT * FROM locks").all());
+    const dead = new Set(locks.filter((lock) => !mayBeAlive(ownerOf(lock))).map((lock) => runId(lock.run)));
+    return runs.map((run) =>
+      run.outcome === "running" && dead.has(run.id) ? { ...run, outcome: "died" } : run,
+    );
   }
 
   standing(): readonly EntryRecord[] {
@@ -173,7 +182,7 @@ class SqliteJournal implements Journal {
     const row = this.#database.prepare("SELECT * FROM locks WHERE gateway = ?").get(gateway);
     if (row === undefined) return;
     const lock = lockRow.parse(row);
-    const owner = ownerSchema.parse(JSON.parse(lock.owner));
+    const owner = ownerOf(lock);
     if (mayBeAlive(owner)) {
       throw new Problem({
         code: "run/locked",

@@ -47,7 +47,7 @@ test.each<[string, Partial<IpForwardingHave>, string, string]>([
     "armed",
     { now: "1", entryEnabled: true, armed: true },
     "change",
-    "an unconfirmed change of an earlier run is about to be taken back",
+    "ecs-proxy is about to take back a change of an earlier run, which ended before it confirmed the change",
   ],
   [
     "not to be set from inside",

@@ -72,7 +72,11 @@ export const ipForwarding: Step<IpForwardingWant, IpForwardingHave> = {
     }
     const lasts = atBoot?.value === "1" || observed.have.entryEnabled;
     const reasons = [
-      ...(armed ? ["an unconfirmed change of an earlier run is about to be taken back"] : []),
+      ...(armed
+        ? [
+            `${host.server} is about to take back a change of an earlier run, which ended before it confirmed the change`,
+          ]
+        : []),
       ...(now === "1" ? [] : [`${name} is ${now}`]),
       ...(lasts || cannotLast(observed.have) ? [] : ["nothing sets it to 1 at boot"]),
     ];

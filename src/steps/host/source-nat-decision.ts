@@ -2,6 +2,7 @@
 import type { HostFile } from "../../host/host.ts";
 import { canonicalCidrs } from "../../host/ranges.ts";
 import { fingerprint } from "../../host/rules.ts";
+import { servedIn } from "../../host/served-in.ts";
 import { contains, parseRange } from "../../spec/addresses.ts";
 import type { Decision, Observed } from "../step.ts";
 import type { SourceNatHave, SourceNatWant } from "./source-nat-schema.ts";
@@ -56,11 +57,19 @@ export function decideSourceNat(
       with: have.backend,
       rules: fingerprint(wanted.rules),
     },
-    notice: adopting
-      ? "open connections go on; new ones are translated to the same address by Wayout's rules"
-      : "nothing; rules are replaced in one step and open connections go on",
+    notice: noticeOf(want, have, adopting),
     warnings,
   };
+}
+
+function noticeOf(want: SourceNatWant, have: SourceNatHave, adopting: boolean): string {
+  if (adopting)
+    return "open connections go on; new ones are translated to the same address by Wayout's rules";
+  const before = have.files.flatMap((file) => servedIn(file.content));
+  const lost = before.filter((cidr) => !covered(cidr, want.served));
+  return lost.length > 0
+    ? `${lost.join(", ")} loses its way out, as the spec asks; nothing for the others: rules are replaced in one step and open connections go on`
+    : "nothing; rules are replaced in one step and open connections go on";
 }
 
 function notReady(want: SourceNatWant, have: SourceNatHave): Decision | undefined {
@@ -94,7 +103,10 @@ function notReady(want: SourceNatWant, have: SourceNatHave): Decision | undefine
 
 function differences(want: SourceNatWant, have: SourceNatHave, wanted: Wanted): string[] {
   const reasons: string[] = [];
-  if (have.armed) reasons.push("an unconfirmed change of an earlier run is about to be taken back");
+  if (have.armed)
+    reasons.push(
+      `${want.host.server} is about to take back a change of an earlier run, which ended before it confirmed the change`,
+    );
   if (!have.rules) {
     reasons.push(
       have.files.length > 0

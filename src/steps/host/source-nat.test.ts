@@ -39,7 +39,13 @@ test("each state of a host has its decision and its reason", () => {
     because: expect.stringContaining("nothing translates what 192.168.125.0/24 sends to 192.168.125.4"),
     after: { device: "eth0", address: "192.168.125.4", with: "nftables" },
   });
-  expect(decide("debian-applied", { served: ["192.168.126.0/24"] })).toMatchObject({ action: "change" });
+  expect(decide("debian-applied", { served: ["192.168.126.0/24"] })).toMatchObject({
+    action: "change",
+    notice: expect.stringContaining("192.168.125.0/24 loses its way out"),
+  });
+  expect(decide("sysv-applied", { served: ["192.168.126.0/24"] })).toMatchObject({
+    notice: expect.stringContaining("192.168.125.0/24 loses its way out"),
+  });
   expect(decide("sysv-by-hand")).toMatchObject({ action: "blocked", adoptable: true });
   expect(decide("sysv-by-hand", {}, true)).toMatchObject({
     action: "adopt",
@@ -87,7 +93,7 @@ test("a host that is not what the cloud says, or cannot do it, blocks with the r
 test("an unconfirmed change is always a change, so that it is settled", () => {
   expect(decide("debian-applied", {}, false, { armed: true })).toMatchObject({
     action: "change",
-    because: expect.stringContaining("unconfirmed change"),
+    because: expect.stringContaining("ended before it confirmed the change"),
   });
 });
 
