@@ -184,4 +184,16 @@ export interface Cloud extends CloudReader {
   releasePublicIp(id: string): Promise<void>;
   bindPublicIp(id: string, nicId: string): Promise<void>;
   unbindPublicIp(id: string): Promise<void>;
+  /**
+   * From the NIC it is bound to, if any, to another one. No cloud does it in one call: in between the EIP is free and
+   * bears the name `mark`, so that whoever finds it knows whose it is.
+   */
+  movePublicIp(id: string, nicId: string, mark: string): Promise<void>;
+  /** A virtual IP of the subnet that is bound to no NIC yet; `setAddressPairs` binds it. */
+  createVirtualIp(wish: {
+    readonly subnetId: string;
+    readonly name: string;
+    readonly ip: string;
+  }): Promise<Nic>;
+  deleteVirtualIp(id: string): Promise<void>;
 }

@@ -21,7 +21,7 @@ const portSchema = z.object({
 });
 
 const pageSchema = z.object({ ports: z.array(portSchema), ports_links: links });
-const oneSchema = z.object({ port: portSchema });
+export const onePort = z.object({ port: portSchema });
 
 export async function readNics(
   api: Api,
@@ -41,14 +41,14 @@ export async function readNics(
 }
 
 export async function readNic(api: Api, id: string): Promise<Nic | undefined> {
-  const answer = await api.find(port(id), oneSchema);
+  const answer = await api.find(portPath(id), onePort);
   return answer && asNic(answer.port);
 }
 
 /** Replaces the whole list; Neutron knows no other way. */
 export async function setAddressPairs(api: Api, nicId: string, pairs: readonly AddressPair[]): Promise<void> {
   const allowed = pairs.map((pair) => ({ ...pair }));
-  await api.put(port(nicId), { port: { allowed_address_pairs: allowed } }, oneSchema);
+  await api.put(portPath(nicId), { port: { allowed_address_pairs: allowed } }, onePort);
 }
 
 /** Replaces the whole list. */
@@ -57,14 +57,14 @@ export async function setNicSecurityGroups(
   nicId: string,
   groupIds: readonly string[],
 ): Promise<void> {
-  await api.put(port(nicId), { port: { security_groups: groupIds } }, oneSchema);
+  await api.put(portPath(nicId), { port: { security_groups: groupIds } }, onePort);
 }
 
-function port(id: string) {
+export function portPath(id: string) {
   return { service: "network", path: "/v2.0/ports/{id}", ids: { id } } as const;
 }
 
-function asNic(answer: z.infer<typeof portSchema>): Nic {
+export function asNic(answer: z.infer<typeof portSchema>): Nic {
   const mac = answer.mac_address;
   return {
     id: answer.id,

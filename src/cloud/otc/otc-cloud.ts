@@ -9,6 +9,7 @@ import { readNic, readNics, setAddressPairs, setNicSecurityGroups } from "./nics
 import {
   allocatePublicIp,
   bindPublicIp,
+  movePublicIp,
   readPublicIps,
   releasePublicIp,
   unbindPublicIp,
@@ -33,6 +34,7 @@ import {
 } from "./security-groups.ts";
 import { readServer, readServers } from "./servers.ts";
 import { readSubnets } from "./subnets.ts";
+import { createVirtualIp, deleteVirtualIp } from "./virtual-ips.ts";
 import { readVpcs } from "./vpcs.ts";
 
 const traits: CloudTraits = {
@@ -97,5 +99,8 @@ function portOn(api: Api): Cloud {
     releasePublicIp: (id) => releasePublicIp(api, id),
     bindPublicIp: (id, nicId) => bindPublicIp(api, id, nicId),
     unbindPublicIp: (id) => unbindPublicIp(api, id),
+    movePublicIp: (id, nicId, mark) => movePublicIp(api, id, nicId, mark),
+    createVirtualIp: (wish) => createVirtualIp(api, wish),
+    deleteVirtualIp: (id) => deleteVirtualIp(api, id),
   };
 }

@@ -80,6 +80,27 @@ export async function unbindPublicIp(api: Api, id: string): Promise<void> {
   );
 }
 
+/** The name stands behind the mark while the EIP is free, so that a call after an interrupted one can give it back. */
+export async function movePublicIp(api: Api, id: string, nicId: string, mark: string): Promise<void> {
+  const before = await readOne(api, id);
+  if (before === undefined) return;
+  const name = before.alias.startsWith(mark) ? before.alias.slice(mark.length) : before.alias;
+  if (before.port_id !== "" && before.port_id !== nicId) {
+    await api.put(publicIp(id), { publicip: { port_id: "", alias: `${mark}${name}` } }, anything);
+    await waitUntil(
+      api.http,
+      `EIP ${before.public_ip_address} unbound`,
+      () => readOne(api, id),
+      (seen) => seen === undefined || seen.port_id === "",
+    );
+  }
+  await bindPublicIp(api, id, nicId);
+  const now = await readOne(api, id);
+  // Without the port_id it would be unbound again.
+  if (now?.alias.startsWith(mark))
+    await api.put(publicIp(id), { publicip: { port_id: nicId, alias: name } }, anything);
+}
+
 export async function releasePublicIp(api: Api, id: string): Promise<void> {
   await api.delete(publicIp(id));
   await waitUntil(

@@ -133,6 +133,34 @@ describe("every write leaves the same when it is made twice, or when its answer 
     expect((await cloud.allocatePublicIp(wish)).id).not.toBe(used.id);
   });
 
+  test("a virtual IP: made, bound to two NICs, deleted", async () => {
+    const wish = { subnetId: lab.subnet.id, name: "wayout-egress-inner", ip: "192.168.125.200" };
+    lab.faults.add({ ...lost, method: "POST", path: /ports$/ });
+    await expect(cloud.createVirtualIp(wish)).rejects.toMatchObject({ code: "cloud/unavailable" });
+    const vip = await cloud.createVirtualIp(wish);
+    expect(await cloud.createVirtualIp(wish)).toEqual(vip);
+    expect(vip).toMatchObject({ ip: wish.ip, name: wish.name, owner: "neutron:VIP_PORT", serverId: "" });
+    const pairs = [{ ip_address: lab.proxyPort.ip }, { ip_address: lab.clientPort.ip }];
+    for (const _ of ["once", "again"]) await cloud.setAddressPairs(vip.id, pairs);
+    expect((await cloud.nic(vip.id))?.addressPairs).toEqual(pairs);
+    for (const _ of ["once", "again"]) await cloud.deleteVirtualIp(vip.id);
+    expect(await cloud.nic(vip.id)).toBeUndefined();
+  });
+
+  test("an EIP that moves bears its mover's name while it is free, and its own again afterwards", async () => {
+    const eip = await cloud.allocatePublicIp({ name: "partners-know-it", bandwidthMbit: 10 });
+    await cloud.bindPublicIp(eip.id, lab.clientPort.id);
+    const vip = addVirtualIp(lab.state, { subnetId: lab.subnet.id, name: "vip" });
+    const nowhere = "00000000-0000-0000-0000-000000000000";
+    await expect(cloud.movePublicIp(eip.id, nowhere, "wayout-egress.moving.")).rejects.toThrow();
+    expect(lab.state.publicIps.get(eip.id)).toMatchObject({
+      portId: "",
+      alias: "wayout-egress.moving.partners-know-it",
+    });
+    for (const _ of ["once", "again"]) await cloud.movePublicIp(eip.id, vip.id, "wayout-egress.moving.");
+    expect(lab.state.publicIps.get(eip.id)).toMatchObject({ portId: vip.id, alias: "partners-know-it" });
+  });
+
   test("an EIP can be bound to a virtual IP", async () => {
     const vip = addVirtualIp(lab.state, { subnetId: lab.subnet.id, name: "vip" });
     const eip = await cloud.allocatePublicIp({ name: "wayout-vip", bandwidthMbit: 1 });

@@ -74,6 +74,9 @@ function tellingCloud(cloud: Cloud, at: AtPoint): Cloud {
     releasePublicIp: telling("releasePublicIp", (id) => cloud.releasePublicIp(id)),
     bindPublicIp: telling("bindPublicIp", (id, nic) => cloud.bindPublicIp(id, nic)),
     unbindPublicIp: telling("unbindPublicIp", (id) => cloud.unbindPublicIp(id)),
+    movePublicIp: telling("movePublicIp", (id, nic, mark) => cloud.movePublicIp(id, nic, mark)),
+    createVirtualIp: telling("createVirtualIp", (wish) => cloud.createVirtualIp(wish)),
+    deleteVirtualIp: telling("deleteVirtualIp", (id) => cloud.deleteVirtualIp(id)),
   };
 }
 

@@ -1,0 +1,41 @@
+/** Virtual IPs: Neutron ports that no server has. */
+import type { Api } from "../api.ts";
+import type { Nic } from "../cloud.ts";
+import { waitUntil } from "../settle.ts";
+import { asNic, onePort, portPath, readNic, readNics } from "./nics.ts";
+
+/** Only so does a virtual IP work beyond its VPC, with an EIP too (VPC API, "Creating a Port"). */
+const owner = "neutron:VIP_PORT";
+
+/** One with this name and address that is there already is the one that an interrupted call made. */
+export async function createVirtualIp(
+  api: Api,
+  wish: { readonly subnetId: string; readonly name: string; readonly ip: string },
+): Promise<Nic> {
+  const there = await readNics(api, { subnetId: wish.subnetId });
+  const made = there.find((nic) => nic.owner === owner && nic.name === wish.name && nic.ip === wish.ip);
+  if (made) return made;
+  const { port } = await api.post(
+    { service: "network", path: "/v2.0/ports" },
+    {
+      port: {
+        network_id: wish.subnetId,
+        name: wish.name,
+        device_owner: owner,
+        fixed_ips: [{ ip_address: wish.ip }],
+      },
+    },
+    onePort,
+  );
+  return asNic(port);
+}
+
+export async function deleteVirtualIp(api: Api, id: string): Promise<void> {
+  await api.delete(portPath(id));
+  await waitUntil(
+    api.http,
+    "virtual IP deleted",
+    () => readNic(api, id),
+    (seen) => seen === undefined,
+  );
+}
