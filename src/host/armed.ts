@@ -68,7 +68,7 @@ function takenBack(host: Host, cause: unknown): Problem {
     code: "host/change-taken-back",
     summary: `no new login to ${host.address.server} confirmed the change, so the host has put its old state back`,
     detail: why,
-    hint: "Nothing is lost. See why a login fails after the change, then apply again.",
+    hint: "Nothing is lost. See why a login fails after the change, then run it again.",
     retry: true,
     cause,
   });

@@ -38,6 +38,10 @@ test.each([
   expect(sshProblem(address, { ...outcome, stderr })).toMatchObject({ code, retry });
 });
 
+test("a host that is not reached may also be one that full-size packets do not reach", () => {
+  expect(sshProblem(address, outcome).hint).toContain("MTU");
+});
+
 test("a connection that ends in a script is lost, not unreachable; one in time neither", () => {
   expect(sshProblem(address, { ...outcome, began: true }).code).toBe("host/connection-lost");
   expect(sshProblem(address, { ...outcome, began: true, timedOut: true }).code).toBe("host/timeout");

@@ -88,7 +88,9 @@ export function sshProblem(address: HostAddress, outcome: SshOutcome): Problem {
       code: outcome.began ? "host/connection-lost" : "host/unreachable",
       summary: outcome.began ? `the connection to ${name} was lost` : `cannot reach ${name} over SSH`,
       detail,
-      hint: `Is it running, has it an EIP, does its security group let SSH in from here? Try: ${loginCommand(address)}`,
+      hint:
+        "Is it running, has it an EIP, does its security group let SSH in from here, do packets of full size " +
+        `get through (MTU)? Try: ${loginCommand(address)}`,
       retry: true,
     });
   }

@@ -113,7 +113,11 @@ describe.each([
     );
     await expect(
       changeHost(bench.host, { ...change, files }, { token: "cutoff1", seconds: 6 }),
-    ).rejects.toMatchObject({ code: "host/change-taken-back", retry: true });
+    ).rejects.toMatchObject({
+      code: "host/change-taken-back",
+      hint: expect.stringContaining("run it again"),
+      retry: true,
+    });
     expect(await bench.state()).toBe(before);
     expect((await bench.host.facts({ anew: true })).armed).toBe(false);
   });

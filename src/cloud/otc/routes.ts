@@ -23,7 +23,7 @@ export async function deleteRoute(api: Api, tableId: string, route: Route): Prom
     throw new CloudProblem({
       code: "cloud/conflict",
       summary: `the route ${route.destination} leads to ${present.type} ${present.nextHop} now, not to ${route.type} ${route.nextHop}`,
-      hint: "Somebody changed it in the meantime; it is left as it is.",
+      hint: "Somebody changed it in the meantime; it is left as it is. Run it again to go on from there.",
     });
   }
   const { description: _, ...del } = routeBody(route);

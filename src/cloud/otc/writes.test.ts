@@ -216,6 +216,7 @@ describe("what is not ours is left alone", () => {
     await cloud.addRoute(lab.table.id, theirs);
     await expect(cloud.deleteRoute(lab.table.id, defaultRoute())).rejects.toMatchObject({
       code: "cloud/conflict",
+      hint: expect.stringContaining("Run it again"),
     });
     expect((await cloud.routeTable(lab.table.id))?.routes).toContainEqual(theirs);
   });
