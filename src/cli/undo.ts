@@ -30,7 +30,8 @@ export function undoCommand(): Command {
         const left = done.steps.filter((step) => step.outcome === "left");
         for (const step of left) answer(`left as others made it: ${step.title}: ${step.because}`);
         if (done.run === undefined) answer("undo: nothing to take back");
-        else if (done.outcome === "done") answer(`undo: ${count(done.steps.length, "step")} taken back`);
+        else if (done.outcome === "done")
+          answer(`undo: ${count(done.steps.length - left.length, "step")} taken back`);
         else answer(`undo: ${done.outcome}; run it again to go on`);
       }
       process.exitCode = done.outcome === "done" ? 0 : 1;
