@@ -13,6 +13,13 @@ test.each([
   ["before cloud addRoute", "api --status 500", "failed", "cloud/unavailable"],
   ["before cloud createSecurityGroup", "api --status 429", "failed", "cloud/throttled"],
   ["before cloud setAddressPairs", "api --status reset", "failed", "cloud/unavailable"],
+  // A POST without an answer is not repeated: it may have been done.
+  [
+    "before cloud createSecurityGroup",
+    "api --status timeout --count 1 --method POST",
+    "failed",
+    "cloud/unavailable",
+  ],
   ["before cloud addRoute", "api --status lost --count 1", "done", "none"],
   ["before cloud setAddressPairs", "api --status 429 --count 2 --retry-after 0", "done", "none"],
   ["before cloud addRoute", "token", "done", "none"],

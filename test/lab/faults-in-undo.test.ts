@@ -10,11 +10,44 @@ describe("in the middle of undo", () => {
     ["before cloud deleteRoute", "api --status 500", "failed", "cloud/unavailable"],
     ["before cloud setAddressPairs", "api --status 429", "failed", "cloud/throttled"],
     ["before cloud deleteRoute", "api --status reset --count 2", "done", "none"],
+    ["before cloud deleteRoute", "api --status timeout --count 1 --method PUT", "done", "none"],
     ["before cloud setAddressPairs", "token", "done", "none"],
+    ["before cloud deleteRoute", "mtu 1200 --blackhole", "failed", "host/unreachable"],
+    ["before ecs-proxy write", "firewall ecs-proxy ufw", "done", "none"],
     ["before ecs-proxy write", "cable ecs-proxy", "failed", "host/unreachable"],
+    ["before ecs-proxy fresh write", "sshd ecs-proxy", "failed", "host/change-taken-back"],
   ])("%s: %s -> %s, %s", { timeout: 240_000 }, async (point, fault, outcome, code) => {
     await must("apply", "--yes", ...lab.where);
+    const applied = await lab.proxy();
     expect(await lab.faulty("undo", point, fault)).toEqual({ outcome, code });
+    if (fault.startsWith("firewall")) {
+      expect(await lab.proxy(), "the firewall that somebody else made stays").toContain("ufw-user-forward");
+    }
+    await lab.mend();
+    if (code.startsWith("host/")) {
+      expect(await lab.proxy(), "no half of a change is left on the proxy").toBe(applied);
+    }
+    await must("undo", ...lab.where);
+    await lab.expectStart();
+  });
+
+  test("a route that somebody else puts in the place of ours stays, and the next undo goes on without it", async () => {
+    await must("apply", "--yes", ...lab.where);
+    const conflict = { outcome: "failed", code: "cloud/conflict" };
+    expect(await lab.faulty("undo", "before cloud deleteRoute", "route subnet-app")).toEqual(conflict);
+    const undone = await must("undo", ...lab.where);
+    expect(undone).toContain("somebody else changed it since; it stays: 0.0.0.0/0 via nat");
+    expect(undone).toContain("undo: 4 steps taken back");
+    expect(await lab.deleteDefaultRoutes()).toMatchObject([{ type: "nat" }]);
+    await lab.expectStart();
+  });
+
+  test("a check that somebody else switches on again is as before already, and the next apply converges", async () => {
+    await must("apply", "--yes", ...lab.where);
+    const done = { outcome: "done", code: "none" };
+    expect(await lab.faulty("undo", "before cloud setAddressPairs", "check ecs-proxy")).toEqual(done);
+    await lab.expectStart();
+    await must("apply", "--yes", ...lab.where);
     await lab.mend();
     await must("undo", ...lab.where);
     await lab.expectStart();

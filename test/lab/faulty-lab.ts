@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { z } from "zod";
 import { gatewayFile } from "./gateway-file.ts";
 import { must, run, wayout } from "./wayout-command.ts";
-import { cloudState, hostState } from "./world-state.ts";
+import { cloudState, hostState, labCloud } from "./world-state.ts";
 
 const program = fileURLToPath(new URL("crash/faulty-run.ts", import.meta.url));
 
@@ -26,7 +26,8 @@ export function faultyLab(name: string) {
   const file = gatewayFile();
   const where = ["--file", file.path, "--lab", name];
   let start: { cloud: unknown; host: string };
-  const state = async () => ({ cloud: await cloudState(name), host: await hostState(name, "ecs-proxy") });
+  const proxyState = () => hostState(name, "ecs-proxy");
+  const state = async () => ({ cloud: await cloudState(name), host: await proxyState() });
 
   beforeAll(async () => {
     await must("lab", "up", "--name", name);
@@ -57,5 +58,15 @@ export function faultyLab(name: string) {
       expect(end.host).toBe(start.host);
     },
     cloud: () => cloudState(name),
+    proxy: proxyState,
+    /** Deletes every default route, as somebody else would, and says which there were. */
+    async deleteDefaultRoutes() {
+      const cloud = await labCloud(name);
+      const found = (await cloud.routeTables()).flatMap(({ id, routes }) =>
+        routes.filter(({ destination }) => destination === "0.0.0.0/0").map((route) => ({ id, route })),
+      );
+      for (const { id, route } of found) await cloud.deleteRoute(id, route);
+      return found.map(({ route }) => route);
+    },
   };
 }
