@@ -75,6 +75,7 @@ function wayoutRules(served: readonly string[]): Rules {
   return {
     egressDevice: outside,
     egressAddress: proxyAddress,
+    resetUnknown: false,
     insideDevices: [inside],
     ownAddresses: [proxyAddress],
     served,

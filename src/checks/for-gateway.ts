@@ -2,7 +2,7 @@
 import type { HostAddress } from "../host/host.ts";
 import { holds, isAddress, parseRange } from "../spec/addresses.ts";
 import type { Probes } from "../spec/spec.ts";
-import type { Client, Gateway } from "../steps/gateway.ts";
+import { type Client, type Gateway, loginAt } from "../steps/gateway.ts";
 import { dns } from "./dns.ts";
 import { https } from "./https.ts";
 import { largeTransfer } from "./large-transfer.ts";
@@ -18,7 +18,10 @@ export function probesFromProxy(probes: Probes): Probe[] {
 }
 
 /** Afterwards, from a client: everything that servers do, and that it leaves as the gateway's EIP. */
-export function probesFromClient(probes: Probes, { proxy, spec }: Pick<Gateway, "proxy" | "spec">): Probe[] {
+export function probesFromClient(
+  probes: Probes,
+  { publicIp, spec }: Pick<Gateway, "publicIp" | "spec">,
+): Probe[] {
   const ranges = spec.destinations.flatMap((destination) => parseRange(destination) ?? []);
   const served = (host: string): boolean => !isAddress(host) || ranges.some((range) => holds(range, host));
   const only = (host: string, probe: Probe): Probe => (served(host) ? probe : { ...probe, ...notServed });
@@ -30,21 +33,23 @@ export function probesFromClient(probes: Probes, { proxy, spec }: Pick<Gateway, 
     only(hostAndPort(probes.udp).host, udp(probes.udp)),
     dns(probes.dns),
     only(new URL(probes.large).hostname, largeTransfer(probes.large)),
-    only(new URL(probes.http).hostname, seenAddress(probes.http, proxy.publicIp?.address)),
+    only(new URL(probes.http).hostname, seenAddress(probes.http, publicIp?.address)),
   ];
 }
 
 /** A host that is no destination of the gateway proves nothing about it. */
 const notServed = { script: `echo "it is not among the gateway's destinations"; exit ${noTool}` };
 
-/** A client is reached through its proxy, as nothing else of it is open to the outside. */
-export function clientHost({ proxy, spec }: Gateway, client: Client): HostAddress {
-  const { destination, user, port, jump } = proxy.host;
-  const login = `${user === undefined ? "" : `${user}@`}${destination}${port === undefined ? "" : `:${port}`}`;
-  return {
-    server: client.server.name,
-    destination: client.ip,
-    ...(spec.ssh.user === undefined ? {} : { user: spec.ssh.user }),
-    jump: jump === undefined ? login : `${jump},${login}`,
-  };
+/** A client is reached through a proxy, as nothing else of it is open to the outside: of a pair, through either. */
+export function clientHosts({ proxies, spec }: Gateway, client: Client): HostAddress[] {
+  const direct = proxies.toSorted((a, b) => Number(b.ownEip) - Number(a.ownEip));
+  return direct.map(({ host }) => {
+    const login = loginAt(host.destination, host);
+    return {
+      server: client.server.name,
+      destination: client.ip,
+      ...(spec.ssh.user === undefined ? {} : { user: spec.ssh.user }),
+      jump: host.jump === undefined ? login : `${host.jump},${login}`,
+    };
+  });
 }

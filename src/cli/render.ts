@@ -22,14 +22,14 @@ export function renderCommand(): Command {
         new Option("--as <form>", "what to print").choices(["script", "cloud-init"]).default("script"),
       ),
   ).action(async (name: string | undefined, options: RenderOptions) => {
-    await withSession(options, async ({ file, world }) => {
-      const gateways = (await look(file, world.cloud)).map(({ gateway }) => gateway);
+    await withSession(options, async ({ file, world, context }) => {
+      const gateways = (await look(file, world.cloud, context.probes)).map(({ gateway }) => gateway);
       const gateway = chosen(gateways, name);
       const wanted = byHand(gateway);
       const script = renderShellScript(wanted);
       const cloudInit = renderCloudInit(wanted);
       if (options.json)
-        answerJson({ gateway: gateway.name, server: gateway.proxy.server.name, script, cloudInit });
+        answerJson({ gateway: gateway.name, server: gateway.proxies[0].server.name, script, cloudInit });
       else answer((options.as === "script" ? script : cloudInit).trimEnd());
     });
   });
@@ -53,7 +53,7 @@ function chosen(gateways: readonly Gateway[], name: string | undefined): Gateway
   );
 }
 
-function byHand({ name, spec, vpc, proxy, subnets }: Gateway): ByHand {
+function byHand({ name, spec, vpc, proxies: [proxy], subnets }: Gateway): ByHand {
   return {
     gateway: name,
     served: subnets.map(({ subnet }) => subnet.cidr),

@@ -28,7 +28,7 @@ export interface Session {
   readonly file: SpecFile;
   readonly world: World;
   readonly journal: Journal;
-  readonly context: Context & { readonly probes: Probes };
+  readonly context: Context;
 }
 
 /** Where the cloud of a spec is, and what goes with it. */

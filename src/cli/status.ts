@@ -1,6 +1,7 @@
 import { Command } from "commander";
+import { readPair } from "../checks/pair.ts";
 import { look } from "../engine/observe.ts";
-import { type GatewayStatus, statusOf } from "../engine/status.ts";
+import { type GatewayStatus, type PairStatus, statusOf } from "../engine/status.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answer, answerJson } from "./output.ts";
 import { withSession } from "./session.ts";
@@ -9,20 +10,37 @@ export function statusCommand(): Command {
   return withGatewayOptions(
     new Command("status").description("gateways, proxies, clients, and what of it stands"),
   ).action(async (options: GatewayOptions) => {
-    await withSession(options, async ({ file, world, journal }) => {
-      const works = await look(file, world.cloud);
-      const gateways = works.map((work) => statusOf(work, journal));
+    await withSession(options, async ({ file, world, journal, context }) => {
+      const works = await look(file, world.cloud, context.probes);
+      const gateways = await Promise.all(
+        works.map(async (work) =>
+          statusOf(work, journal, work.gateway.pair && (await readPair(work.gateway, world))),
+        ),
+      );
       if (options.json) answerJson({ gateways });
       else answer(gateways.map(statusText).join("\n"));
     });
   });
 }
 
-function statusText({ name, vpc, proxy, subnets, clients, standing, lastRun }: GatewayStatus): string {
+function statusText({
+  name,
+  vpc,
+  proxies,
+  pair,
+  subnets,
+  clients,
+  standing,
+  lastRun,
+}: GatewayStatus): string {
   const withEip = clients.filter((client) => client.publicIp !== null).length;
   return [
     `gateway ${name} in ${vpc}`,
-    `  proxy    ${proxy.server} ${proxy.privateIp}, EIP ${proxy.publicIp ?? "none"}, ${proxy.state}`,
+    ...proxies.map(
+      (proxy) =>
+        `  proxy    ${proxy.server} ${proxy.privateIp}, EIP ${proxy.publicIp ?? "none"}, ${proxy.state}`,
+    ),
+    ...(pair ? pairText(pair) : []),
     ...subnets.map(
       (subnet) =>
         `  subnet   ${subnet.name} ${subnet.cidr}, route table ${subnet.routeTable}: ${subnet.route}`,
@@ -30,4 +48,31 @@ function statusText({ name, vpc, proxy, subnets, clients, standing, lastRun }: G
     `  clients  ${clients.length - withEip} without an EIP${withEip > 0 ? `, ${withEip} with one of their own` : ""}`,
     `  journal  ${standing} changes stand${lastRun === null ? "" : `; last run ${lastRun.id} ${lastRun.operation} ${lastRun.outcome}, ${lastRun.startedAt}`}`,
   ].join("\n");
+}
+
+function pairText({
+  inner,
+  outer,
+  publicIp,
+  active,
+  activeSince,
+  standby,
+  inSync,
+  reason,
+  members,
+}: PairStatus): string[] {
+  const of = (server: string | null) => members.find((member) => member.server === server);
+  return [
+    `  pair     ${inner} for the route, ${outer} with EIP ${publicIp ?? "none"}`,
+    active === null
+      ? `  active   nobody: ${reason}`
+      : `  active   ${active} since ${activeSince ?? "an unknown time"}, ${of(active)?.connections ?? "?"} connections`,
+    ...(active === null || standby === null
+      ? []
+      : [
+          inSync
+            ? `  standby  ${standby}, in sync: it knows ${of(standby)?.known ?? "?"} connections, heard ${of(standby)?.lagSeconds ?? "?"} s ago`
+            : `  standby  ${standby}, NOT READY: ${reason}`,
+        ]),
+  ];
 }

@@ -14,7 +14,7 @@ export function verifyCommand(): Command {
       .argument("[client...]", "only these servers; by default two of each served subnet"),
   ).action(async (clients: string[], options: GatewayOptions) => {
     await withSession(options, async ({ file, world, context }) => {
-      const gateways = (await look(file, world.cloud)).map(({ gateway }) => gateway);
+      const gateways = (await look(file, world.cloud, context.probes)).map(({ gateway }) => gateway);
       const known = gateways.flatMap((gateway) => gateway.clients.map((client) => client.server.name));
       const unknown = clients.find((client) => !known.includes(client));
       if (unknown !== undefined) {

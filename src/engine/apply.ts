@@ -3,8 +3,7 @@ import { probesFromProxy } from "../checks/for-gateway.ts";
 import { tryFrom } from "../checks/seat.ts";
 import type { StepResult } from "../report/events.ts";
 import { Problem } from "../report/problem.ts";
-import type { Probes } from "../spec/spec.ts";
-import { usesProxy } from "../steps/all-steps.ts";
+import { movesEip, usesProxy } from "../steps/all-steps.ts";
 import type { Gateway } from "../steps/gateway.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
@@ -15,6 +14,8 @@ export interface Applied {
   readonly results: readonly StepResult[];
   readonly failed?: Problem;
   readonly stopped: boolean;
+  /** An EIP has moved: the steps after it are to be looked up anew. */
+  readonly moved: boolean;
 }
 
 /**
@@ -26,12 +27,12 @@ export async function apply(
   world: World,
   run: Run,
   unsettled: ReadonlyMap<string, EntryRecord>,
-  context: Context & { readonly probes: Probes },
+  context: Context,
 ): Promise<Applied> {
   const results: StepResult[] = [];
   for (const { gateway, steps } of works) {
     for (const step of steps) {
-      if (context.signal.aborted) return { results, stopped: true };
+      if (context.signal.aborted) return { results, stopped: true, moved: false };
       const startedAt = context.now();
       const finish = (result: Pick<StepResult, "outcome" | "because" | "problem">): void => {
         const { id, kind, object, title } = step;
@@ -63,34 +64,45 @@ export async function apply(
         if (settled.action !== "none") throw notSettled(settled.because);
         run.done(seq, after.observed);
         finish({ outcome: "done", because: decision.because });
+        if (movesEip(step.kind)) return { results, stopped: false, moved: true };
       } catch (cause) {
         if (!(cause instanceof Problem)) throw cause;
         const problem = cause.where({ step: step.kind, object: step.object });
         finish({ outcome: "failed", problem: problem.toJSON() });
-        return { results, failed: problem, stopped: false };
+        return { results, failed: problem, stopped: false, moved: false };
       }
     }
   }
-  return { results, stopped: false };
+  return { results, stopped: false, moved: false };
 }
 
 /**
  * The gate before the route: a proxy that cannot reach the Internet would take its clients with it.
  * @throws Problem apply/proxy-not-proven with what each probe said.
  */
-async function proveProxy(
-  { proxy }: Gateway,
-  world: World,
-  context: { readonly probes: Probes },
-): Promise<void> {
-  const results = await tryFrom(world, proxy.host, probesFromProxy(context.probes));
-  const failed = results.filter((result) => result.ok === false);
-  if (failed.length === 0 && results.some((result) => result.ok)) return;
+async function proveProxy(gateway: Gateway, world: World, context: Context): Promise<void> {
+  const probes = probesFromProxy(context.probes);
+  const tried = await Promise.all(
+    gateway.proxies.map(async ({ server, host }) => ({
+      server: server.name,
+      results: await tryFrom(world, [host], probes),
+    })),
+  );
+  const works = tried.some(
+    ({ results }) => results.some((one) => one.ok) && results.every((one) => one.ok !== false),
+  );
+  // Of a pair, a standby without an EIP of its own has no way out before the route is there.
+  if (works) return;
+  const names = tried.map(({ server }) => server).join(" and ");
   throw new Problem({
     code: "apply/proxy-not-proven",
-    summary: `${proxy.server.name} does not reach the Internet, so no route is sent to it`,
-    detail: results
-      .map(({ name, to, ok, evidence }) => `${ok ? "ok" : "FAILED"} ${name} ${to}: ${evidence}`)
+    summary: `${names} does not reach the Internet, so no route is sent to it`,
+    detail: tried
+      .flatMap(({ server, results }) =>
+        results.map(
+          ({ name, to, ok, evidence }) => `${ok ? "ok" : "FAILED"} ${server} ${name} ${to}: ${evidence}`,
+        ),
+      )
       .join("\n"),
     hint: "Check its EIP, the egress rules of its security group and its own firewall.",
     retry: true,

@@ -1,13 +1,13 @@
 /** One run: its steps forward, what the spec no longer asks for back, and all of it back when a step fails. */
 import type { Plan, StepResult } from "../report/events.ts";
 import type { Problem } from "../report/problem.ts";
-import type { Probes, SpecFile } from "../spec/spec.ts";
+import type { SpecFile } from "../spec/spec.ts";
 import type { World } from "../steps/world.ts";
 import { type Applied, apply } from "./apply.ts";
 import type { Context } from "./context.ts";
 import type { EntryRecord, Journal, JournalReader, Run } from "./journal/journal.ts";
 import { look } from "./observe.ts";
-import { staleSteps } from "./stale.ts";
+import { departedRoles, type StaleStep, staleSteps } from "./stale.ts";
 import { undo } from "./undo.ts";
 
 export interface CarriedOut {
@@ -26,30 +26,38 @@ export async function carryOut(
   plan: Plan,
   world: World,
   journal: Journal,
-  context: Context & { readonly probes: Probes },
+  context: Context,
 ): Promise<CarriedOut> {
   const gateways = file.value.gateways.map((gateway) => gateway.name);
   const run = journal.begin({ operation: "apply", cloud: file.value.cloud, gateways });
   const { id } = run;
   context.report({ kind: "run-started", run: id, operation: "apply", steps: plan.summary.changes });
   try {
-    const { results: steps, failed, stopped } = await forward(file, plan, world, journal, run, context);
+    const departed = await look(file, world.cloud, context.probes);
+    const gone = standingOf(
+      departed.flatMap((work) => departedRoles(journal.standing(), work)),
+      journal,
+    );
+    const first = await undo(gone, world, run, context, gently);
+    if (first.stopped || first.problems.length > 0) {
+      return finish(first.stopped ? "stopped" : "failed", [], first.results, first.problems);
+    }
+    const { results: steps, failed, stopped } = await forward(file, world, journal, run, context);
     if (failed) {
       const mine = journal.entriesOf(id).filter((entry) => entry.state !== "undone");
       // Ctrl-C must not cut this short: half of a failed run would stand.
       const back = await undo(mine, world, run, { ...context, signal: new AbortController().signal }, gently);
       return finish("failed", steps, back.results, [failed, ...back.problems]);
     }
-    if (stopped) return finish("stopped", steps, [], []);
-    const works = await look(file, world.cloud);
-    const standing = journal.standing();
-    const stale = new Set(
-      works.flatMap((work) => staleSteps(standing, work)).map(({ entry }) => entry.stepId),
+    if (stopped) return finish("stopped", steps, first.results, []);
+    const works = await look(file, world.cloud, context.probes);
+    const stale = standingOf(
+      works.flatMap((work) => staleSteps(journal.standing(), work)),
+      journal,
     );
-    const gone = standing.filter((entry) => stale.has(entry.stepId));
-    const back = await undo(gone, world, run, context, gently);
+    const back = await undo(stale, world, run, context, gently);
     const outcome = back.stopped ? "stopped" : back.problems.length > 0 ? "failed" : "done";
-    return finish(outcome, steps, back.results, back.problems);
+    return finish(outcome, steps, [...first.results, ...back.results], back.problems);
   } catch (fault) {
     run.finish("failed");
     throw fault;
@@ -67,27 +75,32 @@ export async function carryOut(
   }
 }
 
-/** A proxy that gets its EIP in this run is reached by it: its steps are made anew once the EIP is known. */
+/** How a proxy is reached depends on where the EIP is: once that has changed, the steps that are left are made anew. */
 async function forward(
   file: SpecFile,
-  plan: Plan,
   world: World,
   journal: JournalReader,
   run: Run,
-  context: Context & { readonly probes: Probes },
+  context: Context,
 ): Promise<Applied> {
   const unsettled = unsettledSteps(file, journal);
-  const works = await look(file, world.cloud);
-  const newEip = plan.gateways.some(({ changes }) => changes.some(({ step }) => step === "cloud/public-ip"));
-  if (!newEip) return apply(works, world, run, unsettled, context);
-  const eipOnly = works.map(({ gateway, steps }) => ({
-    gateway,
-    steps: steps.filter((step) => step.kind === "cloud/public-ip"),
-  }));
-  const first = await apply(eipOnly, world, run, unsettled, context);
-  if (first.failed || first.stopped) return first;
-  const rest = await apply(await look(file, world.cloud), world, run, unsettled, context);
-  return { ...rest, results: [...first.results, ...rest.results] };
+  const results: StepResult[] = [];
+  for (;;) {
+    const finished = new Set(results.map(({ id }) => id));
+    const works = (await look(file, world.cloud, context.probes)).map(({ gateway, steps }) => ({
+      gateway,
+      steps: steps.filter((step) => !finished.has(step.id)),
+    }));
+    const applied = await apply(works, world, run, unsettled, context);
+    results.push(...applied.results);
+    if (!applied.moved) return { ...applied, results };
+  }
+}
+
+/** Everything of these steps that stands: undo goes back to the state before the first change of each. */
+function standingOf(stale: readonly StaleStep[], journal: JournalReader): readonly EntryRecord[] {
+  const ids = new Set(stale.map(({ entry }) => entry.stepId));
+  return journal.standing().filter((entry) => ids.has(entry.stepId));
 }
 
 /** Changes of these gateways that a run began and did not finish: it was killed in them. */

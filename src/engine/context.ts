@@ -1,4 +1,5 @@
 import type { Report } from "../report/events.ts";
+import type { Probes } from "../spec/spec.ts";
 
 /** What every part of the engine is given from outside. */
 export interface Context {
@@ -6,6 +7,8 @@ export interface Context {
   /** Aborted by Ctrl-C: work stops between two steps. */
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Hosts of the Internet by which the way out is proven. */
+  readonly probes: Probes;
   /** Take foreign objects over where a step allows it. */
   readonly adopt: boolean;
 }

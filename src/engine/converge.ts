@@ -1,6 +1,6 @@
 /** The whole flow on one screen: observe, plan, apply, verify. */
 import type { Plan } from "../report/events.ts";
-import type { Probes, SpecFile } from "../spec/spec.ts";
+import type { SpecFile } from "../spec/spec.ts";
 import type { ReadOnlyWorld, World } from "../steps/world.ts";
 import { type CarriedOut, carryOut, unsettledSteps } from "./carry-out.ts";
 import type { Context } from "./context.ts";
@@ -18,7 +18,7 @@ export async function plan(
   context: Context,
 ): Promise<Plan> {
   context.report({ kind: "phase", phase: "observe", text: "reading the cloud and the proxies" });
-  const seen = await observe(file, world);
+  const seen = await observe(file, world, context.probes);
   const standing = journal.standing();
   const made = makePlan(
     seen.map(({ work, seen }) => ({ ...work, seen, stale: staleSteps(standing, work) })),
@@ -39,7 +39,7 @@ export async function converge(
   file: SpecFile,
   world: World,
   journal: Journal,
-  context: Context & { readonly probes: Probes; readonly confirm: (plan: Plan) => Promise<boolean> },
+  context: Context & { readonly confirm: (plan: Plan) => Promise<boolean> },
 ): Promise<Outcome> {
   const planned = await plan(file, world, journal, context);
   if (planned.summary.blocked > 0) return { plan: planned, outcome: "blocked" };
@@ -51,7 +51,7 @@ export async function converge(
     if (made.outcome !== "done") return { plan: planned, ...made };
   }
   context.report({ kind: "phase", phase: "verify", text: "trying the way out from the clients" });
-  const works = await look(file, world.cloud);
+  const works = await look(file, world.cloud, context.probes);
   const gateways = works.map(({ gateway }) => gateway);
   const verified = await verify(gateways, world, context);
   return { plan: planned, ...made, outcome: verified.ok ? "done" : "unproven", verified };

@@ -1,6 +1,6 @@
 import type { CloudReader } from "../cloud/cloud.ts";
 import { Problem } from "../report/problem.ts";
-import type { SpecFile } from "../spec/spec.ts";
+import type { Probes, SpecFile } from "../spec/spec.ts";
 import { stepsFor } from "../steps/for-gateway.ts";
 import type { Gateway } from "../steps/gateway.ts";
 import type { BoundObservation, BoundStep } from "../steps/step.ts";
@@ -21,9 +21,9 @@ export interface Seen {
 }
 
 /** Looks the spec's names up and says which steps its gateways need. Reads the cloud, no host. */
-export async function look(file: SpecFile, cloud: CloudReader): Promise<Work[]> {
+export async function look(file: SpecFile, cloud: CloudReader, probes: Probes): Promise<Work[]> {
   const gateways = resolveGateways(file, await readInventory(cloud));
-  return gateways.map((gateway) => ({ gateway, steps: stepsFor(gateway, cloud.traits) }));
+  return gateways.map((gateway) => ({ gateway, steps: stepsFor(gateway, cloud.traits, probes.ping) }));
 }
 
 /**
@@ -33,10 +33,11 @@ export async function look(file: SpecFile, cloud: CloudReader): Promise<Work[]> 
 export async function observe(
   file: SpecFile,
   world: ReadOnlyWorld,
+  probes: Probes,
 ): Promise<{ readonly work: Work; readonly seen: readonly Seen[] }[]> {
   const cloud = snapshot(world.cloud);
   const readOnly: ReadOnlyWorld = { cloud, host: (address) => world.host(address) };
-  const works = await look(file, cloud);
+  const works = await look(file, cloud, probes);
   return Promise.all(
     works.map(async (work) => ({
       work,

@@ -79,7 +79,7 @@ function planGateway({ gateway, seen, stale }: PlanInput, options: { readonly ad
   return { name: gateway.name, changes, right, blocked, warnings };
 }
 
-function gatewayWarnings({ clients, vpc, proxy }: Gateway): string[] {
+function gatewayWarnings({ clients, vpc, proxies }: Gateway): string[] {
   const withEip = clients.filter((client) => client.publicIp !== undefined);
   return [
     ...(withEip.length > 0
@@ -97,8 +97,11 @@ function gatewayWarnings({ clients, vpc, proxy }: Gateway): string[] {
           `${vpc.name} has the platform's shared SNAT: its servers have a way out already; the route wins over it`,
         ]
       : []),
-    ...(proxy.nics.length > 1
-      ? [`${proxy.server.name} has ${proxy.nics.length} NICs in ${vpc.name}; the one with the EIP is used`]
-      : []),
+    ...proxies
+      .filter(({ nics }) => nics.length > 1)
+      .map(
+        ({ server, nics, nic }) =>
+          `${server.name} has ${nics.length} NICs in ${vpc.name}; the one with ${nic.ip} is used`,
+      ),
   ];
 }

@@ -15,7 +15,17 @@ import { contains, parseRange } from "../spec/addresses.ts";
 import { suggestion } from "../spec/nearest.ts";
 import type { GatewaySpec, SpecFile } from "../spec/spec.ts";
 import type { Path } from "../spec/yaml-file.ts";
-import type { Client, Gateway, ProxyServer, ServedSubnet } from "../steps/gateway.ts";
+import {
+  type Client,
+  type Gateway,
+  loginAt,
+  movingMark,
+  outerName,
+  type Pair,
+  type ProxyServer,
+  type ServedSubnet,
+} from "../steps/gateway.ts";
+import { pairIn } from "./virtual-ips.ts";
 
 /** Everything that names are looked up in, read once for the whole spec. */
 export interface Inventory {
@@ -25,6 +35,7 @@ export interface Inventory {
   readonly serversByName: ReadonlyMap<string, readonly Server[]>;
   readonly serversByVpc: ReadonlyMap<string, readonly Server[]>;
   readonly nicsByServer: ReadonlyMap<string, readonly Nic[]>;
+  readonly nicsBySubnet: ReadonlyMap<string, readonly Nic[]>;
   readonly publicIps: readonly PublicIp[];
   readonly publicIpByNic: ReadonlyMap<string, PublicIp>;
   readonly securityGroups: readonly SecurityGroup[];
@@ -47,6 +58,7 @@ export async function readInventory(cloud: CloudReader): Promise<Inventory> {
     serversByName: Map.groupBy(servers, (server) => server.name),
     serversByVpc: Map.groupBy(servers, (server) => server.vpcId),
     nicsByServer: Map.groupBy(nics, (nic) => nic.serverId),
+    nicsBySubnet: Map.groupBy(nics, (nic) => nic.subnetId),
     publicIps,
     publicIpByNic: new Map(publicIps.flatMap((eip) => (eip.nicId === undefined ? [] : [[eip.nicId, eip]]))),
     securityGroups,
@@ -55,20 +67,30 @@ export async function readInventory(cloud: CloudReader): Promise<Inventory> {
 
 /** @throws Problem spec/unknown-..., spec/ambiguous-..., spec/proxy-... with the place in the file. */
 export function resolveGateways(file: SpecFile, inventory: Inventory): Gateway[] {
-  return file.value.gateways.map((spec, index) => new Resolver(file, inventory, spec, index).gateway());
+  const promised = new Set<string>();
+  return file.value.gateways.map((spec, index) =>
+    new Resolver(file, inventory, spec, index, promised).gateway(),
+  );
 }
+
+/** A proxy before it is known how it is reached. */
+type Seat = Omit<ProxyServer, "host" | "ownEip">;
+type Seats = readonly [Seat, ...Seat[]];
 
 class Resolver {
   readonly #file: SpecFile;
   readonly #inventory: Inventory;
   readonly #spec: GatewaySpec;
   readonly #index: number;
+  /** Addresses of virtual IPs that are not made yet, of all gateways. */
+  readonly #promised: Set<string>;
 
-  constructor(file: SpecFile, inventory: Inventory, spec: GatewaySpec, index: number) {
+  constructor(file: SpecFile, inventory: Inventory, spec: GatewaySpec, index: number, promised: Set<string>) {
     this.#file = file;
     this.#inventory = inventory;
     this.#spec = spec;
     this.#index = index;
+    this.#promised = promised;
   }
 
   gateway(): Gateway {
@@ -76,20 +98,35 @@ class Resolver {
     this.#checkDestinations(vpc);
     const subnets = this.#subnets(vpc);
     const servers = this.#inventory.serversByVpc.get(vpc.id) ?? [];
-    const proxy = this.#proxy(vpc, servers);
-    this.#checkLoop(vpc, proxy, subnets);
+    const [first, ...others] = this.#spec.proxies.map((_, at) => this.#seat(vpc, servers, at));
+    if (!first) throw this.#problem("spec/invalid", ["proxies"], "name at least one server", "");
+    const seats: Seats = [first, ...others];
+    const home = this.#home(vpc, seats);
+    this.#checkLoop(vpc, seats, subnets);
+    const nics = this.#inventory.nicsBySubnet.get(home.id) ?? [];
+    const { pair, left } = this.#virtualIps(seats, home, nics);
+    const publicIp = this.#publicIp(seats, pair, left);
+    const leaving = pair && !publicIp ? this.#leavingEip(seats) : undefined;
+    const at = (seat: Seat): ProxyServer => ({
+      ...seat,
+      ownEip: seat.publicIp !== undefined && seat.publicIp.id !== leaving?.id,
+      host: this.#host(seat, seats, publicIp),
+    });
+    const proxies: Gateway["proxies"] = [at(first), ...others.map(at)];
     const served = new Set(subnets.map(({ subnet }) => subnet.id));
-    const others = (this.#inventory.subnets.get(vpc.id) ?? [])
+    const notServed = (this.#inventory.subnets.get(vpc.id) ?? [])
       .filter((subnet) => !served.has(subnet.id))
       .map((subnet) => ({ subnet, table: this.#tableOf(vpc, subnet) }));
     return {
       spec: this.#spec,
       name: this.#spec.name,
       vpc,
-      proxy,
+      proxies,
+      ...(pair ? { pair } : {}),
+      ...(publicIp ? { publicIp } : {}),
       subnets,
-      clients: this.#clients(servers, subnets, proxy),
-      others,
+      clients: this.#clients(servers, subnets, seats),
+      others: notServed,
       securityGroups: this.#inventory.securityGroups,
     };
   }
@@ -117,21 +154,60 @@ class Resolver {
    * A server's EIP wins over a route to 0.0.0.0/0 only; a longer prefix wins over the EIP (OTC FAQ, priority of
    * routes). The proxy would send such packets to itself where its own subnet gets the route.
    */
-  #checkLoop(vpc: Vpc, proxy: ProxyServer, served: readonly ServedSubnet[]): void {
+  #checkLoop(vpc: Vpc, seats: Seats, served: readonly ServedSubnet[]): void {
     const position = this.#spec.destinations.findIndex((destination) => destination !== "0.0.0.0/0");
     if (position < 0) return;
-    const home = (this.#inventory.subnets.get(vpc.id) ?? []).find(
-      (subnet) => subnet.id === proxy.nic.subnetId,
-    );
-    if (!home) return;
-    const table = this.#tableOf(vpc, home);
     const own = this.#spec.routeTable === "own";
-    const affected = served.some((one) => one.subnet.id === home.id || (!own && one.table.id === table.id));
-    if (!affected) return;
-    const text = `${proxy.server.name} is in ${home.name}, which would get the route to ${this.#spec.destinations[position]} too, and would send those packets to itself`;
-    const hint =
-      "Use a proxy in a subnet that is not served, with routeTable: own; or leave destinations out.";
-    throw this.#problem("spec/destination-loops", ["destinations", position], text, hint);
+    for (const { server, nic } of seats) {
+      const home = this.#subnetOf(vpc, nic);
+      if (!home) continue;
+      const table = this.#tableOf(vpc, home);
+      const affected = served.some((one) => one.subnet.id === home.id || (!own && one.table.id === table.id));
+      if (!affected) continue;
+      const text = `${server.name} is in ${home.name}, which would get the route to ${this.#spec.destinations[position]} too, and would send those packets to itself`;
+      const hint =
+        "Use a proxy in a subnet that is not served, with routeTable: own; or leave destinations out.";
+      throw this.#problem("spec/destination-loops", ["destinations", position], text, hint);
+    }
+  }
+
+  #subnetOf(vpc: Vpc, nic: Nic): Subnet | undefined {
+    return (this.#inventory.subnets.get(vpc.id) ?? []).find((subnet) => subnet.id === nic.subnetId);
+  }
+
+  /** The subnet of the proxies; that of a pair is one, since an address can move within a subnet only. */
+  #home(vpc: Vpc, [first, ...others]: Seats): Subnet {
+    const home = this.#subnetOf(vpc, first.nic);
+    if (!home)
+      throw this.#problem(
+        "spec/proxy-without-nic",
+        ["proxies", 0],
+        `${first.server.name} has no NIC in ${vpc.name}`,
+        "",
+      );
+    const stray = others.find((one) => one.nic.subnetId !== home.id);
+    if (!stray) return home;
+    const there = this.#subnetOf(vpc, stray.nic)?.name ?? "another subnet";
+    const text = `${stray.server.name} is in ${there}, and ${first.server.name} in ${home.name}`;
+    const hint = "The two proxies of a pair share addresses, so both must be in one subnet.";
+    throw this.#problem("spec/pair-in-two-subnets", ["proxies", 1], text, hint);
+  }
+
+  /** `left`: what a pair left behind that this gateway was before. */
+  #virtualIps(seats: Seats, home: Subnet, nics: readonly Nic[]): { pair?: Pair; left?: Nic } {
+    if (seats.length === 1) {
+      const left = nics.find((nic) => nic.name === outerName(this.#spec.name) && nic.serverId === "");
+      return left ? { left } : {};
+    }
+    const pair = pairIn(this.#spec.name, home, nics, this.#promised);
+    if (pair) return { pair };
+    const hint = "Free two addresses of the subnet, or use proxies in another one.";
+    throw this.#problem(
+      "spec/no-free-address",
+      ["proxies"],
+      `${home.name} has no two free addresses for the virtual IPs of the pair`,
+      hint,
+    );
   }
 
   #subnets(vpc: Vpc): ServedSubnet[] {
@@ -150,9 +226,9 @@ class Resolver {
     return table;
   }
 
-  #proxy(vpc: Vpc, inVpc: readonly Server[]): ProxyServer {
-    const path = ["proxies", 0];
-    const name = this.#spec.proxies[0] ?? "";
+  #seat(vpc: Vpc, inVpc: readonly Server[], position: number): Seat {
+    const path = ["proxies", position];
+    const name = this.#spec.proxies[position] ?? "";
     const called = this.#inventory.serversByName.get(name) ?? [];
     const here = called.filter((server) => server.vpcId === vpc.id);
     if (called.length > 0 && here.length === 0) {
@@ -175,31 +251,63 @@ class Resolver {
     const nic = nics[0];
     if (!nic) throw this.#problem("spec/proxy-without-nic", path, `${name} has no NIC in ${vpc.name}`, "");
     const publicIp = this.#inventory.publicIpByNic.get(nic.id);
-    if (!publicIp && this.#spec.publicIp === "keep") {
-      const hint = "Bind an EIP to it, or write publicIp: allocate.";
-      throw this.#problem("spec/proxy-without-eip", path, `${name} has no EIP`, hint);
-    }
-    return { server, nic, nics, ...(publicIp ? { publicIp } : {}), host: this.#host(server, nic, publicIp) };
+    return { server, nic, nics, ...(publicIp ? { publicIp } : {}) };
   }
 
-  #host(server: Server, nic: Nic, publicIp: PublicIp | undefined): HostAddress {
+  /**
+   * The EIP where it belongs: on the proxy's NIC, or on the outer virtual IP of a pair. `keep` needs one that is there,
+   * or is on its way there.
+   */
+  #publicIp(seats: Seats, pair: Pair | undefined, left: Nic | undefined): PublicIp | undefined {
+    const onNic = (nicId: string | undefined) =>
+      nicId === undefined ? undefined : this.#inventory.publicIpByNic.get(nicId);
+    const bound = pair ? onNic(pair.outer.nicId) : seats[0].publicIp;
+    if (bound || this.#spec.publicIp !== "keep") return bound;
+    const moving = this.#inventory.publicIps.some((eip) => eip.name.startsWith(movingMark(this.#spec.name)));
+    if (moving || onNic(left?.id) || seats.some((seat) => seat.publicIp)) return undefined;
+    const names = seats.map(({ server }) => server.name).join(" and ");
+    throw this.#problem(
+      "spec/proxy-without-eip",
+      ["proxies", 0],
+      seats.length === 1 ? `${names} has no EIP` : `neither of ${names} has an EIP`,
+      "Bind an EIP to it, or write publicIp: allocate.",
+    );
+  }
+
+  /** The EIP of a proxy that will move to the outer virtual IP. */
+  #leavingEip(seats: Seats): PublicIp | undefined {
+    const wish = this.#spec.publicIp;
+    if (wish === "allocate") return undefined;
+    const onNics = seats.flatMap((seat) => seat.publicIp ?? []);
+    if (wish !== "keep") return onNics.find((eip) => eip.address === wish);
+    const moving = this.#inventory.publicIps.some((eip) => eip.name.startsWith(movingMark(this.#spec.name)));
+    return moving ? undefined : onNics[0];
+  }
+
+  /** A proxy without an EIP of its own is reached through the other one, or through the EIP that both share. */
+  #host({ server, nic, publicIp }: Seat, seats: Seats, gatewayIp: PublicIp | undefined): HostAddress {
     const { address, user, port, jump } = this.#spec.ssh;
-    const given = this.#spec.publicIp;
-    const future = given === "keep" || given === "allocate" ? undefined : given;
-    const reached = { public: publicIp?.address ?? future ?? nic.ip, private: nic.ip }[address] ?? address;
-    return {
+    const login = {
       server: server.name,
-      destination: reached,
       ...(user === undefined ? {} : { user }),
       ...(port === undefined ? {} : { port }),
-      ...(jump === undefined ? {} : { jump }),
     };
+    const given = this.#spec.publicIp;
+    const future = given === "keep" || given === "allocate" || seats.length > 1 ? undefined : given;
+    const entry = seats.find((seat) => seat.publicIp)?.publicIp ?? gatewayIp;
+    if (address === "public" && !publicIp && !future && entry) {
+      const door = loginAt(entry.address, this.#spec.ssh);
+      return { ...login, destination: nic.ip, jump: jump === undefined ? door : `${jump},${door}` };
+    }
+    const reached = { public: publicIp?.address ?? future ?? nic.ip, private: nic.ip }[address] ?? address;
+    return { ...login, destination: reached, ...(jump === undefined ? {} : { jump }) };
   }
 
-  #clients(servers: readonly Server[], subnets: readonly ServedSubnet[], proxy: ProxyServer): Client[] {
+  #clients(servers: readonly Server[], subnets: readonly ServedSubnet[], seats: Seats): Client[] {
+    const proxies = new Set(seats.map(({ server }) => server.id));
     const served = new Map(subnets.map(({ subnet }) => [subnet.id, subnet]));
     return servers
-      .filter((server) => server.id !== proxy.server.id)
+      .filter((server) => !proxies.has(server.id))
       .flatMap((server) =>
         (this.#inventory.nicsByServer.get(server.id) ?? []).flatMap((nic): Client[] => {
           const subnet = served.get(nic.subnetId);

@@ -1,3 +1,4 @@
+import { role } from "../steps/pair/role.ts";
 import type { EntryRecord } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";
 
@@ -6,6 +7,17 @@ export interface StaleStep {
   /** Its latest change; undo needs the earliest too and finds it by the step's id. */
   readonly entry: EntryRecord;
   readonly because: string;
+}
+
+/**
+ * The roles of proxies that left a pair: taken back ahead of everything else, so that the proxy which stays has the active
+ * role before it is given another partner, or none.
+ */
+export function departedRoles(standing: readonly EntryRecord[], work: Work): StaleStep[] {
+  const proxies = work.gateway.proxies.map(({ server }) => server.name);
+  return staleSteps(standing, work).filter(
+    ({ entry }) => entry.kind === role.kind && !proxies.includes(entry.object),
+  );
 }
 
 /** Steps of the gateway that stand in the journal and are not among those it wants now. Pure. */

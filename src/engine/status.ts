@@ -1,17 +1,47 @@
-/** How the gateways stand, from the cloud and the journal; no host is asked. Pure. */
-import { routeTo } from "../steps/gateway.ts";
+/** How the gateways stand, from the cloud and the journal; of hosts, only those of a pair are asked. Pure. */
+import type { PairState } from "../checks/pair.ts";
+import { type Pair, type ProxyServer, routeTo } from "../steps/gateway.ts";
 import type { JournalReader, RunRecord } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";
+
+export interface ProxyStatus {
+  readonly server: string;
+  readonly privateIp: string;
+  readonly publicIp: string | null;
+  readonly state: string;
+}
+
+export interface PairStatus {
+  readonly inner: string;
+  readonly outer: string;
+  readonly publicIp: string | null;
+  /** The proxy with the active role; null where there is none, or two. */
+  readonly active: string | null;
+  readonly activeSince: string | null;
+  readonly standby: string | null;
+  /** The standby could take over with every open connection; `reason` says why not. */
+  readonly inSync: boolean;
+  readonly reason: string;
+  readonly members: readonly {
+    readonly server: string;
+    readonly role: "active" | "standby" | null;
+    readonly since: string | null;
+    /** Connections that its own kernel has, and those that it knows of the other one. */
+    readonly connections: number | null;
+    readonly known: number | null;
+    readonly lagSeconds: number | null;
+    readonly lastCommit: "ok" | "failed" | "none";
+  }[];
+}
 
 export interface GatewayStatus {
   readonly name: string;
   readonly vpc: string;
-  readonly proxy: {
-    readonly server: string;
-    readonly privateIp: string;
-    readonly publicIp: string | null;
-    readonly state: string;
-  };
+  /** The first of `proxies`. */
+  readonly proxy: ProxyStatus;
+  readonly proxies: readonly ProxyStatus[];
+  /** What a pair shares and how it stands; null with one proxy. */
+  readonly pair: PairStatus | null;
   readonly subnets: readonly {
     readonly name: string;
     readonly cidr: string;
@@ -30,22 +60,32 @@ export interface GatewayStatus {
   readonly lastRun: RunRecord | null;
 }
 
-export function statusOf({ gateway }: Work, journal: JournalReader): GatewayStatus {
-  const { name, vpc, proxy, subnets, clients, spec } = gateway;
+export function statusOf(
+  { gateway }: Work,
+  journal: JournalReader,
+  state: PairState | undefined,
+): GatewayStatus {
+  const { name, vpc, proxies, pair, publicIp, subnets, clients, spec } = gateway;
+  const status = ({ server, nic, publicIp: eip }: ProxyServer): ProxyStatus => ({
+    server: server.name,
+    privateIp: nic.ip,
+    publicIp: eip?.address ?? null,
+    state: server.status,
+  });
+  const targetName = new Map([
+    ...proxies.map(({ server }): [string, string] => [server.id, server.name]),
+    ...(pair ? [[pair.inner.ip, "the pair"] as const] : []),
+  ]);
   return {
     name,
     vpc: vpc.name,
-    proxy: {
-      server: proxy.server.name,
-      privateIp: proxy.nic.ip,
-      publicIp: proxy.publicIp?.address ?? null,
-      state: proxy.server.status,
-    },
+    proxy: status(proxies[0]),
+    proxies: proxies.map(status),
+    pair: pair && state ? pairStatus(pair, publicIp?.address ?? null, state) : null,
     subnets: subnets.map(({ subnet, table }) => {
       const destination = spec.destinations[0] ?? "";
       const route = routeTo(table, destination);
-      const target =
-        route?.nextHop === proxy.server.id ? proxy.server.name : `${route?.type} ${route?.nextHop}`;
+      const target = targetName.get(route?.nextHop ?? "") ?? `${route?.type} ${route?.nextHop}`;
       return {
         name: subnet.name,
         cidr: subnet.cidr,
@@ -66,5 +106,30 @@ export function statusOf({ gateway }: Work, journal: JournalReader): GatewayStat
         .map((entry) => entry.stepId),
     ).size,
     lastRun: journal.runs().findLast((run) => run.gateways.includes(name)) ?? null,
+  };
+}
+
+function pairStatus({ inner, outer }: Pair, publicIp: string | null, state: PairState): PairStatus {
+  const { active, standby, notReady, members } = state;
+  const since = (sinceMs: number | null | undefined) =>
+    sinceMs === null || sinceMs === undefined ? null : new Date(sinceMs).toISOString();
+  return {
+    inner: inner.ip,
+    outer: outer.ip,
+    publicIp,
+    active,
+    activeSince: since(members.find(({ server }) => server === active)?.report?.sinceMs),
+    standby,
+    inSync: notReady === "",
+    reason: notReady,
+    members: members.map(({ server, report }) => ({
+      server,
+      role: report?.role ?? null,
+      since: since(report?.sinceMs),
+      connections: report?.own ?? null,
+      known: report?.known ?? null,
+      lagSeconds: report?.lagSeconds ?? null,
+      lastCommit: report?.commit ?? "none",
+    })),
   };
 }

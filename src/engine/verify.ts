@@ -1,7 +1,8 @@
 /** Proves the way out from the client's seat. */
-import { clientHost, probesFromClient, probesFromProxy } from "../checks/for-gateway.ts";
+import { clientHosts, probesFromClient, probesFromProxy } from "../checks/for-gateway.ts";
+import { readPair } from "../checks/pair.ts";
 import { tryFrom } from "../checks/seat.ts";
-import type { CheckResult } from "../report/events.ts";
+import type { CheckResult, Report } from "../report/events.ts";
 import type { Probes } from "../spec/spec.ts";
 import type { Client, Gateway } from "../steps/gateway.ts";
 import type { ReadOnlyWorld } from "../steps/world.ts";
@@ -38,18 +39,21 @@ async function verifyGateway(
   { report, probes, only }: Parameters<typeof verify>[2],
 ): Promise<{ checks: CheckResult[]; unproven: string[] }> {
   const clients = chosenClients(gateway, only);
-  const { proxy } = gateway;
   const seats = [
-    { name: proxy.server.name, host: proxy.host, probes: probesFromProxy(probes) },
+    ...gateway.proxies.map(({ server, host }) => ({
+      name: server.name,
+      ways: [host],
+      probes: probesFromProxy(probes),
+    })),
     ...clients.map((client) => ({
       name: client.server.name,
-      host: clientHost(gateway, client),
+      ways: clientHosts(gateway, client),
       probes: probesFromClient(probes, gateway),
     })),
   ];
   const tried = await Promise.all(
     seats.map(async (seat) => {
-      const results = await tryFrom(world, seat.host, seat.probes);
+      const results = await tryFrom(world, seat.ways, seat.probes);
       return results.map(({ name, to, ok, evidence }): CheckResult => {
         const result = { check: name, gateway: gateway.name, from: seat.name, to, ok, evidence };
         report({ kind: "check-finished", result });
@@ -57,14 +61,15 @@ async function verifyGateway(
       });
     }),
   );
-  const checks = tried.flat();
+  const checks = [...(gateway.pair ? await checkPair(gateway, world, report) : []), ...tried.flat()];
+  const names = gateway.proxies.map(({ server }) => server.name).join(" and ");
   const silent = clients.filter(
     (client) => !checks.some((one) => one.from === client.server.name && one.ok !== null),
   );
   const unproven = [
     ...silent.map(
       (client) =>
-        `${client.server.name} cannot be logged in to, so nothing was proven from its seat; proven is that ${proxy.server.name} reaches the Internet and that the steps read back as right`,
+        `${client.server.name} cannot be logged in to, so nothing was proven from its seat; proven is that ${names} reaches the Internet and that the steps read back as right`,
     ),
     ...(clients.length === 0
       ? [
@@ -73,6 +78,32 @@ async function verifyGateway(
       : []),
   ];
   return { checks, unproven };
+}
+
+/** Exactly one is active, and the other one could take over with every open connection. */
+async function checkPair(gateway: Gateway, world: ReadOnlyWorld, report: Report): Promise<CheckResult[]> {
+  const { active, split, standby, notReady } = await readPair(gateway, world);
+  const from = gateway.name;
+  const results: CheckResult[] = [
+    {
+      check: "one-active",
+      gateway: gateway.name,
+      from,
+      to: active ?? "nobody",
+      ok: split === "",
+      evidence: split === "" ? `${active} is active` : split,
+    },
+    {
+      check: "standby-in-sync",
+      gateway: gateway.name,
+      from,
+      to: standby ?? "nobody",
+      ok: notReady === "",
+      evidence: notReady === "" ? `${standby} knows the connections of ${active}` : notReady,
+    },
+  ];
+  for (const result of results) report({ kind: "check-finished", result });
+  return results;
 }
 
 function chosenClients({ clients }: Gateway, only: readonly string[] | undefined): Client[] {

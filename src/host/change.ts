@@ -105,7 +105,8 @@ ${change.files.map((file, at) => `put ${at} ${file.mode} ${quote(file.path)} ${i
 ${change.remove.map((path) => `rm -f ${quote(path)}`).join("\n")}
 ${change.disable ? forgetAtBoot(change.init, change.unit).join("\n") : change.enable.join("\n")}
 ${change.rules === "remove" ? 'rm -f "$state/loaded-nft" "$state/loaded-iptables"' : ":"}
-if [ -d ${ownFolder} ]; then rmdir ${ownFolder} 2>/dev/null || :; fi
+rmdir ${ownFolder}/pair 2>/dev/null || :
+rmdir ${ownFolder} 2>/dev/null || :
 sync -f /etc 2>/dev/null || sync
 cd /
 rm -rf "$state/confirming"

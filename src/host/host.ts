@@ -89,6 +89,14 @@ export interface HandMadeRule {
   readonly source: string;
 }
 
+export interface HostService {
+  readonly unit: string;
+  /** Started at boot. */
+  readonly enabled: boolean;
+  /** It runs. */
+  readonly active: boolean;
+}
+
 export interface HostFacts {
   readonly kernel: string;
   readonly osName: string;
@@ -101,7 +109,14 @@ export interface HostFacts {
     readonly systemctl: boolean;
     readonly conntrack: boolean;
     readonly curl: boolean;
+    readonly keepalived: boolean;
+    readonly conntrackd: boolean;
+    readonly arping: boolean;
   };
+  /** What installs packages here; null where nothing that we know does. */
+  readonly packageManager: "apt-get" | "dnf" | "yum" | null;
+  /** Our own services of systemd that are there. */
+  readonly services: readonly HostService[];
   readonly devices: readonly HostDevice[];
   /** Device, next hop and source address of the route to the Internet, from `ip route get`. */
   readonly egress?: { readonly device: string; readonly address: string; readonly via?: string };

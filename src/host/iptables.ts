@@ -48,6 +48,9 @@ function filterTable(rules: Rules): string {
     `-A ${leaving} ${established} -j ACCEPT`,
     ...rules.vpcCidrs.map((cidr) => `-A ${leaving} -d ${cidr} -j RETURN`),
     `-A ${leaving} -m conntrack --ctstate INVALID -j DROP`,
+    ...(rules.resetUnknown
+      ? [`-A ${leaving} -p tcp ! --syn -m conntrack --ctstate NEW -j REJECT --reject-with tcp-reset`]
+      : []),
     ...rules.closed.map((cidr) => `-A ${leaving} -d ${cidr} -j DROP`),
     ...pairs(rules).map((match) => `-A ${leaving} ${match} -j ACCEPT`),
     `-A ${leaving} -m comment --comment wayout:${fingerprint(rules)} -j DROP`,

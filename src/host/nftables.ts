@@ -34,7 +34,12 @@ ${set("own", "addresses of this host: its own connections stay as they are", rul
 		ct state invalid counter drop
 		ip saddr @served ${clamp}
 		ct state established,related accept
-		ip daddr @closed counter drop
+${
+  rules.resetUnknown
+    ? `		ip saddr @served ${midStream} counter reject with tcp reset
+`
+    : ""
+}		ip daddr @closed counter drop
 		ip saddr @served${toDestinations} accept
 		counter drop comment "wayout:${fingerprint(rules)}"
 	}
@@ -46,6 +51,9 @@ ${set("own", "addresses of this host: its own connections stay as they are", rul
 ${rules.closeOwnServices ? ownServices(inside, rules.sshPort) : ""}}
 `;
 }
+
+/** The first packet that connection tracking sees, but not of the connection; a reset is never answered (RFC 9293, 3.5.2). */
+const midStream = "ct state new tcp flags & (fin | syn | rst | ack) != syn tcp flags & rst == 0";
 
 /** Commands that take everything away again, whether it is there or not. */
 export const nftablesRemoval = `add table ip ${ownTable}\ndelete table ip ${ownTable}\n`;

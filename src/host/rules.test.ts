@@ -13,6 +13,7 @@ const base: Rules = {
   destinations: ["0.0.0.0/0"],
   vpcCidrs: ["192.168.0.0/16"],
   closed: closedByDefault,
+  resetUnknown: false,
   closeOwnServices: false,
   sshPort: 22,
 };

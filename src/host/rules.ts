@@ -33,6 +33,11 @@ export interface Rules {
    * what worked before must not be cut without being asked for. The security group is the place for the rest.
    */
   readonly closeOwnServices: boolean;
+  /**
+   * Of a pair: a TCP packet in the middle of a connection that is not known is answered with a reset, toward the client.
+   * It was opened in the moment before the other proxy ended; its client begins anew at once instead of waiting.
+   */
+  readonly resetUnknown: boolean;
   /** Stays open when `closeOwnServices` is set. */
   readonly sshPort: number;
 }
@@ -60,6 +65,7 @@ export function canonicalRules(rules: Rules): Rules {
     destinations: canonicalCidrs(rules.destinations),
     vpcCidrs: canonicalCidrs(rules.vpcCidrs),
     closed: canonicalCidrs(rules.closed),
+    resetUnknown: rules.resetUnknown,
     closeOwnServices: rules.closeOwnServices,
     // Says nothing where nothing is closed.
     sshPort: rules.closeOwnServices ? rules.sshPort : 0,

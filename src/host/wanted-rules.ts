@@ -6,6 +6,9 @@ export interface Service {
   readonly served: readonly string[];
   readonly destinations: readonly string[];
   readonly vpcCidrs: readonly string[];
+  /** What leaves is translated to it. */
+  readonly natAddress: string;
+  readonly resetUnknown: boolean;
   readonly closeOwnServices: boolean;
   /** Where sshd listens. */
   readonly sshPort: number;
@@ -27,7 +30,8 @@ export function insideDevices(facts: Pick<HostFacts, "devices">, macs: readonly 
 export function wantedRules(service: Service, passage: Passage): Rules {
   return {
     egressDevice: passage.egress.device,
-    egressAddress: passage.egress.address,
+    egressAddress: service.natAddress,
+    resetUnknown: service.resetUnknown,
     insideDevices: passage.insideDevices,
     ownAddresses: passage.ownAddresses,
     served: service.served,

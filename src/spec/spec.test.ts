@@ -102,9 +102,9 @@ const broken: readonly [string, string, string][] = [
     "wayout.yaml:5:18: a is already a proxy of egress",
   ],
   [
-    "a pair",
-    good.replace("[ecs-proxy]", "[a, b]"),
-    "wayout.yaml:5:18: this version runs one proxy in a gateway",
+    "one SSH address for a pair",
+    `${good.replace("[ecs-proxy]", "[a, b]")}    ssh: {address: bastion}\n`,
+    "wayout.yaml:7:20: the two proxies of a pair cannot both be reached at bastion",
   ],
   [
     "no subnets",

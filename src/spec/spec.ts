@@ -150,11 +150,11 @@ function checkGateway(gateway: GatewaySpec, at: Path, parsed: SpecFile): void {
       });
     }
   }
-  if (gateway.proxies.length > 1) {
+  if (gateway.proxies.length > 1 && !["public", "private"].includes(gateway.ssh.address)) {
     throw new Problem({
-      code: "spec/pair",
-      summary: `${parsed.place([...at, "proxies", 1])}: this version runs one proxy in a gateway, not a pair`,
-      hint: "Name one proxy.",
+      code: "spec/pair-address",
+      summary: `${parsed.place([...at, "ssh", "address"])}: the two proxies of a pair cannot both be reached at ${gateway.ssh.address}`,
+      hint: "Write public or private.",
     });
   }
 }

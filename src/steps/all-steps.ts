@@ -9,6 +9,11 @@ import { securityGroup } from "./cloud/security-group/security-group.ts";
 import { sourceDestinationCheck } from "./cloud/source-destination-check.ts";
 import { ipForwarding } from "./host/ip-forwarding.ts";
 import { sourceNat } from "./host/source-nat.ts";
+import { connectionSync } from "./pair/connection-sync.ts";
+import { packages } from "./pair/packages.ts";
+import { pairPublicIp } from "./pair/public-ip.ts";
+import { role } from "./pair/role.ts";
+import { virtualIp } from "./pair/virtual-ip.ts";
 import type { Step, UndoableStep } from "./step.ts";
 
 interface StepKind {
@@ -17,10 +22,15 @@ interface StepKind {
 }
 
 const kinds: readonly StepKind[] = [
+  kindOf(virtualIp),
   kindOf(publicIp),
   kindOf(securityGroup),
   kindOf(sourceDestinationCheck),
+  kindOf(packages),
+  kindOf(connectionSync),
   kindOf(ipForwarding),
+  kindOf(role),
+  kindOf(pairPublicIp),
   kindOf(sourceNat),
   kindOf(ownRouteTable),
   kindOf(defaultRoute),
@@ -40,6 +50,11 @@ export function rankOf(kind: string): number {
 
 export function usesProxy(kind: string): boolean {
   return rankOf(kind) >= firstThatUsesProxy;
+}
+
+/** After it, a proxy may be reached in another way. */
+export function movesEip(kind: string): boolean {
+  return kind === publicIp.kind || kind === pairPublicIp.kind;
 }
 
 /** The step that the journal remembers. @throws Problem journal/unknown-step for a kind of another version. */

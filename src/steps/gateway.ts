@@ -10,7 +10,29 @@ export interface ProxyServer {
   /** NICs of the server in the VPC, the main one first. */
   readonly nics: readonly Nic[];
   readonly publicIp?: PublicIp;
+  /** It has an EIP of its own when everything is done: in a pair, that of one proxy may move to the virtual IP. */
+  readonly ownEip: boolean;
   readonly host: HostAddress;
+}
+
+/** An address that moves between the two proxies of a pair. */
+export interface VirtualIp {
+  readonly name: string;
+  /** As the cloud has it, or the free address that it will get. */
+  readonly ip: string;
+  /** Its NIC, once it is there. */
+  readonly nicId?: string;
+}
+
+/** What two proxies share. */
+export interface Pair {
+  /** Of both proxies and of the virtual IPs. */
+  readonly subnetId: string;
+  readonly subnetName: string;
+  /** The next hop of the route. */
+  readonly inner: VirtualIp;
+  /** Carries the EIP; what leaves is translated to it. */
+  readonly outer: VirtualIp;
 }
 
 export interface ServedSubnet {
@@ -31,7 +53,11 @@ export interface Gateway {
   readonly spec: GatewaySpec;
   readonly name: string;
   readonly vpc: Vpc;
-  readonly proxy: ProxyServer;
+  /** One, or the two of a pair, in the order of the spec. */
+  readonly proxies: readonly [ProxyServer, ...ProxyServer[]];
+  readonly pair?: Pair;
+  /** The address that hosts outside see; absent while it is not bound to where it belongs. */
+  readonly publicIp?: PublicIp;
   readonly subnets: readonly ServedSubnet[];
   readonly clients: readonly Client[];
   /** Subnets of the VPC that are not served, with the table they use: for naming who shares a table. */
@@ -42,6 +68,34 @@ export interface Gateway {
 /** Marks an object of the cloud as made by Wayout for this gateway. */
 export function ownMark(gateway: string): string {
   return `wayout:${gateway}`;
+}
+
+/** Name of an EIP that is on its way between two NICs, ahead of its own name: it is the gateway's. */
+export function movingMark(gateway: string): string {
+  return `wayout-${gateway}.moving.`;
+}
+
+export function innerName(gateway: string): string {
+  return `${ownName(gateway)}-inner`;
+}
+
+export function outerName(gateway: string): string {
+  return `${ownName(gateway)}-outer`;
+}
+
+/** Each proxy has a group of its own; its name must fit into the 64 characters that OTC takes. */
+export function securityGroupName(gateway: string, server: string, ip: string): string {
+  const name = `${ownName(gateway)}-${server}`;
+  return name.length <= 64 ? name : `${ownName(gateway)}-${ip}`;
+}
+
+/** A login as ssh -J takes it. */
+export function loginAt(
+  destination: string,
+  ssh: { readonly user?: string | undefined; readonly port?: number | undefined },
+): string {
+  const { user, port } = ssh;
+  return `${user === undefined ? "" : `${user}@`}${destination}${port === undefined ? "" : `:${port}`}`;
 }
 
 /** Name of the objects that Wayout makes for a gateway: the EIP, the security group, the route table. */

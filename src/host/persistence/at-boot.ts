@@ -33,18 +33,34 @@ function otherwise(facts: Pick<HostFacts, "init" | "rcLocal">, unit: string, com
 
 /** Shell lines that stop a boot entry from running, whichever kind it is; before its files are removed. */
 export function disableAtBoot(init: HostFacts["init"], unit: string): readonly string[] {
-  if (init === "systemd") return unit === ownUnits.rules ? systemdDisable : [];
-  return sysvDisable(unit);
+  if (init !== "systemd") return sysvDisable(unit);
+  return isService(unit) ? systemdDisable(unit) : [];
 }
 
 /** Shell lines for after the files are removed. */
 export function forgetAtBoot(init: HostFacts["init"], unit: string): readonly string[] {
-  return init === "systemd" && unit === ownUnits.rules ? systemdForget : [];
+  return init === "systemd" && isService(unit) ? systemdForget(unit) : [];
+}
+
+/** systemd switches forwarding on from sysctl.d, without a unit of its own. */
+function isService(unit: string): boolean {
+  return unit !== ownUnits.forwarding;
 }
 
 const sysctlDropIn = `# Wayout: this server forwards packets for servers without a public IP.
 net.ipv4.ip_forward = 1
 `;
+
+export const byRoleDropIn = `# Wayout: this server forwards packets while it is the active one of its pair; wayout-pair.service switches it on.
+net.ipv4.ip_forward = 0
+`;
+
+/** Off at boot, until the role says otherwise. A pair runs under systemd only. */
+export const byRoleAtBoot: BootEntry = {
+  unit: undefined,
+  files: [{ path: ownPaths.sysctl, mode: "644", content: byRoleDropIn }],
+  enable: [],
+};
 
 const forwardingScript = `#!/bin/sh
 # Wayout: this server forwards packets for servers without a public IP.

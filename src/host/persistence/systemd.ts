@@ -37,14 +37,20 @@ WantedBy=sysinit.target
 }
 
 /** Before the unit's file is removed; fine when it is not there. */
-export const systemdDisable = [
-  `if [ -f ${ownPaths.systemdUnit} ]; then`,
-  "  systemctl --quiet disable wayout.service 2>/dev/null || :",
-  "  systemctl --quiet stop wayout.service 2>/dev/null || :",
-  "fi",
-];
+export function systemdDisable(unit: string): readonly string[] {
+  return [
+    `if [ -f ${systemdUnitFile(unit)} ]; then`,
+    `  systemctl --quiet disable ${unit}.service 2>/dev/null || :`,
+    `  systemctl --quiet stop ${unit}.service 2>/dev/null || :`,
+    "fi",
+  ];
+}
+
 /** After it is removed. */
-export const systemdForget = [
-  "systemctl daemon-reload",
-  "systemctl reset-failed wayout.service 2>/dev/null || :",
-];
+export function systemdForget(unit: string): readonly string[] {
+  return ["systemctl daemon-reload", `systemctl reset-failed ${unit}.service 2>/dev/null || :`];
+}
+
+function systemdUnitFile(unit: string): string {
+  return `/etc/systemd/system/${unit}.service`;
+}

@@ -1,5 +1,5 @@
 /** HostFacts from the probe's output. */
-import type { HostFacts, HostFile, InitSystem, OwnRules } from "../host.ts";
+import type { HostFacts, HostFile, HostService, InitSystem, OwnRules } from "../host.ts";
 import { parseFile } from "./files.ts";
 import { handMadeRules, lineSource } from "./hand-made.ts";
 import { ownLines, parseIptablesSave } from "./iptables-save.ts";
@@ -40,7 +40,12 @@ export function parseFacts(output: string): HostFacts {
       systemctl: commands.has("systemctl"),
       conntrack: commands.has("conntrack"),
       curl: commands.has("curl"),
+      keepalived: commands.has("keepalived"),
+      conntrackd: commands.has("conntrackd"),
+      arping: commands.has("arping"),
     },
+    packageManager: packageManagers.find((name) => commands.has(name)) ?? null,
+    services: sections.lines("services").map(parseService),
     devices: parseDevices(sections.lines("links"), sections.lines("addresses")),
     ...(egress ? { egress } : {}),
     memoryMiB: Math.floor(Number(/(\d+) kB/.exec(sections.lines("memory")[0] ?? "")?.[1] ?? 0) / 1024),
@@ -76,6 +81,13 @@ export function parseFacts(output: string): HostFacts {
       })),
     }),
   };
+}
+
+const packageManagers = ["apt-get", "dnf", "yum"] as const;
+
+function parseService(line: string): HostService {
+  const [unit = "", enabled, active] = line.split(" ");
+  return { unit, enabled: enabled === "yes", active: active === "yes" };
 }
 
 function parseInit(lines: readonly string[]): InitSystem {

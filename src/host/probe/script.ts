@@ -4,6 +4,7 @@
  * reported instead of what is there for that minute.
  */
 import { ownPaths, ownTable, stateFolder } from "../own-paths.ts";
+import { pairPaths, pairUnits } from "../pair/paths.ts";
 import { quote } from "../script.ts";
 
 export const sectionMark = "@@wayout";
@@ -18,11 +19,24 @@ export const sysctlNames = [
   "net.ipv4.conf.all.send_redirects",
   "net.ipv4.conf.default.send_redirects",
   "net.netfilter.nf_conntrack_max",
+  "net.netfilter.nf_conntrack_tcp_be_liberal",
   "net.netfilter.nf_conntrack_buckets",
 ] as const;
 
-const commands = ["nft", "iptables", "systemctl", "conntrack", "curl"];
-const ownFiles = Object.values(ownPaths).map(quote).join(" ");
+const commands = [
+  "nft",
+  "iptables",
+  "systemctl",
+  "conntrack",
+  "curl",
+  "keepalived",
+  "conntrackd",
+  "arping",
+  "apt-get",
+  "dnf",
+  "yum",
+];
+const ownFiles = [...Object.values(ownPaths), ...Object.values(pairPaths)].map(quote).join(" ");
 
 export const probeScript = `
 ${stateFolder}
@@ -82,6 +96,13 @@ section units
 for path in /etc/rc[2345S].d/S*wayout /etc/rc.d/rc[2345].d/S*wayout; do [ -e "$path" ] && echo wayout; done
 for path in /etc/rc[2345S].d/S*wayout-forwarding /etc/rc.d/rc[2345].d/S*wayout-forwarding; do
   [ -e "$path" ] && echo wayout-forwarding
+done
+section services
+for unit in ${Object.values(pairUnits).join(" ")}; do
+  [ -e "/etc/systemd/system/$unit.service" ] || continue
+  enabled=no; [ -e "/etc/systemd/system/multi-user.target.wants/$unit.service" ] && enabled=yes
+  active=no; systemctl is-active --quiet "$unit" && active=yes
+  echo "$unit $enabled $active"
 done
 for path in /etc/rc.d/rc.local /etc/rc.local; do
   [ -f "$path" ] || continue

@@ -37,6 +37,7 @@ export const mirrorPackages = [
   "tcpdump",
   "keepalived",
   "conntrackd",
+  "iputils-arping",
   "dnsutils",
   "sysvinit-core",
 ] as const;

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { changeHost } from "../../host/armed.ts";
 import type { HostFacts } from "../../host/host.ts";
 import { ownPaths, ownUnits } from "../../host/own-paths.ts";
-import { forwardingAtBoot } from "../../host/persistence/at-boot.ts";
+import { byRoleAtBoot, byRoleDropIn, forwardingAtBoot } from "../../host/persistence/at-boot.ts";
 import { withoutLine } from "../../host/persistence/rc-local.ts";
-import type { Step } from "../step.ts";
+import type { Decision, Step } from "../step.ts";
 import { newArming } from "./arming.ts";
 import { hostFile, initSystem, onHost } from "./host-schema.ts";
 
@@ -13,7 +13,11 @@ import { hostFile, initSystem, onHost } from "./host-schema.ts";
  * edits /etc/sysctl.conf; this step has a file of its own, so that taking it back is removing a file.
  */
 
-const want = z.object(onHost);
+const want = z.object({
+  ...onHost,
+  /** Of a pair: the active one forwards and the standby does not; pair/role switches. At boot it is off. */
+  byRole: z.boolean().exactOptional(),
+});
 const have = z.object({
   /** ip_forward as it is, and "0" where the kernel has none. */
   now: z.string(),
@@ -27,6 +31,8 @@ const have = z.object({
   /** Our boot entry runs; false where none is needed. */
   entryEnabled: z.boolean(),
   rcLocal: hostFile.nullable(),
+  /** Our file leaves it to the role. */
+  byRole: z.boolean().exactOptional(),
   /** A change that nobody confirmed is about to be taken back by the host. */
   armed: z.boolean(),
 });
@@ -41,18 +47,20 @@ export const ipForwarding: Step<IpForwardingWant, IpForwardingHave> = {
   want,
   have,
   object: ({ host }) => host.server,
-  title: ({ host }) => `Let ${host.server} forward packets`,
+  title: ({ host, byRole }) =>
+    byRole ? `Let ${host.server} forward packets while it is active` : `Let ${host.server} forward packets`,
 
   async observe({ host }, world) {
     return { is: "ours", have: haveFrom(await world.host(host).facts()) };
   },
 
-  decide({ host }, observed) {
+  decide({ host, byRole }, observed) {
     if (observed.is === "absent") {
       const because = `nothing is known of ${host.server}`;
       return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
     }
     const { now, writable, atBoot, armed, init } = observed.have;
+    if (byRole) return decideByRole(host.server, observed.have);
     if (now !== "1" && !writable) {
       return {
         action: "blocked",
@@ -99,18 +107,18 @@ export const ipForwarding: Step<IpForwardingWant, IpForwardingHave> = {
     };
   },
 
-  async apply({ host: address }, observed, world) {
+  async apply({ host: address, byRole }, observed, world) {
     const host = world.host(address);
     const facts = await host.facts();
     const before = observed.is === "absent" ? haveFrom(facts) : observed.have;
-    const lasts = before.atBoot?.value === "1";
-    const entry = forwardingAtBoot(facts);
+    const lasts = !byRole && before.atBoot?.value === "1" && !before.byRole;
+    const entry = byRole ? byRoleAtBoot : forwardingAtBoot(facts);
     await changeHost(
       host,
       {
         init: facts.init,
         unit: ownUnits.forwarding,
-        sysctl: { [name]: "1" },
+        sysctl: byRole ? {} : { [name]: "1" },
         touchedSysctl: Object.keys(before.withIt),
         take: [],
         give: [],
@@ -159,8 +167,33 @@ export const ipForwarding: Step<IpForwardingWant, IpForwardingHave> = {
   describe: ({ now, atBoot, entryEnabled }) =>
     `${now === "1" ? "on" : "off"}, ${atBoot?.value === "1" || entryEnabled ? "on" : "off"} after a boot`,
 
-  own: ({ now, files, entryEnabled }) => ({ now, files, entryEnabled }),
+  own: ({ now, files, entryEnabled, byRole }) => ({ now: byRole ? null : now, files, entryEnabled }),
 };
+
+function decideByRole(server: string, { byRole, armed, now, atBoot, writable }: IpForwardingHave): Decision {
+  if (!writable) {
+    return {
+      action: "blocked",
+      because: `${name} cannot be set from inside ${server}`,
+      hint: "It is a container, or its /proc is read-only. Set it where the container is configured.",
+      adoptable: false,
+    };
+  }
+  if (byRole && !armed) return { action: "none", because: `${server} forwards while it is active` };
+  const elsewhere = atBoot?.value === "1" && !atBoot.file.includes("wayout");
+  return {
+    action: "change",
+    because: byRole
+      ? `${server} is about to take back a change of an earlier run, which ended before it confirmed the change`
+      : "the standby of a pair must not forward, and nothing sees to that at boot",
+    after: { active: "1", standby: "0", atBoot: "0" },
+    notice: "nothing: the role of the proxy switches it",
+    warnings:
+      elsewhere || (now === "1" && atBoot === null)
+        ? [`${server} forwards for something else too; as the standby it will not`]
+        : [],
+  };
+}
 
 function haveFrom(facts: HostFacts): IpForwardingHave {
   const now = facts.sysctl[name] ?? "0";
@@ -172,6 +205,9 @@ function haveFrom(facts: HostFacts): IpForwardingHave {
     init: facts.init,
     files: facts.ownFiles.filter((file) => paths.includes(file.path)),
     entryEnabled: facts.enabledUnits.includes(ownUnits.forwarding),
+    ...(facts.ownFiles.some(({ path, content }) => path === ownPaths.sysctl && content === byRoleDropIn)
+      ? { byRole: true }
+      : {}),
     rcLocal: facts.rcLocal ?? null,
     armed: facts.armed,
   };

@@ -42,7 +42,7 @@ export function decideSourceNat(
   if (reasons.length === 0 && !adopting) {
     return {
       action: "none",
-      because: `${served(want)} leaves by ${passage.egress.device} as ${passage.egress.address} already`,
+      because: `${served(want)} leaves by ${passage.egress.device} as ${wanted.rules.egressAddress} already`,
       warnings,
     };
   }
@@ -53,7 +53,7 @@ export function decideSourceNat(
       served: [...canonicalCidrs(want.served)],
       destinations: [...canonicalCidrs(want.destinations)],
       device: passage.egress.device,
-      address: passage.egress.address,
+      address: wanted.rules.egressAddress,
       with: have.backend,
       rules: fingerprint(wanted.rules),
     },

@@ -6,6 +6,8 @@ export const sourceNatWant = z.object({
   ...onHost,
   served: z.array(z.string()),
   destinations: z.array(z.string()),
+  /** Of a pair: both know these addresses, and whoever is active has them. */
+  virtualIps: z.object({ inner: z.string(), outer: z.string() }).exactOptional(),
   /** See Rules.closeOwnServices in src/host/rules.ts for why it is off by default. */
   closeOwnServices: z.boolean().exactOptional(),
 });

@@ -7,6 +7,7 @@ import { iptablesText } from "../../host/iptables.ts";
 import { loadScript } from "../../host/load-script.ts";
 import { nftablesText } from "../../host/nftables.ts";
 import { ownPaths, ownUnits } from "../../host/own-paths.ts";
+import { isToken } from "../../host/pair/keepalived-conf.ts";
 import { rulesAtBoot } from "../../host/persistence/at-boot.ts";
 import type { BootEntry } from "../../host/persistence/boot-entry.ts";
 import { withoutLine } from "../../host/persistence/rc-local.ts";
@@ -16,6 +17,7 @@ import { insideDevices, type Passage, redirectSysctls, wantedRules } from "../..
 import type { SourceNatHave, SourceNatWant } from "./source-nat-schema.ts";
 
 const conntrackMax = "net.netfilter.nf_conntrack_max";
+const liberalTcp = "net.netfilter.nf_conntrack_tcp_be_liberal";
 const conntrackBuckets = "net.netfilter.nf_conntrack_buckets";
 const paths: readonly string[] = [
   ownPaths.nftRules,
@@ -26,15 +28,23 @@ const paths: readonly string[] = [
 ];
 
 export function haveFrom(want: SourceNatWant, facts: HostFacts): SourceNatHave {
-  const egress = facts.egress ? { device: facts.egress.device, address: facts.egress.address } : null;
+  const shared = want.virtualIps ? [want.virtualIps.inner, want.virtualIps.outer] : [];
+  const egress = facts.egress
+    ? {
+        device: facts.egress.device,
+        // The active one of a pair may send by the virtual IP what it sends itself; the rules are the same on both.
+        address: shared.includes(facts.egress.address) ? want.privateIp : facts.egress.address,
+      }
+    : null;
   const inside = [...insideDevices(facts, want.insideMacs)];
-  const ownAddresses = facts.devices.flatMap(({ addresses }) =>
-    addresses.map((one) => one.split("/")[0] ?? one),
+  const addresses = facts.devices.flatMap((device) =>
+    device.addresses.map((one) => one.split("/")[0] ?? one),
   );
+  const ownAddresses = [...addresses.filter((one) => !shared.includes(one) && !isToken(one)), ...shared];
   const backend =
     facts.ownRules?.backend ?? (facts.has.nft ? "nftables" : facts.has.iptables ? "iptables" : null);
   const passage = egress && { egress, insideDevices: inside, ownAddresses };
-  const touched = [...Object.keys(passage ? redirectSysctls(passage) : {}), conntrackMax, conntrackBuckets];
+  const touched = [...Object.keys(passage ? sysctlsFor(want, passage) : {}), conntrackMax, conntrackBuckets];
   const fingerprint = facts.ownRules && (fingerprintIn(facts.ownRules.text) ?? "unknown");
   return {
     egress,
@@ -84,6 +94,12 @@ export function passageOf({
   return egress && inside.length > 0 ? { egress, insideDevices: inside, ownAddresses } : undefined;
 }
 
+/** In a pair, an end of a connection that the other proxy has seen may be out of the window that this one has seen. */
+function sysctlsFor(want: SourceNatWant, passage: Passage): Readonly<Record<string, string>> {
+  const redirects = redirectSysctls(passage);
+  return want.virtualIps ? { ...redirects, [liberalTcp]: "1" } : redirects;
+}
+
 /** The rules and files that make `want` true on this host. */
 export interface Wanted {
   readonly rules: Rules;
@@ -100,8 +116,17 @@ export function wantedOn(
   backend: "nftables" | "iptables",
 ): Wanted {
   const closeOwnServices = want.closeOwnServices ?? false;
-  const rules = wantedRules({ ...want, closeOwnServices, sshPort: want.host.port ?? 22 }, passage);
-  const sysctl = redirectSysctls(passage);
+  const rules = wantedRules(
+    {
+      ...want,
+      natAddress: want.virtualIps?.outer ?? passage.egress.address,
+      resetUnknown: want.virtualIps !== undefined,
+      closeOwnServices,
+      sshPort: want.host.port ?? 22,
+    },
+    passage,
+  );
+  const sysctl = sysctlsFor(want, passage);
   const { max, buckets } = conntrackSize(have.memoryMiB);
   const atLeast = { [conntrackMax]: max, [conntrackBuckets]: buckets };
   const entry = rulesAtBoot({ init: have.init, ...(have.rcLocal ? { rcLocal: have.rcLocal } : {}) });

@@ -21,6 +21,11 @@ export const want = z.object({
   groupName: z.string(),
   /** Ranges of the served subnets. */
   served: z.array(z.string()),
+  /**
+   * The other proxy of a pair: it elects, tells of connections, and tries the way out through this one, which may be
+   * logged in to by way of it.
+   */
+  peer: z.object({ ip: z.string(), sshPort: z.int() }).exactOptional(),
   mode: z.enum(["own", "add"]),
 });
 

@@ -1,27 +1,49 @@
 /** Which rules the gateway's own group and the groups around it need. Pure. */
 import type { SecurityGroupRuleSpec } from "../../../cloud/cloud.ts";
+import { syncPort } from "../../../host/pair/conntrackd-conf.ts";
 import { ownMark } from "../../gateway.ts";
 import type { Have, PlacedRule, Rule, Want } from "./model.ts";
 
 /** Everything the own group must hold: the served subnets, and what the NIC's other groups allowed. */
 export function wantedRules(want: Want, have: Have): Rule[] {
-  const served = want.served.map(
-    (cidr): Rule => ({
-      direction: "ingress",
-      ethertype: "IPv4",
-      protocol: null,
-      portMin: null,
-      portMax: null,
-      remoteCidr: cidr,
-      remoteGroupId: null,
-      description: ownMark(want.gateway),
-    }),
-  );
+  const own = ownRules(want);
   const left = want.mode === "own" ? have.onNic.filter((group) => group.id !== have.own?.id) : [];
   const copied = left.flatMap((group) =>
     group.rules.map((rule): Rule => ({ ...rule, description: `copied from ${group.name}` })),
   );
-  return unique([...served, ...copied]);
+  return unique([...own, ...copied]);
+}
+
+function port(number: number): Pick<Rule, "portMin" | "portMax"> {
+  return { portMin: number, portMax: number };
+}
+
+/** VRRP is IP protocol 112 (RFC 9568, 5.1.1.4). */
+const vrrp = "112";
+
+function ownRules({ gateway, served, peer }: Want): Rule[] {
+  const from = (remoteCidr: string, more: Partial<Rule> = {}): Rule => ({
+    direction: "ingress",
+    ethertype: "IPv4",
+    protocol: null,
+    portMin: null,
+    portMax: null,
+    remoteCidr,
+    remoteGroupId: null,
+    description: ownMark(gateway),
+    ...more,
+  });
+  return [
+    ...served.map((cidr) => from(cidr)),
+    ...(peer === undefined
+      ? []
+      : [
+          from(`${peer.ip}/32`, { protocol: vrrp }),
+          from(`${peer.ip}/32`, { protocol: "udp", ...port(syncPort) }),
+          from(`${peer.ip}/32`, { protocol: "icmp" }),
+          from(`${peer.ip}/32`, { protocol: "tcp", ...port(peer.sshPort) }),
+        ]),
+  ];
 }
 
 export function missingRules(want: Want, have: Have): Rule[] {
@@ -36,10 +58,11 @@ export function missingRules(want: Want, have: Have): Rule[] {
  */
 export function unwantedRules(want: Want, have: Have): Rule[] {
   const mark = ownMark(want.gateway);
+  const ours = ownRules(want);
   return (have.own?.rules ?? []).filter(
     (rule) =>
       (rule.remoteGroupId !== null && rule.remoteGroupId === have.own?.id) ||
-      (rule.description === mark && rule.remoteCidr !== null && !want.served.includes(rule.remoteCidr)),
+      (rule.description === mark && !ours.some((one) => sameRule(one, rule))),
   );
 }
 

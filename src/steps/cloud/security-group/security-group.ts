@@ -107,7 +107,8 @@ export const securityGroup: Step<Want, Have> = {
       back.map((group) => group.id),
     );
     for (const group of groups) {
-      for (const rule of group.rules.filter((one) => isGrant(wanted, group.id, one, groups))) {
+      if (group.description === ownMark(wanted.gateway)) continue;
+      for (const rule of group.rules.filter((one) => isGrant(wanted, one))) {
         const kept = before.have.grants.some((one) => one.groupId === group.id && sameRule(one.rule, rule));
         if (!kept) await cloud.deleteSecurityGroupRule(rule.id);
       }
@@ -154,6 +155,10 @@ async function observeGroups(wanted: Want, { cloud }: ReadOnlyWorld): Promise<Ob
   const plain = groups.map(({ id, name, rules }): Group => ({ id, name, rules: rules.map(plainRule) }));
   // In the NIC's own order, so that undo gives back the same list.
   const onNic = nic.securityGroupIds.flatMap((id) => plain.find((group) => group.id === id) ?? []);
+  // The group of a pair's other proxy says itself what of this one it lets in.
+  const ofGateway = new Set(
+    groups.filter((group) => group.description === ownMark(wanted.gateway)).map((group) => group.id),
+  );
   const left = new Set(onNic.map((group) => group.id).filter((id) => id !== own?.id));
   const rulesOf = (test: (rule: SecurityGroupRuleSpec, groupId: string) => boolean) =>
     plain.flatMap((group) =>
@@ -165,9 +170,9 @@ async function observeGroups(wanted: Want, { cloud }: ReadOnlyWorld): Promise<Ob
     onNic,
     own: plain.find((group) => group.id === own?.id) ?? null,
     referring: rulesOf(
-      (rule, id) => id !== own?.id && rule.remoteGroupId !== null && left.has(rule.remoteGroupId),
+      (rule, id) => !ofGateway.has(id) && rule.remoteGroupId !== null && left.has(rule.remoteGroupId),
     ),
-    grants: rulesOf((rule, id) => id !== own?.id && rule.description === ownMark(wanted.gateway)),
+    grants: rulesOf((rule, id) => !ofGateway.has(id) && isGrant(wanted, rule)),
     trapped: rulesOf((rule, id) => own !== undefined && id !== own.id && rule.remoteGroupId === own.id),
   };
   return namesake && !own
@@ -179,14 +184,9 @@ function isOwn(wanted: Want, group: { readonly name: string; readonly descriptio
   return group.name === wanted.groupName && group.description === ownMark(wanted.gateway);
 }
 
-function isGrant(
-  wanted: Want,
-  groupId: string,
-  rule: SecurityGroupRule,
-  groups: readonly { readonly id: string; readonly name: string; readonly description: string }[],
-): boolean {
-  const own = groups.find((group) => isOwn(wanted, group));
-  return groupId !== own?.id && rule.description === ownMark(wanted.gateway);
+/** A rule of ours in somebody else's group, for this NIC's address. */
+function isGrant({ gateway, nicIp }: Want, rule: SecurityGroupRuleSpec): boolean {
+  return rule.description === ownMark(gateway) && rule.remoteCidr === `${nicIp}/32`;
 }
 
 function plainRule({ id, groupId, ...rule }: SecurityGroupRule): SecurityGroupRuleSpec {

@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import { type MemberReport, parseReport } from "../host/pair/report.ts";
+import { type Member, pairState } from "./pair.ts";
+
+const report = (changes: Partial<MemberReport> = {}): MemberReport => ({
+  role: "standby",
+  sinceMs: 1_795_568_855_209,
+  commit: "none",
+  tookMs: 7,
+  unfit: "",
+  unsynced: "",
+  services: { role: true, sync: true },
+  own: 0,
+  known: 1000,
+  lagSeconds: 0,
+  ...changes,
+});
+const member = (server: string, changes?: Partial<MemberReport> | null): Member =>
+  changes === null
+    ? { server, report: null, unreachable: `cannot reach ${server} over SSH` }
+    : { server, report: report(changes), unreachable: "" };
+const active = member("a", { role: "active", own: 1000, known: 0 });
+
+test("a pair is ready when one is active and the other knows its connections", () => {
+  expect(pairState([active, member("b")])).toMatchObject({
+    active: "a",
+    standby: "b",
+    split: "",
+    notReady: "",
+  });
+  expect(pairState([member("b"), active])).toMatchObject({ active: "a", standby: "b", notReady: "" });
+});
+
+test.each<[string, Member, string]>([
+  ["cannot be asked", member("b", null), "b cannot be asked (cannot reach b over SSH)"],
+  ["has no role", member("b", { role: null }), "b is not settled"],
+  [
+    "has its role service down",
+    member("b", { role: null, services: { role: false, sync: true } }),
+    "b: wayout-pair.service does not run",
+  ],
+  ["has no rules", member("b", { unfit: "its rules are gone" }), "b: its rules are gone"],
+  [
+    "has no conntrackd",
+    member("b", { services: { role: true, sync: false } }),
+    "b: wayout-sync.service does not run",
+  ],
+  ["hears nothing", member("b", { unsynced: "nothing heard for 9 s" }), "b: nothing heard for 9 s"],
+  ["has a stuck conntrackd", member("b", { known: null }), "b: conntrackd does not answer"],
+  ["knows half of them", member("b", { known: 500 }), "b knows 500 of 1000 connections"],
+])("a standby that %s is not ready, with the reason", (_, standby, reason) => {
+  expect(pairState([active, standby])).toMatchObject({ active: "a", notReady: reason });
+});
+
+test("a few connections between two readings are not a standby out of sync", () => {
+  expect(pairState([active, member("b", { known: 990 })]).notReady).toBe("");
+  expect(pairState([member("a", { role: "active", own: 15 }), member("b", { known: 0 })]).notReady).toBe("");
+});
+
+test("none active, and both active, are told as such", () => {
+  expect(pairState([member("a"), member("b", null)]).split).toBe(
+    "none is active: a is standby; b cannot be asked (cannot reach b over SSH)",
+  );
+  expect(pairState([active, member("b", { role: "active" })]).split).toContain("both a and b are active");
+});
+
+test("a report is read from what the host prints", () => {
+  const output = `role=active
+since=1795568855209
+commit=ok
+took=14
+unfit=
+unsynced=nothing heard from 192.168.125.5's conntrackd for 9 s
+lag=9
+wayout-pair=active
+wayout-sync=activating
+internal=1003
+external=0
+`;
+  expect(parseReport(output)).toEqual(
+    report({
+      role: "active",
+      commit: "ok",
+      tookMs: 14,
+      unsynced: "nothing heard from 192.168.125.5's conntrackd for 9 s",
+      services: { role: true, sync: false },
+      own: 1003,
+      known: 0,
+      lagSeconds: 9,
+    }),
+  );
+  expect(parseReport("")).toMatchObject({ role: null, own: null, lagSeconds: null, commit: "none" });
+});

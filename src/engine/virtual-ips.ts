@@ -1,0 +1,48 @@
+/** Which addresses the virtual IPs of a pair have, or will get: the plan shows them before they are made. Pure. */
+import type { Nic, Subnet } from "../cloud/cloud.ts";
+import { parseRange, toAddress } from "../spec/addresses.ts";
+import { innerName, outerName, type Pair, type VirtualIp } from "../steps/gateway.ts";
+
+/** The cloud keeps the last addresses of a subnet for itself: broadcast, DHCP, system interface (VPC guide, "Creating a Subnet"). */
+const reservedAtEnd = 4;
+
+/**
+ * Those that are there by name; else the last free addresses, since servers get theirs from the front.
+ * @param taken addresses promised to other gateways in the same plan; what is chosen here is added.
+ * @returns undefined where the subnet has no two free addresses left.
+ */
+export function pairIn(
+  gateway: string,
+  subnet: Subnet,
+  nics: readonly Nic[],
+  taken: Set<string>,
+): Pair | undefined {
+  for (const nic of nics) taken.add(nic.ip);
+  const inner = virtualIp(innerName(gateway), subnet, nics, taken);
+  const outer = virtualIp(outerName(gateway), subnet, nics, taken);
+  return inner && outer ? { subnetId: subnet.id, subnetName: subnet.name, inner, outer } : undefined;
+}
+
+function virtualIp(
+  name: string,
+  subnet: Subnet,
+  nics: readonly Nic[],
+  taken: Set<string>,
+): VirtualIp | undefined {
+  const there = nics.find((nic) => nic.name === name && nic.serverId === "");
+  if (there) return { name, ip: there.ip, nicId: there.id };
+  const ip = lastFree(subnet, taken);
+  if (ip === undefined) return undefined;
+  taken.add(ip);
+  return { name, ip };
+}
+
+function lastFree(subnet: Subnet, taken: ReadonlySet<string>): string | undefined {
+  const range = parseRange(subnet.cidr);
+  if (!range) return undefined;
+  for (let value = range.last - reservedAtEnd; value > range.first; value--) {
+    const ip = toAddress(value);
+    if (ip !== subnet.gatewayIp && !taken.has(ip)) return ip;
+  }
+  return undefined;
+}

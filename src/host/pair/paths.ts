@@ -1,0 +1,24 @@
+/** What a pair leaves on each of its two hosts, beside what every proxy has. */
+import { ownFolder } from "../own-paths.ts";
+
+export const pairFolder = `${ownFolder}/pair`;
+
+export const pairPaths = {
+  /** Names of the packages that were installed for the pair, so that undo takes those away and no others. */
+  packages: `${ownFolder}/packages`,
+  conntrackd: `${pairFolder}/conntrackd.conf`,
+  keepalived: `${pairFolder}/keepalived.conf`,
+  settings: `${pairFolder}/settings`,
+  role: `${pairFolder}/role`,
+  score: `${pairFolder}/score`,
+  watch: `${pairFolder}/watch`,
+  agent: `${pairFolder}/agent`,
+  syncUnit: "/etc/systemd/system/wayout-sync.service",
+  pairUnit: "/etc/systemd/system/wayout-pair.service",
+} as const;
+
+export const pairUnits = { sync: "wayout-sync", pair: "wayout-pair" } as const;
+
+/** Where the two services keep what must not outlive them. */
+export const pairState = "/run/wayout-pair";
+export const syncState = "/run/wayout-sync";

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Wayout: runs keepalived, which elects the active proxy of a pair, and carries out what it elects, one thing after the
+# other. keepalived does not wait for its own scripts, so that two of them may run side by side (keepalived#2414).
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL
+state=/run/wayout-pair
+role() { sh /etc/wayout/pair/role "$1"; }
+umask 077
+mkdir -p "$state"
+rm -rf "$state/scores" "$state/elected" "$state/gave"
+sh /etc/wayout/pair/score unfit 0
+role standby
+mkfifo "$state/elected"
+# Open for writing too: a reload of keepalived closes its end and opens it again.
+exec 3<> "$state/elected"
+# Asked to end: the other one takes over while this one still forwards.
+trap 'sleep 0.3; role off; exit 0' TERM
+sh /etc/wayout/pair/watch &
+{
+  keepalived --dont-fork --dont-respawn --vrrp --log-console --use-file /etc/wayout/pair/keepalived.conf \
+    --pid "$state/keepalived.pid" --vrrp_pid "$state/vrrp.pid"
+  echo "INSTANCE wayout GONE 0" >&3
+} &
+while read -r kind name elected priority; do
+  [ "$kind" = INSTANCE ] || continue
+  case $elected in
+    MASTER) role active ;;
+    BACKUP | FAULT | STOP) role standby ;;
+    GONE) break ;;
+  esac
+done <&3
+# keepalived is gone: the other one takes over within 200 ms, and until then this one still forwards.
+sleep 0.3
+role off
+exit 1

@@ -1,0 +1,76 @@
+#!/bin/sh
+# Wayout: makes this proxy of a pair the active one, or the standby. The agent calls it, one call after the other.
+#   role active    commit what the other one knew, open, take the addresses, announce, tell the other one
+#   role standby   close, give the addresses back, forget, ask the other one
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL
+. /etc/wayout/pair/settings
+state=/run/wayout-pair
+forward=/proc/sys/net/ipv4/ip_forward
+# A conntrackd that is stuck must not keep the role from changing.
+sync() { timeout 2 conntrackd -C /etc/wayout/pair/conntrackd.conf "$@" >/dev/null 2>&1; }
+now() { date +%s%3N; }
+# Where its own address has no EIP, what the active host itself sends leaves from the virtual one: by two halves of the
+# Internet, so that the host's own default route stays as it is. The kernel takes them away with the address.
+leave_from_outer() {
+  [ "$own_eip" = no ] || return 0
+  router=$(ip -4 route show default dev "$device" | sed -n 's/.* via \([0-9.]*\).*/\1/p' | head -n 1)
+  [ -n "$router" ] || return 0
+  for half in 0.0.0.0/1 128.0.0.0/1; do
+    ip -4 route replace $half via "$router" dev "$device" onlink src "$outer"
+  done
+}
+stop_announcing() {
+  for pid in $(cat "$state/announcing" 2>/dev/null); do kill "$pid" 2>/dev/null; done
+  rm -f "$state/announcing"
+}
+# Caches of the neighbours: at once, and every second, for one that was away meanwhile (a split that is healed).
+announce() {
+  for vip in $inner $outer; do
+    arping -q -U -I "$device" -s "$vip" "$vip" >/dev/null 2>&1 &
+    echo $! >> "$state/announcing"
+  done
+}
+# The whole of a file at once: the agent of another moment may read it.
+tell() { printf 'role=%s\nsince=%s\ncommit=%s\ntook=%s\n' "$@" > "$state/role.new" && mv "$state/role.new" "$state/role"; }
+
+begin=$(now)
+case $1 in
+  active)
+    # The newest one wins while both believe to be active, whichever way the link between them is cut.
+    sh /etc/wayout/pair/score newest 20
+    if sync -c; then commit=ok; else commit=failed; fi
+    echo 1 > $forward
+    ip addr add "$inner/32" dev "$device" 2>/dev/null
+    ip addr add "$outer/32" dev "$device" 2>/dev/null
+    stop_announcing
+    announce
+    tell active "$begin" $commit $(($(now) - begin))
+    leave_from_outer
+    ip rule del fwmark 0x7761 lookup 7761 2>/dev/null
+    { sync -f; sync -R; sync -B; sleep 5; sh /etc/wayout/pair/score newest 0; } &
+    ;;
+  standby)
+    # Asked to hand over: open until the other one has everything, so that nothing is lost in between.
+    if [ -e "$state/handing-over" ]; then sleep 0.2; rm -f "$state/handing-over"; fi
+    echo 0 > $forward
+    stop_announcing
+    ip addr del "$inner/32" dev "$device" 2>/dev/null
+    ip addr del "$outer/32" dev "$device" 2>/dev/null
+    tell standby "$begin" none $(($(now) - begin))
+    # The way that clients have: the watch tries it with this mark.
+    ip rule show 2>/dev/null | grep -q 'fwmark 0x7761' || ip rule add fwmark 0x7761 lookup 7761 pref 7761
+    ip route replace default via "$inner" dev "$device" onlink table 7761
+    { sync -t; sync -n; } &
+    ;;
+  off)
+    # What the next boot would set: another gateway of this host may forward without a pair.
+    grep -qs '^net.ipv4.ip_forward = 1' /etc/sysctl.d/99-wayout.conf || echo 0 > $forward
+    stop_announcing
+    ip addr del "$inner/32" dev "$device" 2>/dev/null
+    ip addr del "$outer/32" dev "$device" 2>/dev/null
+    ip rule del fwmark 0x7761 lookup 7761 2>/dev/null
+    ip route flush table 7761 2>/dev/null
+    rm -f "$state/role" "$state/handing-over"
+    ;;
+esac
+exit 0

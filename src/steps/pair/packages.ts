@@ -1,0 +1,90 @@
+import { z } from "zod";
+import type { HostFacts } from "../../host/host.ts";
+import { installScript, packagesFor, removeScript } from "../../host/pair/packages.ts";
+import { pairPaths } from "../../host/pair/paths.ts";
+import { hostAddress, initSystem } from "../host/host-schema.ts";
+import type { Step } from "../step.ts";
+
+/**
+ * Installs keepalived, conntrackd and arping where they are missing, once: a boot needs no network for them. Undo takes
+ * away what was installed, with what came along, and nothing that was there before.
+ */
+
+const program = z.enum(["keepalived", "conntrackd", "arping"]);
+const want = z.object({ gateway: z.string(), host: hostAddress });
+const have = z.object({
+  missing: z.array(program),
+  manager: z.enum(["apt-get", "dnf", "yum"]).nullable(),
+  init: initSystem,
+  /** Names of the packages that were installed for the pair. */
+  installed: z.string().nullable(),
+});
+type Want = z.infer<typeof want>;
+type Have = z.infer<typeof have>;
+
+/** A mirror that is far away, and a dpkg that somebody else holds. */
+const installTimeoutMs = 600_000;
+
+export const packages: Step<Want, Have> = {
+  kind: "pair/packages",
+  want,
+  have,
+  object: ({ host }) => host.server,
+  title: ({ host }) => `Install keepalived and conntrackd on ${host.server}`,
+
+  async observe({ host }, world) {
+    return { is: "ours", have: haveFrom(await world.host(host).facts()) };
+  },
+
+  decide({ host }, observed) {
+    const blocked = (because: string, hint: string) =>
+      ({ action: "blocked", because, hint, adoptable: false }) as const;
+    if (observed.is === "absent") return blocked(`nothing is known of ${host.server}`, "Run plan again.");
+    const { missing, manager, init } = observed.have;
+    if (init !== "systemd") {
+      return blocked(`${host.server} is not run by systemd`, "A pair needs systemd on both; use one proxy.");
+    }
+    if (missing.length === 0) return { action: "none", because: "they are there" };
+    if (manager === null) {
+      return blocked(
+        `${missing.join(", ")} is missing on ${host.server}, which has neither apt-get nor dnf nor yum`,
+        "Install it by hand.",
+      );
+    }
+    const names = packagesFor(manager, missing);
+    return {
+      action: "create",
+      because: `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`,
+      after: { packages: names, by: manager },
+      notice: `nothing; ${manager} on ${host.server} is busy meanwhile, and fetches from its package sources`,
+    };
+  },
+
+  async apply({ host: address }, observed, world) {
+    const host = world.host(address);
+    const { missing, manager } = observed.is === "absent" ? haveFrom(await host.facts()) : observed.have;
+    if (manager === null) return;
+    await host.write(installScript(manager, packagesFor(manager, missing)), { timeoutMs: installTimeoutMs });
+  },
+
+  async undo({ host: address }, before, world) {
+    if (before.is === "absent" || before.have.installed !== null) return;
+    const host = world.host(address);
+    const { manager, installed } = haveFrom(await host.facts({ anew: true }));
+    if (manager === null || installed === null) return;
+    await host.write(removeScript(manager), { timeoutMs: installTimeoutMs });
+  },
+
+  describe: ({ missing }) => (missing.length === 0 ? "there" : `${missing.join(", ")} missing`),
+
+  own: ({ missing, installed }) => ({ missing, installed }),
+};
+
+function haveFrom({ has, packageManager, init, ownFiles }: HostFacts): Have {
+  return {
+    missing: program.options.filter((name) => !has[name]),
+    manager: packageManager,
+    init,
+    installed: ownFiles.find((file) => file.path === pairPaths.packages)?.content ?? null,
+  };
+}

@@ -1,0 +1,200 @@
+/** What the two services of a pair have in common: files of ours, and a unit that runs and is started at boot. */
+import { z } from "zod";
+import { changeHost } from "../../host/armed.ts";
+import type { HostChange } from "../../host/change.ts";
+import type { HostFacts, HostFile } from "../../host/host.ts";
+import { insideDevices } from "../../host/wanted-rules.ts";
+import { newArming } from "../host/arming.ts";
+import { hostAddress, hostFile } from "../host/host-schema.ts";
+import type { Decision, Step } from "../step.ts";
+
+export const memberWant = z.object({
+  gateway: z.string(),
+  host: hostAddress,
+  /** MAC of the NIC that the virtual IPs are bound to. */
+  mac: z.string(),
+  address: z.string(),
+  peer: z.string(),
+  peerName: z.string(),
+  inner: z.string(),
+  outer: z.string(),
+  ownEip: z.boolean(),
+  targets: z.array(z.string()),
+});
+
+const serviceHave = z.object({
+  /** The device with that MAC; null where there is none. */
+  device: z.string().nullable(),
+  files: z.array(hostFile),
+  enabled: z.boolean(),
+  active: z.boolean(),
+  armed: z.boolean(),
+});
+
+export type MemberWant = z.infer<typeof memberWant>;
+type ServiceHave = z.infer<typeof serviceHave>;
+
+export interface Service {
+  readonly unit: string;
+  readonly paths: readonly string[];
+  /** For the device given. */
+  files(want: MemberWant, device: string): readonly HostFile[];
+  /** Paths whose change only a restart brings into force; for the others a reload does, where the unit has one. */
+  readonly restartFor: readonly string[];
+}
+
+export interface ServiceStep {
+  readonly kind: string;
+  readonly service: Service;
+  title(want: MemberWant): string;
+  /** What is told of it: when nothing is to do, how it will be, what could be noticed (of the first time, or later). */
+  words(want: MemberWant): {
+    readonly right: string;
+    readonly after: string;
+    readonly first: string;
+    readonly later: string;
+  };
+}
+
+export function serviceStep({ kind, service, title, words }: ServiceStep): Step<MemberWant, ServiceHave> {
+  return {
+    kind,
+    want: memberWant,
+    have: serviceHave,
+    object: ({ host }) => host.server,
+    title,
+
+    async observe(want, world) {
+      return { is: "ours", have: serviceState(service, want, await world.host(want.host).facts()) };
+    },
+
+    decide(want, observed) {
+      if (observed.is === "absent") {
+        const because = `nothing is known of ${want.host.server}`;
+        return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
+      }
+      return decideService(service, want, observed.have, words(want));
+    },
+
+    async apply(want, observed, world) {
+      const host = world.host(want.host);
+      const facts = await host.facts();
+      const have = observed.is === "absent" ? serviceState(service, want, facts) : observed.have;
+      await changeHost(host, serviceChange(service, want, have, facts.init), newArming());
+    },
+
+    async undo(want, before, world) {
+      if (before.is === "absent") return;
+      const host = world.host(want.host);
+      await changeHost(host, serviceUndo(service, before.have, (await host.facts()).init), newArming());
+    },
+
+    describe: ({ active, files }) => (files.length === 0 ? "none" : active ? "runs" : "does not run"),
+
+    own: ({ files, enabled, active }) => ({ files, enabled, active }),
+  };
+}
+
+function serviceState({ unit, paths }: Service, want: MemberWant, facts: HostFacts): ServiceHave {
+  const service = facts.services.find((one) => one.unit === unit);
+  return {
+    device: insideDevices(facts, [want.mac])[0] ?? null,
+    files: facts.ownFiles.filter((file) => paths.includes(file.path)),
+    enabled: service?.enabled ?? false,
+    active: service?.active ?? false,
+    armed: facts.armed,
+  };
+}
+
+/** Why the service is not as it should be; none when it is. */
+function differences(service: Service, want: MemberWant, have: ServiceHave): string[] {
+  if (have.device === null) return [`no device of ${want.host.server} has the MAC ${want.mac}`];
+  if (have.files.length === 0) return [`${service.unit}.service is not there`];
+  const files = service.files(want, have.device);
+  return [
+    ...(have.armed
+      ? [
+          `${want.host.server} is about to take back a change of an earlier run, which ended before it confirmed it`,
+        ]
+      : []),
+    ...files.filter((file) => !isThere(file, have)).map((file) => `${file.path} is not as it should be`),
+    ...(have.enabled ? [] : [`${service.unit}.service is not started at boot`]),
+    ...(have.active ? [] : [`${service.unit}.service does not run`]),
+  ];
+}
+
+function decideService(
+  service: Service,
+  want: MemberWant,
+  have: ServiceHave,
+  words: ReturnType<ServiceStep["words"]>,
+): Decision {
+  if (have.device === null) {
+    return {
+      action: "blocked",
+      because: `no device of ${want.host.server} has the MAC of its NIC in the VPC (${want.mac})`,
+      hint: `Is it another machine that answers at ${want.host.destination}?`,
+      adoptable: false,
+    };
+  }
+  const reasons = differences(service, want, have);
+  if (reasons.length === 0) return { action: "none", because: words.right };
+  return {
+    action: have.files.length === 0 ? "create" : "change",
+    because: reasons.join("; "),
+    after: words.after,
+    notice: have.files.length === 0 ? words.first : words.later,
+  };
+}
+
+function serviceChange(
+  service: Service,
+  want: MemberWant,
+  have: ServiceHave,
+  init: HostFacts["init"],
+): HostChange {
+  // Decided against before: a host without the device is blocked.
+  if (have.device === null)
+    throw new Error(`${service.unit} was applied to ${want.host.server} although blocked`);
+  const files = service.files(want, have.device);
+  const changed = files.filter((file) => !isThere(file, have)).map((file) => file.path);
+  const restart = !have.active || service.restartFor.some((path) => changed.includes(path));
+  return {
+    ...nothing(service, init),
+    files: [...files],
+    enable: [
+      "run systemctl daemon-reload",
+      `run systemctl --quiet enable ${service.unit}.service`,
+      `run systemctl --quiet ${restart ? "restart" : "reload-or-restart"} ${service.unit}.service`,
+    ],
+  };
+}
+
+/** Back to what was: the files of an earlier version, or none and no service. */
+function serviceUndo(service: Service, before: ServiceHave, init: HostFacts["init"]): HostChange {
+  const kept = new Set(before.files.map((file) => file.path));
+  return {
+    ...nothing(service, init),
+    files: before.files,
+    remove: service.paths.filter((path) => !kept.has(path)),
+    enable: before.enabled
+      ? [
+          "run systemctl daemon-reload",
+          `run systemctl --quiet enable ${service.unit}.service`,
+          `run systemctl --quiet reload-or-restart ${service.unit}.service`,
+        ]
+      : [],
+    disable: !before.enabled,
+  };
+}
+
+function nothing({ unit }: Service, init: HostFacts["init"]): HostChange {
+  const none = { sysctl: {}, touchedSysctl: [], take: [], give: [], files: [], remove: [] };
+  return { init, unit, ...none, enable: [], disable: false };
+}
+
+function isThere(file: HostFile, { files }: ServiceHave): boolean {
+  return files.some(
+    (one) => one.path === file.path && one.content === file.content && one.mode === file.mode,
+  );
+}
