@@ -10,6 +10,7 @@ import { planCommand } from "./plan.ts";
 import { renderCommand } from "./render.ts";
 import { runsCommand } from "./runs.ts";
 import { statusCommand } from "./status.ts";
+import { switchCommand } from "./switch.ts";
 import { undoCommand } from "./undo.ts";
 import { verifyCommand } from "./verify.ts";
 
@@ -26,6 +27,7 @@ for (const make of [
   statusCommand,
   undoCommand,
   runsCommand,
+  switchCommand,
   renderCommand,
   demoCommand,
   labCommand,

@@ -3,8 +3,8 @@ import { look } from "../engine/observe.ts";
 import { renderCloudInit } from "../host/render/cloud-init.ts";
 import { type ByHand, renderShellScript } from "../host/render/shell-script.ts";
 import { Problem } from "../report/problem.ts";
-import { suggestion } from "../spec/nearest.ts";
 import type { Gateway } from "../steps/gateway.ts";
+import { chosenGateway } from "./chosen-gateway.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answer, answerJson } from "./output.ts";
 import { withSession } from "./session.ts";
@@ -24,7 +24,14 @@ export function renderCommand(): Command {
   ).action(async (name: string | undefined, options: RenderOptions) => {
     await withSession(options, async ({ file, world, context }) => {
       const gateways = (await look(file, world.cloud, context.probes)).map(({ gateway }) => gateway);
-      const gateway = chosen(gateways, name);
+      const gateway = chosenGateway(gateways, name);
+      if (gateway.pair) {
+        throw new Problem({
+          code: "render/pair",
+          summary: `${gateway.name} is a pair, which takes more than one script on one host`,
+          hint: "`wayout apply` sets it up; `wayout plan` shows every step.",
+        });
+      }
       const wanted = byHand(gateway);
       const script = renderShellScript(wanted);
       const cloudInit = renderCloudInit(wanted);
@@ -33,24 +40,6 @@ export function renderCommand(): Command {
       else answer((options.as === "script" ? script : cloudInit).trimEnd());
     });
   });
-}
-
-function chosen(gateways: readonly Gateway[], name: string | undefined): Gateway {
-  const found = name === undefined ? gateways : gateways.filter((gateway) => gateway.name === name);
-  if (found[0] && found.length === 1) return found[0];
-  const names = gateways.map((gateway) => gateway.name);
-  throw new Problem(
-    name === undefined
-      ? {
-          code: "render/which-gateway",
-          summary: `the spec has ${names.length} gateways: ${names.join(", ")}`,
-          hint: "Name one.",
-        }
-      : {
-          code: "render/unknown-gateway",
-          summary: `no gateway ${name}; ${suggestion(name, names, "gateway")}`,
-        },
-  );
 }
 
 function byHand({ name, spec, vpc, proxies: [proxy], subnets }: Gateway): ByHand {

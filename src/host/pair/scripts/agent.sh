@@ -12,8 +12,7 @@ role standby
 mkfifo "$state/elected"
 # Open for writing too: a reload of keepalived closes its end and opens it again.
 exec 3<> "$state/elected"
-# Asked to end: the other one takes over while this one still forwards.
-trap 'sleep 0.3; role off; exit 0' TERM
+trap 'role off; exit 0' TERM
 sh /etc/wayout/pair/watch &
 {
   keepalived --dont-fork --dont-respawn --vrrp --log-console --use-file /etc/wayout/pair/keepalived.conf \
@@ -28,7 +27,6 @@ while read -r kind name elected priority; do
     GONE) break ;;
   esac
 done <&3
-# keepalived is gone: the other one takes over within 200 ms, and until then this one still forwards.
-sleep 0.3
+# keepalived is gone, and with it the adverts: the other one takes over.
 role off
 exit 1

@@ -2,6 +2,7 @@
 # Wayout: makes this proxy of a pair the active one, or the standby. The agent calls it, one call after the other.
 #   role active    commit what the other one knew, open, take the addresses, announce, tell the other one
 #   role standby   close, give the addresses back, forget, ask the other one
+#   role off       take no part any more
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL
 . /etc/wayout/pair/settings
 state=/run/wayout-pair
@@ -23,12 +24,20 @@ stop_announcing() {
   for pid in $(cat "$state/announcing" 2>/dev/null); do kill "$pid" 2>/dev/null; done
   rm -f "$state/announcing"
 }
-# Caches of the neighbours: at once, and every second, for one that was away meanwhile (a split that is healed).
+# The neighbours' caches: at once and again within the first second, since the other one may have spoken in between; then
+# every second, for those that were away (a split that is healed).
 announce() {
   for vip in $inner $outer; do
     arping -q -U -I "$device" -s "$vip" "$vip" >/dev/null 2>&1 &
     echo $! >> "$state/announcing"
   done
+  {
+    for pause in 0.1 0.2 0.3; do
+      sleep $pause
+      for vip in $inner $outer; do arping -q -U -c 1 -I "$device" -s "$vip" "$vip" >/dev/null 2>&1 & done
+    done
+  } &
+  echo $! >> "$state/announcing"
 }
 # The whole of a file at once: the agent of another moment may read it.
 tell() { printf 'role=%s\nsince=%s\ncommit=%s\ntook=%s\n' "$@" > "$state/role.new" && mv "$state/role.new" "$state/role"; }
@@ -47,13 +56,14 @@ case $1 in
     tell active "$begin" $commit $(($(now) - begin))
     leave_from_outer
     ip rule del fwmark 0x7761 lookup 7761 2>/dev/null
-    { sync -f; sync -R; sync -B; sleep 5; sh /etc/wayout/pair/score newest 0; } &
+    # In a planned switch the other one was open until a moment ago: what it told meanwhile is taken over too.
+    { sync -c; sleep 0.3; sync -c; sync -f; sync -R; sync -B; sleep 5; sh /etc/wayout/pair/score newest 0; } &
     ;;
   standby)
+    stop_announcing
     # Asked to hand over: open until the other one has everything, so that nothing is lost in between.
     if [ -e "$state/handing-over" ]; then sleep 0.2; rm -f "$state/handing-over"; fi
     echo 0 > $forward
-    stop_announcing
     ip addr del "$inner/32" dev "$device" 2>/dev/null
     ip addr del "$outer/32" dev "$device" 2>/dev/null
     tell standby "$begin" none $(($(now) - begin))
@@ -63,9 +73,11 @@ case $1 in
     { sync -t; sync -n; } &
     ;;
   off)
-    # What the next boot would set: another gateway of this host may forward without a pair.
-    grep -qs '^net.ipv4.ip_forward = 1' /etc/sysctl.d/99-wayout.conf || echo 0 > $forward
     stop_announcing
+    # The other one takes over within 200 ms, and until then this one is open.
+    grep -qs '^role=active' "$state/role" && sleep 0.3
+    # What the next boot would set: this host may go on as the only proxy.
+    grep -qs '^net.ipv4.ip_forward = 1' /etc/sysctl.d/99-wayout.conf || echo 0 > $forward
     ip addr del "$inner/32" dev "$device" 2>/dev/null
     ip addr del "$outer/32" dev "$device" 2>/dev/null
     ip rule del fwmark 0x7761 lookup 7761 2>/dev/null

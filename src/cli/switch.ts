@@ -1,0 +1,28 @@
+import { Command } from "commander";
+import { look } from "../engine/observe.ts";
+import { switchActive } from "../engine/switch.ts";
+import { chosenGateway } from "./chosen-gateway.ts";
+import { type GatewayOptions, withGatewayOptions } from "./options.ts";
+import { answer, answerJson, note } from "./output.ts";
+import { withSession } from "./session.ts";
+
+export function switchCommand(): Command {
+  return withGatewayOptions(
+    new Command("switch")
+      .description("hand the active role of a pair to the other proxy, with every open connection")
+      .argument("[gateway]", "which gateway; needed where the spec has several")
+      .option("--force", "also where the standby does not know every connection"),
+  ).action(async (name: string | undefined, options: GatewayOptions & { force?: boolean }) => {
+    await withSession(options, async ({ file, world, context }) => {
+      const gateways = (await look(file, world.cloud, context.probes)).map(({ gateway }) => gateway);
+      const gateway = chosenGateway(gateways, name);
+      const { from, to, state } = await switchActive(gateway, world, { force: options.force ?? false });
+      const whole = state.notReady === "";
+      if (options.json) answerJson({ gateway: gateway.name, from, to, whole, reason: state.notReady });
+      else {
+        answer(`${to} is active now, in place of ${from}`);
+        if (!whole) note(`${from} does not follow it yet: ${state.notReady}`);
+      }
+    });
+  });
+}

@@ -1,0 +1,72 @@
+/** `wayout switch`: hands the active role of a pair to the other proxy, with every open connection. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type PairState, readPair } from "../checks/pair.ts";
+import { handOverScript } from "../host/pair/hand-over.ts";
+import { Problem } from "../report/problem.ts";
+import type { Gateway, ProxyServer } from "../steps/gateway.ts";
+import type { World } from "../steps/world.ts";
+
+export interface Switched {
+  readonly from: string;
+  readonly to: string;
+  /** How the pair stands afterwards. */
+  readonly state: PairState;
+}
+
+/** The proxy that was active begins to follow the other one within a second or two. */
+const settleMs = 10_000;
+
+/**
+ * @param force also where the standby does not know every connection: those that it does not know end.
+ * @throws Problem pair/not-a-pair, pair/no-active, pair/standby-not-ready, pair/not-switched
+ */
+export async function switchActive(
+  gateway: Gateway,
+  world: World,
+  { force }: { readonly force: boolean },
+): Promise<Switched> {
+  if (!gateway.pair) {
+    throw new Problem({
+      code: "pair/not-a-pair",
+      summary: `gateway ${gateway.name} has one proxy`,
+      hint: "Name two proxies in wayout.yaml and apply.",
+    });
+  }
+  const { active, standby, split, notReady } = await readPair(gateway, world);
+  const from = gateway.proxies.find(({ server }) => server.name === active);
+  if (!from || standby === null) {
+    throw new Problem({
+      code: "pair/no-active",
+      summary: split,
+      hint: "`wayout status` shows both proxies; `wayout apply` sets up what is missing.",
+    });
+  }
+  if (notReady !== "" && !force) {
+    throw new Problem({
+      code: "pair/standby-not-ready",
+      summary: `the standby could not take over without a loss: ${notReady}`,
+      hint: "Mend that first, or switch all the same with --force: open connections may end.",
+    });
+  }
+  await world.host(from.host).write(handOverScript);
+  return { from: from.server.name, to: standby, state: await settled(gateway, world, from) };
+}
+
+/** Waits until the other one is active and this one follows it. */
+async function settled(gateway: Gateway, world: World, from: ProxyServer): Promise<PairState> {
+  const deadline = performance.now() + settleMs;
+  for (;;) {
+    const state = await readPair(gateway, world);
+    const moved = state.active !== null && state.active !== from.server.name;
+    if ((moved && state.notReady === "") || (moved && performance.now() > deadline)) return state;
+    if (performance.now() > deadline) {
+      throw new Problem({
+        code: "pair/not-switched",
+        summary: `${from.server.name} was asked to hand over, but ${state.active === null ? state.split : "is still active"}`,
+        hint: "`wayout status` says how both stand. Nothing is lost: the role stays where it is.",
+        retry: true,
+      });
+    }
+    await sleep(200);
+  }
+}
