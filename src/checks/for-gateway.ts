@@ -1,7 +1,7 @@
 /** Which probes are tried from which seat. */
 import type { HostAddress } from "../host/host.ts";
 import { holds, isAddress, parseRange } from "../spec/addresses.ts";
-import type { Probes } from "../spec/spec.ts";
+import type { GatewaySpec, Probes } from "../spec/spec.ts";
 import { type Client, type Gateway, loginAt } from "../steps/gateway.ts";
 import { dns } from "./dns.ts";
 import { https } from "./https.ts";
@@ -22,8 +22,7 @@ export function probesFromClient(
   probes: Probes,
   { publicIp, spec }: Pick<Gateway, "publicIp" | "spec">,
 ): Probe[] {
-  const ranges = spec.destinations.flatMap((destination) => parseRange(destination) ?? []);
-  const served = (host: string): boolean => !isAddress(host) || ranges.some((range) => holds(range, host));
+  const served = servedBy(spec);
   const only = (host: string, probe: Probe): Probe => (served(host) ? probe : { ...probe, ...notServed });
   const pinged = probes.ping.filter(served);
   return [
@@ -35,6 +34,12 @@ export function probesFromClient(
     only(new URL(probes.large).hostname, largeTransfer(probes.large)),
     only(new URL(probes.http).hostname, seenAddress(probes.http, publicIp?.address)),
   ];
+}
+
+/** Whether a host is among the gateway's destinations. Names are the client's own to look up. */
+export function servedBy({ destinations }: Pick<GatewaySpec, "destinations">): (host: string) => boolean {
+  const ranges = destinations.flatMap((destination) => parseRange(destination) ?? []);
+  return (host) => !isAddress(host) || ranges.some((range) => holds(range, host));
 }
 
 /** A host that is no destination of the gateway proves nothing about it. */

@@ -1,9 +1,8 @@
-import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { converge, type Outcome } from "../engine/converge.ts";
 import type { Plan } from "../report/events.ts";
 import { count, planText, problemText, stepText } from "../report/human.ts";
-import { Problem } from "../report/problem.ts";
+import { confirm } from "./confirm.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
 import { withSession } from "./session.ts";
@@ -31,26 +30,16 @@ export function applyCommand(): Command {
   });
 }
 
-/** Shows the plan and asks; without a terminal nobody can answer, so --yes is needed. */
+/** Shows the plan and asks. */
 async function ask(plan: Plan, { yes, json }: ApplyOptions, signal: AbortSignal): Promise<boolean> {
   if (!json) answer(planText(plan));
-  if (yes) return true;
-  if (!process.stdin.isTTY) {
-    throw new Problem({
-      code: "apply/not-confirmed",
-      summary: `${count(plan.summary.changes, "change")} would be made, and nobody can be asked here`,
-      hint: "Look at `wayout plan`, then run `wayout apply --yes`.",
-    });
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const said = await terminal.question(`make ${count(plan.summary.changes, "change")}? [y/N] `, { signal });
-    return /^y(es)?$/i.test(said.trim());
-  } catch {
-    return false;
-  } finally {
-    terminal.close();
-  }
+  const changes = count(plan.summary.changes, "change");
+  const unasked = {
+    code: "apply/not-confirmed",
+    summary: `${changes} would be made, and nobody can be asked here`,
+    hint: "Look at `wayout plan`, then run `wayout apply --yes`.",
+  };
+  return confirm(`make ${changes}?`, { yes: yes ?? false, signal, unasked });
 }
 
 function tell(

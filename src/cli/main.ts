@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import packageFile from "../../package.json" with { type: "json" };
 import { applyCommand } from "./apply.ts";
 import { demoCommand } from "./demo.ts";
+import { drillCommand } from "./drill.ts";
 import { labCommand } from "./lab/index.ts";
 import { tellFailure } from "./output.ts";
 import { planCommand } from "./plan.ts";
@@ -28,6 +29,7 @@ for (const make of [
   undoCommand,
   runsCommand,
   switchCommand,
+  drillCommand,
   renderCommand,
   demoCommand,
   labCommand,

@@ -69,7 +69,7 @@ export interface StepResult {
 export type Event =
   | {
       readonly kind: "phase";
-      readonly phase: "observe" | "plan" | "apply" | "verify" | "undo";
+      readonly phase: "observe" | "plan" | "apply" | "verify" | "undo" | "drill";
       readonly text: string;
     }
   | { readonly kind: "planned"; readonly plan: Plan }

@@ -25,7 +25,7 @@ const sshSchema = z.strictObject({
   address: z.string().min(1).default("public"),
 });
 
-/** Where verify sends its packets: hosts outside that answer. */
+/** Where verify and drill send their packets: hosts outside that answer. */
 const probesSchema = z.strictObject({
   ping: z.array(z.string()).min(1),
   /** host:port */
@@ -39,6 +39,13 @@ const probesSchema = z.strictObject({
   dns: z.string(),
   /** At least 1 MB, so that full-size packets are needed. */
   large: z.url(),
+  /** host:port of a host that sends back what comes, over TCP and UDP (RFC 862): for drills, so one of your own. */
+  echo: z
+    .string()
+    .regex(/^[^\s:/]+:\d{1,5}$/, "must be host:port")
+    .optional(),
+  /** A download that goes on for some seconds, longer than a failover. */
+  slow: z.url().optional(),
 });
 
 const gatewaySchema = z.strictObject({

@@ -15,6 +15,7 @@ const boundaries = [
   "journal",
   "lab",
   "demo",
+  "drill",
   "wayout",
 ];
 

@@ -11,6 +11,9 @@ const probesSchema = z.object({
   udp: z.string(),
   dns: z.string(),
   large: z.string(),
+  /** Of labs that were brought up by an earlier version, absent. */
+  echo: z.string().optional(),
+  slow: z.string().optional(),
 });
 
 /** An entry of clouds.yaml, as python-openstacksdk reads it. */

@@ -47,6 +47,8 @@ const probes: LabProbes = {
   udp: `${internetHosts.dns}:53`,
   dns: internetNames.site,
   large: `http://${internetHosts.site}/bytes/4000000`,
+  echo: `${internetHosts.site}:7`,
+  slow: `http://${internetHosts.site}/slow?seconds=6&bytes=3000000`,
 };
 
 /** Writes them for our own commands, and as clouds.yaml for the openstack client. Both hold the password. */

@@ -1,0 +1,24 @@
+/** Asks before something is done. Without a terminal nobody can answer, and then --yes is needed. */
+import { createInterface } from "node:readline/promises";
+import { Problem, type ProblemFields } from "../report/problem.ts";
+
+export async function confirm(
+  question: string,
+  {
+    yes,
+    signal,
+    unasked,
+  }: { readonly yes: boolean; readonly signal: AbortSignal; readonly unasked: ProblemFields },
+): Promise<boolean> {
+  if (yes) return true;
+  if (!process.stdin.isTTY) throw new Problem(unasked);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const said = await terminal.question(`${question} [y/N] `, { signal });
+    return /^y(es)?$/i.test(said.trim());
+  } catch {
+    return false;
+  } finally {
+    terminal.close();
+  }
+}

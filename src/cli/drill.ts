@@ -1,0 +1,90 @@
+import { closeSync, openSync, writeFileSync } from "node:fs";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { drill } from "../engine/drill/drill.ts";
+import { look } from "../engine/observe.ts";
+import { type DrillPlan, type FaultName, faultNames } from "../report/drill.ts";
+import { drillHtml } from "../report/drill-html.ts";
+import { drillPlanText, drillText } from "../report/drill-text.ts";
+import { Problem } from "../report/problem.ts";
+import { chosenGateway } from "./chosen-gateway.ts";
+import { confirm } from "./confirm.ts";
+import { type GatewayOptions, withGatewayOptions } from "./options.ts";
+import { answer, answerJson, note } from "./output.ts";
+import { withSession } from "./session.ts";
+
+interface DrillOptions extends GatewayOptions {
+  readonly fault: FaultName;
+  readonly client?: string;
+  readonly connections?: number;
+  readonly yes?: boolean;
+  readonly html?: string;
+}
+
+export function drillCommand(): Command {
+  return withGatewayOptions(
+    new Command("drill")
+      .description("a measured failover on the real thing: what is lost, and for how long")
+      .argument("[gateway]", "which gateway; needed where the spec has several")
+      .addOption(
+        new Option("--fault <fault>", "what happens to the active proxy")
+          .choices(faultNames)
+          .default("switch"),
+      )
+      .option("--client <server>", "who measures; by default the first client that can be logged in to")
+      .option("--connections <number>", "how many are held open", connectionCount)
+      .option("-y, --yes", "do not ask")
+      .option("--html <path>", "write the report with its plot to this file, too"),
+  ).action(async (name: string | undefined, options: DrillOptions) => {
+    if (options.html !== undefined) mustBeWritable(options.html);
+    await withSession(options, async ({ file, world, context }) => {
+      const gateways = (await look(file, world.cloud, context.probes)).map(({ gateway }) => gateway);
+      const { fault, client, connections } = options;
+      const drilled = await drill(
+        chosenGateway(gateways, name),
+        world,
+        { fault, client, connections },
+        { ...context, confirm: (plan) => ask(plan, options, context.signal) },
+      );
+      if (!drilled) {
+        note("nothing was done");
+        process.exitCode = 1;
+        return;
+      }
+      const { report, picture } = drilled;
+      if (options.html !== undefined) writeFileSync(options.html, drillHtml(report, picture));
+      if (options.json) answerJson(report);
+      else answer(drillText(report));
+      process.exitCode = report.ok ? 0 : 1;
+    });
+  });
+}
+
+async function ask(plan: DrillPlan, { yes, json }: DrillOptions, signal: AbortSignal): Promise<boolean> {
+  if (!json) answer(drillPlanText(plan));
+  const unasked = {
+    code: "drill/not-confirmed",
+    summary: `a fault would be made on ${plan.active}, and nobody can be asked here`,
+    hint: "Run `wayout drill --yes`.",
+  };
+  return confirm("make the fault?", { yes: yes ?? false, signal, unasked });
+}
+
+function connectionCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 20_000) return count;
+  throw new InvalidArgumentError("It must be 1 to 20000.");
+}
+
+/** Before a fault is made: a report that cannot be written would be lost. */
+function mustBeWritable(path: string): void {
+  try {
+    closeSync(openSync(path, "a"));
+  } catch (cause) {
+    throw new Problem({
+      code: "drill/html-not-writable",
+      summary: `cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: "Nothing was done. Name another file.",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,64 @@
+/** Makes the fault, and waits until the other proxy is active and the pair whole again. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type PairState, readPair } from "../../checks/pair.ts";
+import type { MemberReport } from "../../host/pair/report.ts";
+import type { Gateway, ProxyServer } from "../../steps/gateway.ts";
+import type { World } from "../../steps/world.ts";
+import { type Fault, make, momentOf } from "./faults.ts";
+
+export interface FailedOver {
+  /** By the clock of the proxy that was broken; null where it could not be read. */
+  readonly momentMs: number | null;
+  /** What the other proxy said when it was seen to be active; null: it never was. */
+  readonly successor: MemberReport | null;
+  readonly state: PairState;
+  /** By the clock here; null: it is not whole. */
+  readonly wholeAtMs: number | null;
+}
+
+/** Times are read from the hosts afterwards: asking at once would only disturb what is measured. */
+const firstLookMs = 1500;
+const betweenLooksMs = 500;
+/** An election takes less than a second, a login to a busy host some more. */
+const movedWithinMs = 20_000;
+
+export async function failOver(
+  gateway: Gateway,
+  world: World,
+  {
+    fault,
+    active,
+    other,
+  }: { readonly fault: Fault; readonly active: ProxyServer; readonly other: ProxyServer },
+  signal: AbortSignal,
+): Promise<FailedOver> {
+  const host = world.host(active.host);
+  const made = await make(fault, host);
+  const began = performance.now();
+  const pastMs = (): number => performance.now() - began;
+  await pause(firstLookMs, signal);
+
+  let successor: MemberReport | null = null;
+  while (!signal.aborted && pastMs() < movedWithinMs) {
+    const { active: now, members } = await readPair({ ...gateway, proxies: [other] }, world);
+    if (now === other.server.name) {
+      successor = members[0]?.report ?? null;
+      break;
+    }
+    await pause(betweenLooksMs, signal);
+  }
+
+  await pause(fault.awayMs + 1000 - pastMs(), signal);
+  let state = await readPair(gateway, world);
+  while (!signal.aborted && state.notReady !== "" && pastMs() < fault.wholeWithinMs) {
+    await pause(betweenLooksMs, signal);
+    state = await readPair(gateway, world);
+  }
+  const wholeAtMs = state.notReady === "" ? Date.now() : null;
+  return { momentMs: await momentOf(made, host), successor, state, wholeAtMs };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // Aborted: whoever waits looks at the signal.
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,172 @@
+/** What a drill does to the active proxy of a pair: one entry a fault, each taken back by the host itself. */
+import type { Host } from "../../host/host.ts";
+import { handOverScript } from "../../host/pair/hand-over.ts";
+import { pairPaths, pairState, pairUnits } from "../../host/pair/paths.ts";
+import type { FaultName } from "../../report/drill.ts";
+import { Problem } from "../../report/problem.ts";
+
+export interface Fault {
+  /** What is done, and how it ends by itself. */
+  readonly does: (active: string) => string;
+  readonly notice: string;
+  /** For so long after it the proxy cannot be logged in to. */
+  readonly awayMs: number;
+  /** By then the pair must be whole again. */
+  readonly wholeWithinMs: number;
+  /** Shell for the active proxy. Prints `moment=` (ms since 1970), or `folder=`, where the moment will be written. */
+  readonly script: string;
+}
+
+export const cableSeconds = 6;
+/** The login that sets it must have ended before it comes. */
+const leadSeconds = 0.4;
+const stopSeconds = 4;
+
+const momentNow = "echo moment=$(date +%s%3N)";
+const keepsGoing =
+  "nothing where all is well: open connections go on over the other proxy, with a gap of well under a second";
+
+/**
+ * A unit of systemd does it: no login has to last until then, and nothing but the host itself must take a fault back.
+ * With a name there is only one at a time.
+ */
+function later(seconds: number, command: string, name?: string): string {
+  const unit = name === undefined ? "" : ` --unit=wayout-drill-${name}`;
+  return `systemd-run --quiet --collect --no-block${unit} --on-active=${seconds} --timer-property=AccuracySec=10ms ${command}`;
+}
+
+/** ARP too, and what is sent past the IP stack. Kernels before 5.16 cannot drop the latter on its way out. */
+const cutRules = `table netdev wayout_drill {
+  chain coming { type filter hook ingress device "DEVICE" priority -500; policy drop; }
+  chain going { type filter hook egress device "DEVICE" priority 500; policy drop; }
+}`;
+const olderCutRules = `table inet wayout_drill {
+  chain coming { type filter hook prerouting priority -500; iifname "DEVICE" drop; }
+  chain going { type filter hook postrouting priority 500; oifname "DEVICE" drop; }
+}
+table arp wayout_drill {
+  chain coming { type filter hook input priority -500; iifname "DEVICE" drop; }
+  chain going { type filter hook output priority 500; oifname "DEVICE" drop; }
+}`;
+
+const cableScript = `set -e
+for tool in nft systemd-run; do command -v $tool >/dev/null || { echo "no $tool here" >&2; exit 1; }; done
+. ${pairPaths.settings}
+folder=$(mktemp -d /run/wayout-drill.XXXXXX)
+cat > $folder/cut.nft <<'END'
+${cutRules}
+END
+cat > $folder/older.nft <<'END'
+${olderCutRules}
+END
+sed -i "s/DEVICE/$device/" $folder/cut.nft $folder/older.nft
+cat > $folder/mend <<'END'
+for family in netdev inet arp; do nft delete table $family wayout_drill 2>/dev/null; done
+:
+END
+cat > $folder/cut <<'END'
+date +%s%3N > $1/moment
+nft -f $1/cut.nft 2>/dev/null || nft -f $1/older.nft
+END
+# What mends it stands before what breaks it.
+${later(cableSeconds + leadSeconds, "sh $folder/mend", "mend")}
+${later(cableSeconds * 3, "sh $folder/mend")}
+${later(leadSeconds, "sh $folder/cut $folder", "cut")}
+${later(600, "rm -rf $folder")}
+echo folder=$folder`;
+
+export const faults: Readonly<Record<FaultName, Fault>> = {
+  switch: {
+    does: (active) => `${active} is asked to hand over, as \`wayout switch\` does`,
+    notice: "nothing: no packet should be lost",
+    awayMs: 0,
+    wholeWithinMs: 30_000,
+    script: `${momentNow}\n${handOverScript}`,
+  },
+  kill: {
+    does: (active) => `keepalived on ${active} is killed; its service starts it again`,
+    notice: keepsGoing,
+    awayMs: 0,
+    wholeWithinMs: 60_000,
+    script: `set -e\npid=$(cat ${pairState}/vrrp.pid)\n${momentNow}\nkill -KILL "$pid"`,
+  },
+  stop: {
+    does: (active) =>
+      `${pairUnits.pair}.service is stopped on ${active}, and a timer there starts it again after ${stopSeconds} s`,
+    notice: keepsGoing,
+    awayMs: 0,
+    wholeWithinMs: 60_000,
+    script: `set -e
+${later(stopSeconds, `systemctl start ${pairUnits.pair}`, "start")}
+${momentNow}
+systemctl stop ${pairUnits.pair}`,
+  },
+  cable: {
+    does: (active) =>
+      `everything that comes to ${active} and leaves it is dropped, ARP too, for ${cableSeconds} s; a timer there ends it`,
+    notice: `${keepsGoing}; logins to the proxy stand still for ${cableSeconds} s`,
+    awayMs: cableSeconds * 1000,
+    wholeWithinMs: 60_000,
+    script: cableScript,
+  },
+  reboot: {
+    does: (active) => `${active} is booted anew, in good order`,
+    notice: `${keepsGoing}; whatever else runs on the proxy stops, and nobody stands by until it is up again`,
+    awayMs: 0,
+    wholeWithinMs: 300_000,
+    // On a disk: /run is empty after a boot.
+    script: `set -e
+folder=$(mktemp -d /var/tmp/wayout-drill.XXXXXX)
+cat > $folder/reboot <<'END'
+date +%s%3N > $1/moment
+sync $1/moment
+systemctl --no-block reboot
+END
+${later(leadSeconds, "sh $folder/reboot $folder", "reboot")}
+echo folder=$folder`,
+  },
+};
+
+export interface Made {
+  /** By the host's clock; null while it is written on the host only. */
+  readonly momentMs: number | null;
+  readonly folder: string | null;
+}
+
+/** @throws Problem drill/fault-failed where the host could not do it: then nothing has happened. */
+export async function make(fault: Fault, host: Host): Promise<Made> {
+  try {
+    const { stdout } = await host.write(fault.script, { timeoutMs: 30_000 });
+    return madeFrom(stdout);
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== "host/command-failed") throw cause;
+    throw new Problem({
+      code: "drill/fault-failed",
+      summary: `${host.address.server} could not make the fault`,
+      detail: [cause.summary, cause.detail].filter(Boolean).join("\n"),
+      hint: "Another drill may be running on it; else choose another --fault.",
+      cause,
+    });
+  }
+}
+
+/** Pure. */
+export function madeFrom(output: string): Made {
+  const moment = /^moment=(\d+)$/m.exec(output)?.[1];
+  return {
+    momentMs: moment === undefined ? null : Number(moment),
+    folder: /^folder=(\/[\w./-]+)$/m.exec(output)?.[1] ?? null,
+  };
+}
+
+/** When it happened, by the host's clock; what was written for it on the host is removed. */
+export async function momentOf({ momentMs, folder }: Made, host: Host): Promise<number | null> {
+  if (folder === null) return momentMs;
+  try {
+    const { stdout } = await host.write(`cat ${folder}/moment; rm -rf ${folder}`, { timeoutMs: 20_000 });
+    return /^\d+$/.test(stdout.trim()) ? Number(stdout) : momentMs;
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    return momentMs;
+  }
+}

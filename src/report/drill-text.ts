@@ -1,0 +1,98 @@
+/** A drill in words for a terminal. */
+import type { DrillPlan, DrillReport, PacketCount } from "./drill.ts";
+import { count } from "./human.ts";
+
+export function drillPlanText(plan: DrillPlan): string {
+  return [
+    `drill of gateway ${plan.gateway}: ${plan.fault}`,
+    `  fault    ${plan.does}`,
+    `  then     ${plan.standby} is to take over from ${plan.active}`,
+    `  notice   ${plan.notice}`,
+    ...(plan.load.length === 0
+      ? [`  measure  nothing from ${plan.client}`]
+      : plan.load.map(
+          (text, index) => `  ${index === 0 ? `measure  from ${plan.client}: ` : "         "}${text}`,
+        )),
+    ...plan.couldNotMeasure.map((text) => `  cannot be measured: ${text}`),
+  ].join("\n");
+}
+
+export function drillText(report: DrillReport): string {
+  const { connections, downloads, active, publicIp } = report;
+  const lines: [string, string][] = [
+    ["active", activeText(active)],
+    ["connections", connectionsText(connections)],
+    [
+      "downloads",
+      downloads.started === null ? unknown : `${downloads.finished} of ${downloads.started} finished`,
+    ],
+    ["worst gap", worstText(report)],
+    ["detected", `${ms(report.detectMs)} after the fault`],
+    ["promoted", `in ${ms(report.promoteMs)}`],
+    ["first packet", `${ms(report.firstPacketMs)} after the fault`],
+    [
+      "clocks",
+      `read to within ${ms(report.clockErrorMs)}: so far may detected and first packet be wrong, where NTP does not keep them`,
+    ],
+    ["UDP", packetsText(report.udp)],
+    ["ICMP", packetsText(report.icmp)],
+    ["seen outside", seenText(publicIp)],
+    [
+      "pair",
+      report.whole
+        ? `whole again ${seconds(report.wholeMs)} after the fault`
+        : `NOT WHOLE: ${report.notWhole}`,
+    ],
+  ];
+  const known = lines.filter(([, text]) => !text.includes(unknown));
+  const width = Math.max(...known.map(([name]) => name.length));
+  return [
+    `drill ${report.fault}: ${report.ok ? "ok, nothing that was open is lost" : "FAILED"}`,
+    ...known.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`),
+    ...report.couldNotMeasure.map((text) => `  not measured: ${text}`),
+  ].join("\n");
+}
+
+/** Lines with it are left out: `couldNotMeasure` says why. */
+const unknown = "unknown";
+
+function activeText({ before, after }: DrillReport["active"]): string {
+  if (after === null) return `${before} before, nobody afterwards`;
+  return after === before ? `${before}, before and afterwards` : `${after}, in place of ${before}`;
+}
+
+function connectionsText({ opened, kept, reset, closed, hanging }: DrillReport["connections"]): string {
+  if (opened === null || kept === null) return unknown;
+  const lost = [
+    ...(reset ? [`${reset} reset`] : []),
+    ...(closed ? [`${closed} closed`] : []),
+    ...(hanging ? [`${hanging} LEFT HANGING`] : []),
+  ];
+  return `${kept} of ${opened} kept${lost.length === 0 ? "" : `; ${lost.join(", ")}`}`;
+}
+
+function worstText({ worstGapMs, gapBeforeMs }: DrillReport): string {
+  return `${ms(worstGapMs)}${gapBeforeMs === null ? "" : ` (before the fault: ${ms(gapBeforeMs)})`}`;
+}
+
+function packetsText(packets: PacketCount | null): string {
+  if (!packets) return unknown;
+  const gap = packets.worstGapMs === null ? "" : `, worst gap ${ms(packets.worstGapMs)}`;
+  return `${packets.lost} of ${count(packets.sent, "packet")} lost, one every ${packets.intervalMs} ms${gap}`;
+}
+
+function seenText({ before, after }: DrillReport["publicIp"]): string {
+  if (before === null || after === null) return unknown;
+  return before === after
+    ? `as ${before}, before and afterwards`
+    : `as ${before} before and ${after} AFTERWARDS`;
+}
+
+export function ms(value: number | null): string {
+  if (value === null) return unknown;
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+function seconds(value: number | null): string {
+  return value === null ? "some time" : `${(value / 1000).toFixed(1)} s`;
+}
