@@ -9,6 +9,7 @@ import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
 import type { EntryRecord, Run } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";
+import { settledWorld } from "./settled-world.ts";
 
 export interface Applied {
   readonly results: readonly StepResult[];
@@ -24,12 +25,13 @@ export interface Applied {
  */
 export async function apply(
   works: readonly Work[],
-  world: World,
+  anyWorld: World,
   run: Run,
   unsettled: ReadonlyMap<string, EntryRecord>,
   context: Context,
 ): Promise<Applied> {
   const results: StepResult[] = [];
+  const world = settledWorld(anyWorld, context.report);
   for (const { gateway, steps } of works) {
     for (const step of steps) {
       if (context.signal.aborted) return { results, stopped: true, moved: false };

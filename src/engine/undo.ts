@@ -5,6 +5,7 @@ import { rankOf, rebindStep } from "../steps/all-steps.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
 import type { EntryRecord, Run } from "./journal/journal.ts";
+import { settledWorld } from "./settled-world.ts";
 
 /** All changes of one step that are to be taken back together. */
 interface Undoing {
@@ -32,11 +33,12 @@ export interface Undone {
  */
 export async function undo(
   entries: readonly EntryRecord[],
-  world: World,
+  anyWorld: World,
   run: Run,
   context: Context,
   options: UndoOptions,
 ): Promise<Undone> {
+  const world = settledWorld(anyWorld, context.report);
   const results: StepResult[] = [];
   const problems: Problem[] = [];
   const held = new Set<string>();

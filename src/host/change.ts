@@ -16,7 +16,7 @@ export interface HostChange {
   readonly init: InitSystem;
   /** The boot entry that the change is about. */
   readonly unit: string;
-  /** Kernel parameters to set now. */
+  /** Kernel parameters to set now; what the kernel changes with them is remembered too. */
   readonly sysctl: Readonly<Record<string, string>>;
   /** Kernel parameters that `now` also sets: remembered on the host with those of `sysctl`. */
   readonly touchedSysctl: readonly string[];
@@ -53,6 +53,14 @@ const begin = [
   "set -e",
 ].join("\n");
 
+/** What an earlier run left unconfirmed is taken back; somebody may be at it already. */
+const endArmed = `if [ -d "$state/armed" ]; then restore_now "$(cat "$state/armed/token" 2>/dev/null)" || :; fi
+for second in 1 2 3 4 5 6 7 8 9 10; do [ -d "$state/restoring" ] || break; sleep 1; done
+if [ -d "$state/restoring" ]; then sh "$state/restoring/restore" again; fi`;
+
+/** Takes back what nobody has confirmed, whichever run armed it. */
+export const endArmedScript = `${begin}\n${endArmed}`;
+
 /** Arms and changes what runs. `token` names this change; the timer of an older one does nothing to it. */
 export function armScript(change: HostChange, token: string, seconds: number): string {
   const staged = (path: string) =>
@@ -60,15 +68,7 @@ export function armScript(change: HostChange, token: string, seconds: number): s
   return `${begin}
 umask 077
 mkdir -p "$state"
-# What an earlier run left unconfirmed is taken back first; somebody may be at it already.
-if [ -d "$state/armed" ]; then
-  old=$(cat "$state/armed/token"); timer=$(cat "$state/armed/timer" 2>/dev/null) || :
-  sh "$state/armed/restore" "$old"
-  systemctl stop "wayout-restore-$old.timer" >/dev/null 2>&1 || :
-  if [ -n "$timer" ]; then kill -- "-$timer" 2>/dev/null || kill "$timer" 2>/dev/null || :; fi
-fi
-for second in 1 2 3 4 5 6 7 8 9 10; do [ -d "$state/restoring" ] || break; sleep 1; done
-if [ -d "$state/restoring" ]; then sh "$state/restoring/restore" again; fi
+${endArmed}
 rm -rf "$state/arming" "$state/confirming"
 mkdir -p "$state/arming/files" "$state/arming/sysctl"
 cd "$state/arming"
@@ -120,6 +120,16 @@ if [ "$(cat "$state/armed/token" 2>/dev/null)" = ${quote(token)} ]; then restore
 for second in 1 2 3 4 5 6 7 8 9 10; do [ -d "$state/restoring" ] || break; sleep 1; done`;
 }
 
+const ipForward = "net.ipv4.ip_forward";
+
+/** What the kernel itself changes when ip_forward changes (Linux, net/ipv4/devinet.c, inet_forward_change). */
+const changedWithIpForward = `cat /proc/sys/net/ipv4/conf/all/accept_redirects > sysctl/net.ipv4.conf.all.accept_redirects
+for folder in /proc/sys/net/ipv4/conf/*; do
+  device=\${folder##*/}
+  # A device may go away meanwhile.
+  if [ "$device" != all ]; then cat "$folder/forwarding" > "sysctl/net.ipv4.conf.$device.forwarding" || :; fi
+done`;
+
 /** The old state of everything that the change touches, as the host itself sees it now. */
 function snapshot(change: HostChange): string {
   const names = [...new Set([...Object.keys(change.sysctl), ...change.touchedSysctl])].sort();
@@ -127,6 +137,7 @@ function snapshot(change: HostChange): string {
     const path = `/proc/sys/${name.replaceAll(".", "/")}`;
     return `if [ -f ${path} ]; then cat ${path} > sysctl/${name}; fi`;
   });
+  if (names.includes(ipForward)) lines.push(changedWithIpForward);
   lines.push(
     `: > nft`,
     `if command -v nft >/dev/null; then nft -s list table ip ${ownTable} > nft 2>/dev/null || : > nft; fi`,
@@ -161,7 +172,7 @@ ${change.rules ? restoreRules(change.backend) : ":"}
 ${[...change.take].sort(byPosition).map(putBack).join("\n")}
 ${change.give.map(takeOut).join("\n")}
 # ip_forward first: setting it sets others (accept_redirects, each device's forwarding).
-for path in sysctl/net.ipv4.ip_forward sysctl/*; do
+for path in sysctl/${ipForward} sysctl/*; do
   [ -f "$path" ] || continue
   file=/proc/sys/$(echo "\${path#sysctl/}" | tr . /)
   [ -w "$file" ] && [ "$(cat "$file")" != "$(cat "$path")" ] && cat "$path" > "$file"
@@ -199,7 +210,7 @@ function now(change: HostChange, staged: (path: string) => string): string[] {
 
 /** Setting ip_forward sets others (accept_redirects, each device's forwarding), which are set after it then. */
 function ipForwardFirst([a]: [string, string], [b]: [string, string]): number {
-  return Number(b === "net.ipv4.ip_forward") - Number(a === "net.ipv4.ip_forward");
+  return Number(b === ipForward) - Number(a === ipForward);
 }
 
 function byPosition(a: HandMadeRule, b: HandMadeRule): number {

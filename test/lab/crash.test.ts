@@ -36,6 +36,23 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+test("undo right after a kill in an unconfirmed change gives the start back at once, and for good", {
+  timeout: 300_000,
+}, async () => {
+  const whole = await killedAt("apply", 0);
+  expect(whole, whole.stderr).toMatchObject({ code: 0 });
+  await must("undo", "--file", file, "--lab", lab);
+  const armed = whole.points.flatMap((name, at) => (name === "after ecs-proxy write" ? [at + 1] : []));
+  expect(armed).toHaveLength(2);
+  for (const point of armed) {
+    expect((await killedAt("apply", point)).code).toBeNull();
+    for (const next of ["undo", "apply --yes", "undo"]) {
+      await must(...next.split(" "), "--file", file, "--lab", lab);
+      if (next === "undo") expect(await state(), `killed at point ${point}`).toEqual(start);
+    }
+  }
+});
+
 test("a run killed at any point of apply or of undo is finished by the next", {
   timeout: 900_000,
 }, async () => {

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeHost } from "../../src/host/armed.ts";
 import { armScript } from "../../src/host/change.ts";
+import { ownUnits } from "../../src/host/own-paths.ts";
+import { settledHost } from "../../src/host/settled.ts";
 import { ipForwarding } from "../../src/steps/host/ip-forwarding.ts";
 import { sourceNat } from "../../src/steps/host/source-nat.ts";
 import { applyChange, haveFrom } from "../../src/steps/host/source-nat-state.ts";
@@ -133,12 +135,30 @@ describe.each([
       sourceNat.own?.(haveFrom(bench.want, facts)),
     );
     expect(await bench.decide(sourceNat)).toMatchObject({
-      because: expect.stringContaining("unconfirmed change"),
+      because: expect.stringContaining("before it confirmed the change"),
     });
     await sourceNat.apply(bench.want, observed, bench.world);
     expect(await bench.decide(sourceNat)).toMatchObject({ action: "none" });
     await sourceNat.undo(bench.want, observed, bench.world);
     expect(await bench.state()).toBe(before);
+    expect(await bench.onProxy("ps ax | grep -c '[s]leep 600'; :")).toBe("0");
+  });
+
+  test("unconfirmed forwarding reads as before with all that the kernel changed, until a run ends it at once", async () => {
+    const state = await bench.state();
+    const before = await bench.host.facts({ anew: true });
+    const none = { take: [], give: [], files: [], remove: [], enable: [], disable: false };
+    const on = { sysctl: { "net.ipv4.ip_forward": "1" }, touchedSysctl: [] };
+    const change = { init: before.init, unit: ownUnits.forwarding, ...on, ...none };
+    await bench.host.write(armScript(change, "killed2", 600));
+    const { armed, sysctl } = await bench.host.facts({ anew: true });
+    expect({ armed, sysctl }).toEqual({ armed: true, sysctl: before.sysctl });
+    let ended = 0;
+    const settled = settledHost(bench.host, () => ended++);
+    expect(await settled.facts()).toEqual(before);
+    expect(await settled.facts()).toEqual(before);
+    expect(ended).toBe(1);
+    expect(await bench.state()).toBe(state);
     expect(await bench.onProxy("ps ax | grep -c '[s]leep 600'; :")).toBe("0");
   });
 

@@ -119,7 +119,7 @@ export const ipForwarding: Step<IpForwardingWant, IpForwardingHave> = {
         init: facts.init,
         unit: ownUnits.forwarding,
         sysctl: byRole ? {} : { [name]: "1" },
-        touchedSysctl: Object.keys(before.withIt),
+        touchedSysctl: [],
         take: [],
         give: [],
         files: lasts ? [] : entry.files,
