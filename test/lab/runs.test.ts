@@ -149,6 +149,18 @@ chmod +x /etc/rc.local`;
   });
 });
 
+test("a table of somebody else under our name blocks the plan and stays as it is", async () => {
+  const theirs = "add table ip wayout; add chain ip wayout theirs; add rule ip wayout theirs counter";
+  await inside(lab, "ecs-proxy", "nft", theirs);
+  const ruleset = await inside(lab, "ecs-proxy", "nft", "-s", "list", "ruleset");
+  const planned = await wayout("plan", "--adopt", ...where);
+  expect(planned.code).toBe(1);
+  expect(planned.stdout).toContain("an nftables table ip wayout that Wayout did not make");
+  expect(await wayout("apply", "--yes", "--adopt", ...where)).toMatchObject({ code: 1 });
+  expect(await inside(lab, "ecs-proxy", "nft", "-s", "list", "ruleset")).toEqual(ruleset);
+  await inside(lab, "ecs-proxy", "nft", "delete", "table", "ip", "wayout");
+});
+
 describe("a spec that does not fit the cloud", () => {
   test.each([
     ["an unknown VPC", { vpc: "vpc-dmeo" }, "4:10: no VPC vpc-dmeo; did you mean vpc-demo?"],

@@ -1,12 +1,13 @@
 /** What host/source-nat decides from what it sees. Pure. */
-import type { HostFile } from "../../host/host.ts";
+import type { HostFile, OwnRules } from "../../host/host.ts";
+import { ownChainPrefix, ownTable } from "../../host/own-paths.ts";
 import { canonicalCidrs } from "../../host/ranges.ts";
 import { fingerprint } from "../../host/rules.ts";
 import { servedIn } from "../../host/served-in.ts";
 import { contains, parseRange } from "../../spec/addresses.ts";
 import type { Decision, Observed } from "../step.ts";
 import type { SourceNatHave, SourceNatWant } from "./source-nat-schema.ts";
-import { passageOf, type Wanted, wantedOn } from "./source-nat-state.ts";
+import { isNameTaken, passageOf, type Wanted, wantedOn } from "./source-nat-state.ts";
 
 export function decideSourceNat(
   want: SourceNatWant,
@@ -20,6 +21,7 @@ export function decideSourceNat(
   if (unfit) return unfit;
   const passage = passageOf(have);
   if (!passage || !have.backend) return blocked(`${server} is not ready for rules`, "Run plan again.");
+  if (isNameTaken(have)) return nameTaken(server, have.backend);
   const wanted = wantedOn(want, have, passage, have.backend);
   const adopting = observed.is === "foreign";
   if (adopting && !options.adopt) {
@@ -99,6 +101,17 @@ function notReady(want: SourceNatWant, have: SourceNatHave): Decision | undefine
     );
   }
   return undefined;
+}
+
+/** Not adoptable: what somebody else's rules do is not ours to know, and ours could not stand beside them. */
+function nameTaken(server: string, backend: OwnRules["backend"]): Decision {
+  const nft = backend === "nftables";
+  const what = nft ? `an nftables table ip ${ownTable}` : `iptables chains ${ownChainPrefix}*`;
+  const look = nft ? `nft list table ip ${ownTable}` : `iptables-save | grep ${ownChainPrefix}`;
+  return blocked(
+    `${server} has ${what} that Wayout did not make`,
+    `Look at it, as root on ${server}: ${look} ; then remove it or give it another name.`,
+  );
 }
 
 function differences(want: SourceNatWant, have: SourceNatHave, wanted: Wanted): string[] {

@@ -19,6 +19,8 @@ import type { SourceNatHave, SourceNatWant } from "./source-nat-schema.ts";
 const conntrackMax = "net.netfilter.nf_conntrack_max";
 const liberalTcp = "net.netfilter.nf_conntrack_tcp_be_liberal";
 const conntrackBuckets = "net.netfilter.nf_conntrack_buckets";
+/** Stands for the fingerprint of rules that have none. */
+export const unmarked = "unknown";
 const paths: readonly string[] = [
   ownPaths.nftRules,
   ownPaths.iptablesRules,
@@ -45,7 +47,7 @@ export function haveFrom(want: SourceNatWant, facts: HostFacts): SourceNatHave {
     facts.ownRules?.backend ?? (facts.has.nft ? "nftables" : facts.has.iptables ? "iptables" : null);
   const passage = egress && { egress, insideDevices: inside, ownAddresses };
   const touched = [...Object.keys(passage ? sysctlsFor(want, passage) : {}), conntrackMax, conntrackBuckets];
-  const fingerprint = facts.ownRules && (fingerprintIn(facts.ownRules.text) ?? "unknown");
+  const fingerprint = facts.ownRules && (fingerprintIn(facts.ownRules.text) ?? unmarked);
   return {
     egress,
     insideDevices: inside,
@@ -83,6 +85,11 @@ export function isHandMade(have: SourceNatHave): boolean {
     have.files.length === 0 &&
     have.handMadeRules.length + have.handMadeFiles.length > 0
   );
+}
+
+/** Rules under our name that are not ours: without our mark, and with nothing else of ours on the host. */
+export function isNameTaken({ rules, files }: SourceNatHave): boolean {
+  return rules?.fingerprint === unmarked && files.length === 0;
 }
 
 /** Where packets pass; undefined on a host that is not ready for rules. */

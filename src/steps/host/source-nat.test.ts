@@ -6,7 +6,15 @@ import { parseFacts } from "../../host/probe/facts.ts";
 import { fingerprint } from "../../host/rules.ts";
 import { sourceNat } from "./source-nat.ts";
 import { type SourceNatHave, type SourceNatWant, sourceNatHave, sourceNatWant } from "./source-nat-schema.ts";
-import { applyChange, haveFrom, isHandMade, passageOf, undoChange, wantedOn } from "./source-nat-state.ts";
+import {
+  applyChange,
+  haveFrom,
+  isHandMade,
+  isNameTaken,
+  passageOf,
+  undoChange,
+  wantedOn,
+} from "./source-nat-state.ts";
 
 const facts = (name: string): HostFacts =>
   parseFacts(readFileSync(new URL(`../../../test/cases/host-facts/${name}.txt`, import.meta.url), "utf8"));
@@ -27,9 +35,10 @@ const decide = (
 ) => {
   const wanted = { ...want, ...more };
   const have = haveFrom(wanted, { ...facts(name), ...change });
-  const observed = isHandMade(have)
-    ? ({ is: "foreign", have, whose: "hand" } as const)
-    : ({ is: "ours", have } as const);
+  const observed =
+    isHandMade(have) || isNameTaken(have)
+      ? ({ is: "foreign", have, whose: "hand" } as const)
+      : ({ is: "ours", have } as const);
   return sourceNat.decide(wanted, observed, { adopt });
 };
 
@@ -88,6 +97,26 @@ test("a host that is not what the cloud says, or cannot do it, blocks with the r
   expect(sourceNat.decide(want, { is: "ours", have }, { adopt: true })).toMatchObject({
     because: "ecs-proxy itself has no route to the Internet",
   });
+});
+
+test.each<[string, "nftables" | "iptables", RegExp, RegExp]>([
+  ["debian", "nftables", /an nftables table ip wayout that Wayout did not make/, /nft list table ip wayout/],
+  ["sysv", "iptables", /iptables chains WAYOUT-\* that Wayout did not make/, /iptables-save/],
+])("on %s, %s rules under our name without our mark are somebody else's", (name, backend, because, hint) => {
+  const ownRules = { backend, text: "theirs", intact: false };
+  for (const adopt of [false, true]) {
+    expect(decide(name, {}, adopt, { ownRules })).toMatchObject({
+      action: "blocked",
+      adoptable: false,
+      because: expect.stringMatching(because),
+      hint: expect.stringMatching(hint),
+    });
+  }
+});
+
+test("our rules that lost their mark are ours as long as something else of ours is on the host", () => {
+  const ownRules = { backend: "nftables", text: "ours, damaged", intact: false } as const;
+  expect(decide("debian-applied", {}, false, { ownRules })).toMatchObject({ action: "change" });
 });
 
 test("an unconfirmed change is always a change, so that it is settled", () => {

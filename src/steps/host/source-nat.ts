@@ -4,7 +4,7 @@ import type { Step } from "../step.ts";
 import { newArming } from "./arming.ts";
 import { decideSourceNat } from "./source-nat-decision.ts";
 import { type SourceNatHave, type SourceNatWant, sourceNatHave, sourceNatWant } from "./source-nat-schema.ts";
-import { applyChange, haveFrom, isHandMade, undoChange } from "./source-nat-state.ts";
+import { applyChange, haveFrom, isHandMade, isNameTaken, undoChange, unmarked } from "./source-nat-state.ts";
 
 export type { SourceNatHave, SourceNatWant } from "./source-nat-schema.ts";
 
@@ -22,6 +22,7 @@ export const sourceNat: Step<SourceNatWant, SourceNatHave> = {
 
   async observe(want, world) {
     const have = haveFrom(want, await world.host(want.host).facts());
+    if (isNameTaken(have)) return { is: "foreign", have, whose: "rules of somebody else under our name" };
     return isHandMade(have) ? { is: "foreign", have, whose: "rules set by hand" } : { is: "ours", have };
   },
 
@@ -43,6 +44,7 @@ export const sourceNat: Step<SourceNatWant, SourceNatHave> = {
 
   describe({ rules, handMadeRules, entryEnabled, egress }) {
     if (!rules) return handMadeRules[0] ? `by hand: ${handMadeRules[0].rule}` : "none";
+    if (rules.fingerprint === unmarked) return `${rules.backend} rules that do not have Wayout's mark`;
     return `${rules.backend} rules ${rules.fingerprint} to ${egress?.device ?? "no device"}, ${
       entryEnabled ? `loaded at boot (${ownUnits.rules})` : "gone after a boot"
     }`;
