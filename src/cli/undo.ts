@@ -15,7 +15,10 @@ export function undoCommand(): Command {
     new Command("undo")
       .description("back to before: the route first, then the road back")
       .argument("[run]", "only this run and those after it; by default all that Wayout did")
-      .option("--force", "take back even what somebody else changed since")
+      .option(
+        "--force",
+        "take back even what somebody else changed since, and go on where it cannot be brought back",
+      )
       .option("--skip-hosts", "go on with the cloud's objects when a host cannot be reached"),
   ).action(async (run: string | undefined, options: UndoCommandOptions) => {
     await withSession(options, async ({ file, world, journal, context }) => {
@@ -28,7 +31,7 @@ export function undoCommand(): Command {
       else {
         for (const problem of done.problems) note(problemText(problem));
         const left = done.steps.filter((step) => step.outcome === "left");
-        for (const step of left) answer(`left as others made it: ${step.title}: ${step.because}`);
+        for (const step of left) answer(`left: ${step.title}: ${step.because}`);
         if (done.run === undefined) answer("undo: nothing to take back");
         else if (done.outcome === "done")
           answer(`undo: ${count(done.steps.length - left.length, "step")} taken back`);

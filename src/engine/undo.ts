@@ -2,6 +2,7 @@
 import type { StepResult } from "../report/events.ts";
 import { Problem } from "../report/problem.ts";
 import { rankOf, rebindStep } from "../steps/all-steps.ts";
+import type { UndoableStep } from "../steps/step.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
 import type { EntryRecord, Run } from "./journal/journal.ts";
@@ -15,7 +16,7 @@ interface Undoing {
 }
 
 export interface UndoOptions {
-  /** Take back even what was changed by others since. */
+  /** Take back even what was changed by others since, and go on where the state before cannot be brought back. */
   readonly force: boolean;
   /** Go on with the cloud's objects when a host cannot be reached. */
   readonly skipHosts: boolean;
@@ -92,11 +93,23 @@ async function undoStep(
     return { outcome: "left", because: `somebody else changed it since; it stays: ${now.text}` };
   }
   run.undoing(seqs);
-  await step.undo(world);
-  const then = await step.observe(world);
-  if (!then.isBefore) throw notBack(step.beforeText, then.text);
+  const stays = await bringBack(step, world);
+  if (stays && !force) throw stays;
   run.undone(seqs);
+  if (stays) return { outcome: "left", because: `it cannot be brought back: ${stays.summary}` };
   return { outcome: "undone", because: `back to: ${step.beforeText}` };
+}
+
+/** Why it cannot be brought back, now or ever: something of the state before is gone, or something else sets it. */
+async function bringBack(step: UndoableStep, world: World): Promise<Problem | undefined> {
+  try {
+    await step.undo(world);
+  } catch (cause) {
+    if (cause instanceof Problem && cause.code.startsWith("undo/")) return cause;
+    throw cause;
+  }
+  const then = await step.observe(world);
+  return then.isBefore ? undefined : notBack(step.beforeText, then.text);
 }
 
 /** One item for each step, from its earliest state before to its latest state after; the last of the road first. */
@@ -123,7 +136,7 @@ function notBack(before: string, now: string): Problem {
   return new Problem({
     code: "undo/not-back",
     summary: `it was taken back, but reads ${now} instead of ${before}`,
-    hint: "Run undo again; if it stays so, something else sets it.",
+    hint: "Run undo again; if it stays so, something else sets it, and `undo --force` goes on without it.",
     retry: true,
   });
 }

@@ -161,6 +161,24 @@ test("a table of somebody else under our name blocks the plan and stays as it is
   await inside(lab, "ecs-proxy", "nft", "delete", "table", "ip", "wayout");
 });
 
+test("undo --force goes on past what cannot be brought back, and tells it", async () => {
+  await must("apply", "--yes", ...where);
+  const path = "/proc/sys/net/ipv4/ip_forward";
+  const pin = `mount --bind ${path} ${path} && mount -o remount,bind,ro ${path}`;
+  expect(await inside(lab, "ecs-proxy", "sh", "-c", pin)).toMatchObject({ code: 0 });
+  const undone = await wayout("undo", ...where);
+  expect(undone).toMatchObject({ code: 1, stderr: expect.stringContaining("code: undo/not-back") });
+  const forced = await wayout("undo", "--force", ...where);
+  expect(forced).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(
+      /left: Let ecs-proxy forward packets: it cannot be brought back: .* reads on/,
+    ),
+  });
+  await inside(lab, "ecs-proxy", "sh", "-c", `umount ${path} && echo 0 > ${path}`);
+  await backToStart();
+});
+
 describe("a spec that does not fit the cloud", () => {
   test.each([
     ["an unknown VPC", { vpc: "vpc-dmeo" }, "4:10: no VPC vpc-dmeo; did you mean vpc-demo?"],

@@ -150,7 +150,7 @@ async function moveBack(was: Have["uses"][number], cloud: Cloud): Promise<void> 
     throw new Problem({
       code: "undo/route-table-gone",
       summary: `route table ${was.tableName}, which the subnet used before, no longer exists`,
-      hint: "Associate the subnet with a table by hand, then run undo again.",
+      hint: "Associate the subnet with a table by hand, then go on with `undo --force`.",
     });
   }
   await cloud.associateSubnets(was.tableId, [was.subnetId]);

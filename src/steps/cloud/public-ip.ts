@@ -91,7 +91,7 @@ export const publicIp: Step<Want, Have> = {
       throw new Problem({
         code: "undo/eip-gone",
         summary: `EIP ${was.chosen.address} is no longer in the account`,
-        hint: "A released EIP cannot be brought back.",
+        hint: "A released EIP cannot be brought back; `undo --force` goes on without it.",
       });
     }
   },

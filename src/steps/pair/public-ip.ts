@@ -98,7 +98,7 @@ export const pairPublicIp: Step<Want, Have> = {
       throw new Problem({
         code: "undo/eip-gone",
         summary: `EIP ${was.chosen.address} is no longer in the account`,
-        hint: "A released EIP cannot be brought back.",
+        hint: "A released EIP cannot be brought back; `undo --force` goes on without it.",
       });
     }
     if (was.chosen?.boundTo) {

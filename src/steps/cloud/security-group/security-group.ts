@@ -99,7 +99,7 @@ export const securityGroup: Step<Want, Have> = {
       throw new Problem({
         code: "undo/security-group-gone",
         summary: `${wanted.server} was in ${names(before.have.onNic)}, which no longer exists`,
-        hint: `It stays in ${wanted.groupName}; put it into a group by hand, then run undo again.`,
+        hint: `It stays in ${wanted.groupName}; put it into a group by hand, then go on with \`undo --force\`.`,
       });
     }
     await cloud.setNicSecurityGroups(
