@@ -27,17 +27,22 @@ export interface ProbeResult {
 /** Exit code of a probe's script for "no tool here to try it with". */
 export const noTool = 3;
 
-/** One script that runs all probes side by side and prints what each found, indented below a line of its own. */
+/**
+ * One script that runs all probes side by side and prints what each found, indented below a line of its own. They are
+ * one pipeline: all of its members run at once, and each holds what it found in a variable until those before it have
+ * passed theirs on. So there is no file that could be left behind, whenever and however the script or its connection ends.
+ */
 export function scriptOf(probes: readonly Probe[]): string {
-  const parts = probes.map(
-    ({ script }, index) => `( ${script}\n) >"$d/${index}" 2>&1; echo $? >"$d/${index}.exit"`,
-  );
-  return `d=$(mktemp -d) || exit 1
-trap 'rm -rf "$d"' EXIT
-trap 'exit 1' HUP INT TERM
-${parts.map((part) => `{ ${part}; } &`).join("\n")}
-wait
-${probes.map((_, index) => `echo "=== ${index} $(cat "$d/${index}.exit")"; sed 's/^/ /' "$d/${index}"; echo`).join("\n")}
+  // Functions, since old shells cannot read a "case" inside of $( ).
+  const functions = probes.map(({ script }, index) => `probe_${index}() {\n${script}\n}`);
+  const members = probes.map((_, index) => (index === 0 ? "found 0 </dev/null" : `found ${index}`));
+  return `${functions.join("\n")}
+found() {
+  text=$("probe_$1" </dev/null 2>&1); code=$?
+  cat
+  echo "=== $1 $code"; printf '%s\\n' "$text" | sed 's/^/ /'
+}
+${members.join(" | ") || ":"}
 `;
 }
 
