@@ -58,3 +58,14 @@ test("a long outcry is told by its end", () => {
   expect(problem.detail?.length).toBeLessThan(2100);
   expect(problem.detail).toContain("nft: syntax error");
 });
+
+test.each([
+  ["cp: cannot create regular file '/etc/wayout': Read-only file system", /a file system is read-only/],
+  ["cat: write error: No space left on device", /a disk is full.*df -h/],
+  ["mv: cannot move: Operation not permitted", /immutable file/],
+  ["sh: 3: cannot create /etc/x: Permission denied", /immutable file/],
+  ["Error: syntax error", /By hand: ssh linux@203\.0\.113\.10$/],
+  ["", /By hand: ssh/],
+])("a failed write has a hint: %s", (stderr, hint) => {
+  expect(commandFailed(address, { commandLine: "ssh", exitCode: 1, stderr }).hint).toMatch(hint);
+});

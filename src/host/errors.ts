@@ -114,7 +114,30 @@ export function commandFailed(
       ? `on ${address.server}, this failed: ${line}`
       : `a script on ${address.server} failed with exit code ${failed.exitCode}`,
     detail: `${failed.commandLine}\nexit code ${failed.exitCode}\n${tail(failed.stderr)}`.trim(),
+    hint: hintFor(address, failed.stderr),
   });
+}
+
+/** What stands in the way on the host itself, by the words of strerror(3). */
+const obstacles: readonly (readonly [RegExp, string])[] = [
+  [
+    /Read-only file system/i,
+    "a file system is read-only. See why (findmnt, dmesg), make it writable, and run it again",
+  ],
+  [
+    /No space left on device|Disk quota exceeded/i,
+    "a disk is full. Make room (df -h, df -i), and run it again",
+  ],
+  [
+    /Operation not permitted|Permission denied/i,
+    "root itself is not allowed to: an immutable file (lsattr), the limits of a container, SELinux or AppArmor. Allow it, and run it again",
+  ],
+];
+
+function hintFor(address: HostAddress, stderr: string): string {
+  const found = obstacles.find(([words]) => words.test(stderr))?.[1];
+  if (found) return `On ${address.server}, ${found}.`;
+  return `See what ${address.server} printed, above or in "detail" of --json. By hand: ${loginCommand(address)}`;
 }
 
 /** ssh itself could not be started. */
