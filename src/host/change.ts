@@ -97,8 +97,11 @@ stop_timer ${quote(token)} "$(cat "$state/confirming/timer" 2>/dev/null)"
 cd "$state/confirming"
 put() {
   mkdir -p "$(dirname "$3")"
-  if [ -e "$3" ] && [ "$4" = others ]; then cat "files/$1" > "$3"; chmod "$2" "$3"
-  else cp "files/$1" "$3.wayout-new"; chmod "$2" "$3.wayout-new"; mv "$3.wayout-new" "$3"; fi
+  # The whole copy first: a full disk must not cut off a file that is there.
+  cp "files/$1" "$3.wayout-new" || { rm -f "$3.wayout-new"; exit 1; }
+  if [ -e "$3" ] && [ "$4" = others ]; then
+    cat "$3.wayout-new" > "$3"; chmod "$2" "$3"; rm "$3.wayout-new"
+  else chmod "$2" "$3.wayout-new"; mv "$3.wayout-new" "$3"; fi
 }
 ${change.disable ? disableAtBoot(change.init, change.unit).join("\n") : ":"}
 ${change.files.map((file, at) => `put ${at} ${file.mode} ${quote(file.path)} ${isOwn(file.path) ? "own" : "others"}`).join("\n")}

@@ -187,6 +187,25 @@ describe.each([
     expect(await bench.state()).toBe(before);
   });
 
+  test.runIf(scenario === "manual")(
+    "a full disk fails the change with a hint, and no part of a file is left on it",
+    async () => {
+      const state = await bench.state();
+      const before = await ipForwarding.observe(bench.want, bench.world);
+      const full =
+        "mount -t tmpfs -o size=4k none /etc/sysctl.d && head -c 4096 /dev/zero > /etc/sysctl.d/full";
+      await bench.onProxy(full);
+      await expect(ipForwarding.apply(bench.want, before, bench.world)).rejects.toMatchObject({
+        code: "host/command-failed",
+        hint: expect.stringContaining("a disk is full"),
+      });
+      expect(await bench.onProxy("ls -A /etc/sysctl.d")).toBe("full");
+      await bench.onProxy("umount /etc/sysctl.d");
+      await ipForwarding.undo(bench.want, before, bench.world);
+      expect(await bench.state()).toBe(state);
+    },
+  );
+
   test("forwarding that is on and lasts is left alone; what the kernel changes with it comes back", async () => {
     await bench.onProxy("echo 0 > /proc/sys/net/ipv4/conf/all/accept_redirects");
     const before = await bench.state();
