@@ -62,7 +62,7 @@ function planGateway({ gateway, seen, stale }: PlanInput, options: { readonly ad
       changes.push({ ...line, action, because, ...more, after: decision.after, notice: decision.notice });
     }
   }
-  for (const { entry, because } of stale) {
+  for (const { entry, because, notice } of stale) {
     changes.push({
       id: entry.stepId,
       step: entry.kind,
@@ -72,7 +72,7 @@ function planGateway({ gateway, seen, stale }: PlanInput, options: { readonly ad
       because,
       before: null,
       after: "as before Wayout",
-      notice: "what it did ends",
+      notice,
       warnings: [],
     });
   }

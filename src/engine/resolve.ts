@@ -20,12 +20,12 @@ import {
   type Gateway,
   loginAt,
   movingMark,
-  outerName,
   type Pair,
   type ProxyServer,
   type ServedSubnet,
+  type VirtualIp,
 } from "../steps/gateway.ts";
-import { pairIn } from "./virtual-ips.ts";
+import { pairIn, virtualIpsOf } from "./virtual-ips.ts";
 
 /** Everything that names are looked up in, read once for the whole spec. */
 export interface Inventory {
@@ -104,13 +104,14 @@ class Resolver {
     const home = this.#home(vpc, seats);
     this.#checkLoop(vpc, seats, subnets);
     const nics = this.#inventory.nicsBySubnet.get(home.id) ?? [];
-    const { pair, left } = this.#virtualIps(seats, home, nics);
-    const publicIp = this.#publicIp(seats, pair, left);
-    const leaving = pair && !publicIp ? this.#leavingEip(seats) : undefined;
+    const pair = seats.length > 1 ? this.#pair(home, nics) : undefined;
+    const leaving = pair ? [] : virtualIpsOf(this.#spec.name, nics);
+    const publicIp = this.#publicIp(seats, pair, leaving);
+    const leavingEip = pair && !publicIp ? this.#leavingEip(seats) : undefined;
     const at = (seat: Seat): ProxyServer => ({
       ...seat,
-      ownEip: seat.publicIp !== undefined && seat.publicIp.id !== leaving?.id,
-      host: this.#host(seat, seats, publicIp),
+      ownEip: seat.publicIp !== undefined && seat.publicIp.id !== leavingEip?.id,
+      host: this.#host(seat, seats, publicIp, leaving),
     });
     const proxies: Gateway["proxies"] = [at(first), ...others.map(at)];
     const served = new Set(subnets.map(({ subnet }) => subnet.id));
@@ -123,6 +124,7 @@ class Resolver {
       vpc,
       proxies,
       ...(pair ? { pair } : {}),
+      leaving,
       ...(publicIp ? { publicIp } : {}),
       subnets,
       clients: this.#clients(servers, subnets, seats),
@@ -193,14 +195,9 @@ class Resolver {
     throw this.#problem("spec/pair-in-two-subnets", ["proxies", 1], text, hint);
   }
 
-  /** `left`: what a pair left behind that this gateway was before. */
-  #virtualIps(seats: Seats, home: Subnet, nics: readonly Nic[]): { pair?: Pair; left?: Nic } {
-    if (seats.length === 1) {
-      const left = nics.find((nic) => nic.name === outerName(this.#spec.name) && nic.serverId === "");
-      return left ? { left } : {};
-    }
+  #pair(home: Subnet, nics: readonly Nic[]): Pair {
     const pair = pairIn(this.#spec.name, home, nics, this.#promised);
-    if (pair) return { pair };
+    if (pair) return pair;
     const hint = "Free two addresses of the subnet, or use proxies in another one.";
     throw this.#problem(
       "spec/no-free-address",
@@ -258,13 +255,14 @@ class Resolver {
    * The EIP where it belongs: on the proxy's NIC, or on the outer virtual IP of a pair. `keep` needs one that is there,
    * or is on its way there.
    */
-  #publicIp(seats: Seats, pair: Pair | undefined, left: Nic | undefined): PublicIp | undefined {
+  #publicIp(seats: Seats, pair: Pair | undefined, leaving: readonly VirtualIp[]): PublicIp | undefined {
     const onNic = (nicId: string | undefined) =>
       nicId === undefined ? undefined : this.#inventory.publicIpByNic.get(nicId);
     const bound = pair ? onNic(pair.outer.nicId) : seats[0].publicIp;
     if (bound || this.#spec.publicIp !== "keep") return bound;
     const moving = this.#inventory.publicIps.some((eip) => eip.name.startsWith(movingMark(this.#spec.name)));
-    if (moving || onNic(left?.id) || seats.some((seat) => seat.publicIp)) return undefined;
+    const left = leaving.some(({ nicId }) => onNic(nicId));
+    if (moving || left || seats.some((seat) => seat.publicIp)) return undefined;
     const names = seats.map(({ server }) => server.name).join(" and ");
     throw this.#problem(
       "spec/proxy-without-eip",
@@ -272,6 +270,12 @@ class Resolver {
       seats.length === 1 ? `${names} has no EIP` : `neither of ${names} has an EIP`,
       "Bind an EIP to it, or write publicIp: allocate.",
     );
+  }
+
+  #eipOf(virtualIps: readonly VirtualIp[]): PublicIp | undefined {
+    return virtualIps
+      .map(({ nicId }) => (nicId === undefined ? undefined : this.#inventory.publicIpByNic.get(nicId)))
+      .find((eip) => eip !== undefined);
   }
 
   /** The EIP of a proxy that will move to the outer virtual IP. */
@@ -285,7 +289,12 @@ class Resolver {
   }
 
   /** A proxy without an EIP of its own is reached through the other one, or through the EIP that both share. */
-  #host({ server, nic, publicIp }: Seat, seats: Seats, gatewayIp: PublicIp | undefined): HostAddress {
+  #host(
+    { server, nic, publicIp }: Seat,
+    seats: Seats,
+    gatewayIp: PublicIp | undefined,
+    leaving: readonly VirtualIp[],
+  ): HostAddress {
     const { address, user, port, jump } = this.#spec.ssh;
     const login = {
       server: server.name,
@@ -294,7 +303,7 @@ class Resolver {
     };
     const given = this.#spec.publicIp;
     const future = given === "keep" || given === "allocate" || seats.length > 1 ? undefined : given;
-    const entry = seats.find((seat) => seat.publicIp)?.publicIp ?? gatewayIp;
+    const entry = seats.find((seat) => seat.publicIp)?.publicIp ?? gatewayIp ?? this.#eipOf(leaving);
     if (address === "public" && !publicIp && !future && entry) {
       const door = loginAt(entry.address, this.#spec.ssh);
       return { ...login, destination: nic.ip, jump: jump === undefined ? door : `${jump},${door}` };

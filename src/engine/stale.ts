@@ -1,3 +1,4 @@
+import { rebindStep } from "../steps/all-steps.ts";
 import { role } from "../steps/pair/role.ts";
 import type { EntryRecord } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";
@@ -7,6 +8,7 @@ export interface StaleStep {
   /** Its latest change; undo needs the earliest too and finds it by the step's id. */
   readonly entry: EntryRecord;
   readonly because: string;
+  readonly notice: string;
 }
 
 /**
@@ -26,5 +28,9 @@ export function staleSteps(standing: readonly EntryRecord[], { gateway, steps }:
   const latest = new Map(standing.map((entry) => [entry.stepId, entry]));
   return [...latest.values()]
     .filter((entry) => entry.gateway === gateway.name && !wanted.has(entry.stepId))
-    .map((entry) => ({ entry, because: `${gateway.name} no longer asks for it` }));
+    .map((entry) => ({
+      entry,
+      because: `${gateway.name} no longer asks for it`,
+      notice: rebindStep(entry.kind, entry.want, entry.before).notice,
+    }));
 }

@@ -23,14 +23,24 @@ export function pairIn(
   return inner && outer ? { subnetId: subnet.id, subnetName: subnet.name, inner, outer } : undefined;
 }
 
+/** Those of the gateway that are there. */
+export function virtualIpsOf(gateway: string, nics: readonly Nic[]): VirtualIp[] {
+  return [innerName(gateway), outerName(gateway)].flatMap((name) => find(name, nics) ?? []);
+}
+
+function find(name: string, nics: readonly Nic[]): VirtualIp | undefined {
+  const there = nics.find((nic) => nic.name === name && nic.serverId === "");
+  return there && { name, ip: there.ip, nicId: there.id };
+}
+
 function virtualIp(
   name: string,
   subnet: Subnet,
   nics: readonly Nic[],
   taken: Set<string>,
 ): VirtualIp | undefined {
-  const there = nics.find((nic) => nic.name === name && nic.serverId === "");
-  if (there) return { name, ip: there.ip, nicId: there.id };
+  const there = find(name, nics);
+  if (there) return there;
   const ip = lastFree(subnet, taken);
   if (ip === undefined) return undefined;
   taken.add(ip);

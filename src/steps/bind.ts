@@ -48,6 +48,7 @@ export function rebind<Want, Have>(
     observed.is === "absent" ? null : step.own ? step.own(observed.have) : observed.have;
   return {
     title: step.title(want),
+    notice: step.takenBack?.(want) ?? "what it did ends",
     async observe(world) {
       const now = await step.observe(want, world);
       return {

@@ -7,7 +7,14 @@ import { ownRouteTable } from "./cloud/own-route-table.ts";
 import { publicIp } from "./cloud/public-ip.ts";
 import { securityGroup } from "./cloud/security-group/security-group.ts";
 import { sourceDestinationCheck } from "./cloud/source-destination-check.ts";
-import { type Gateway, ownName, type Pair, type ProxyServer, securityGroupName } from "./gateway.ts";
+import {
+  type Gateway,
+  outerName,
+  ownName,
+  type Pair,
+  type ProxyServer,
+  securityGroupName,
+} from "./gateway.ts";
 import { ipForwarding } from "./host/ip-forwarding.ts";
 import { sourceNat } from "./host/source-nat.ts";
 import { connectionSync } from "./pair/connection-sync.ts";
@@ -25,19 +32,29 @@ export function stepsFor(gateway: Gateway, traits: CloudTraits, targets: readonl
 }
 
 function forOne(gateway: Gateway, traits: CloudTraits): BoundStep[] {
-  const { name, spec } = gateway;
+  const { name, spec, leaving } = gateway;
   const [proxy] = gateway.proxies;
+  const outer = leaving.find((one) => one.name === outerName(name))?.nicId;
+  const eip = bind(name, publicIp, {
+    gateway: name,
+    server: proxy.server.name,
+    nicId: proxy.nic.id,
+    wish: spec.publicIp,
+    bandwidthMbit: allocatedBandwidthMbit,
+    ...(outer === undefined ? {} : { leaving: outer }),
+  });
+  // A proxy alone is reached by its EIP, so that comes first; what a pair leaves serves clients until the rules change.
+  const cuts = outer !== undefined;
   return [
-    bind(name, publicIp, {
-      gateway: name,
-      server: proxy.server.name,
-      nicId: proxy.nic.id,
-      wish: spec.publicIp,
-      bandwidthMbit: allocatedBandwidthMbit,
-    }),
+    ...(cuts ? [] : [eip]),
     ...nicSteps(gateway, proxy, traits),
     bind(name, ipForwarding, onHost(gateway, proxy)),
-    bind(name, sourceNat, { ...onHost(gateway, proxy), ...passing(gateway) }),
+    ...(cuts ? [eip] : []),
+    bind(name, sourceNat, {
+      ...onHost(gateway, proxy),
+      ...passing(gateway),
+      ...(gateway.leaving.length > 0 ? { leaving: gateway.leaving.map(({ ip }) => ip) } : {}),
+    }),
     ...routeSteps(gateway),
   ];
 }
@@ -191,6 +208,7 @@ function routeSteps({ name, spec, vpc, proxies, pair, subnets, others }: Gateway
         sharedWith: others.filter((one) => one.table.id === table.id).map(({ subnet }) => subnet.name),
         destination,
         ...nextHop,
+        ...(pair ? { continues: proxies.map(({ server }) => server.id) } : {}),
       }),
     ),
   );

@@ -56,6 +56,8 @@ export interface Gateway {
   /** One, or the two of a pair, in the order of the spec. */
   readonly proxies: readonly [ProxyServer, ...ProxyServer[]];
   readonly pair?: Pair;
+  /** Virtual IPs of the pair that this gateway was before, as long as they are there. */
+  readonly leaving: readonly VirtualIp[];
   /** The address that hosts outside see; absent while it is not bound to where it belongs. */
   readonly publicIp?: PublicIp;
   readonly subnets: readonly ServedSubnet[];

@@ -55,6 +55,8 @@ export interface Step<Want, Have> {
    * whether somebody else changed the object since.
    */
   own?(have: Have): JsonValue;
+  /** What a client could notice when the step is taken back because the spec no longer asks for it. */
+  takenBack?(want: Want): string;
   /** A foreign object that stands on the steps before this one: undo must not take those away under it. */
   standsOn?(want: Want, have: Have): boolean;
 }
@@ -86,6 +88,8 @@ export interface UndoableStep {
   readonly title: string;
   /** How the state before reads for people. */
   readonly beforeText: string;
+  /** What a client could notice when it is undone. */
+  readonly notice: string;
   observe(world: ReadOnlyWorld): Promise<{
     readonly observed: Observed<JsonValue>;
     readonly text: string;

@@ -22,6 +22,8 @@ const want = z.object({
   type: z.enum(["ecs", "vip"]),
   nextHop: z.string(),
   nextHopName: z.string(),
+  /** Next hops whose open connections the new one carries on: a proxy that is one of a pair now. */
+  continues: z.array(z.string()).exactOptional(),
 });
 type Want = z.infer<typeof want>;
 type Have = z.infer<typeof route>;
@@ -40,7 +42,7 @@ export const defaultRoute: Step<Want, Have> = {
   },
 
   decide(wanted, observed, { adopt }) {
-    const { destination, nextHopName, tableName } = wanted;
+    const { destination, nextHopName, tableName, continues = [] } = wanted;
     const warnings = sharingWarnings(wanted);
     if (observed.is === "absent") {
       return {
@@ -76,7 +78,9 @@ export const defaultRoute: Step<Want, Have> = {
       after: wantedRoute(wanted),
       notice: same
         ? "nothing: the next hop stays, only the description changes"
-        : `connections by the old next hop ${there.nextHop} end; the change is made in place, without a gap`,
+        : continues.includes(there.nextHop)
+          ? "nothing: the change is made in place, and open connections go on"
+          : `connections by the old next hop ${there.nextHop} end; the change is made in place, without a gap`,
       warnings,
     };
   },

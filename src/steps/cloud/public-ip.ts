@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { CloudReader, PublicIp } from "../../cloud/cloud.ts";
 import { Problem } from "../../report/problem.ts";
-import { ownName } from "../gateway.ts";
+import { movingMark, ownName } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
 
 /**
  * Sees that the proxy's NIC has an EIP: keeps the one it has, allocates one under the gateway's name, or
- * binds a given one of the account. An EIP that is bound elsewhere is never taken away.
+ * binds a given one of the account. An EIP that is bound elsewhere is never taken away, but for the one that the gateway's
+ * own pair leaves on its virtual IP.
  */
 
 const want = z.object({
@@ -16,6 +17,8 @@ const want = z.object({
   /** keep, allocate, or an address. */
   wish: z.string(),
   bandwidthMbit: z.number(),
+  /** The outer virtual IP of the pair that the gateway was before. */
+  leaving: z.string().exactOptional(),
 });
 const eip = z.object({ id: z.string(), address: z.string(), boundTo: z.string().nullable() });
 const have = z.object({
@@ -44,7 +47,7 @@ export const publicIp: Step<Want, Have> = {
     return observeEips(wanted, cloud);
   },
 
-  decide({ server, wish, nicId }, observed) {
+  decide({ server, wish, nicId, leaving }, observed) {
     const { onNic, chosen } = observed.is === "absent" ? { onNic: null, chosen: null } : observed.have;
     const given = wish !== "keep" && wish !== "allocate";
     if (onNic && (!given || onNic.address === wish)) {
@@ -52,7 +55,8 @@ export const publicIp: Step<Want, Have> = {
     }
     const blocked = (because: string, hint: string) =>
       ({ action: "blocked", because, hint, adoptable: false }) as const;
-    if (wish === "keep") return blocked(`${server} has no EIP`, "Bind one, or write publicIp: allocate.");
+    if (wish === "keep" && !chosen)
+      return blocked(`${server} has no EIP`, "Bind one, or write publicIp: allocate.");
     if (onNic) {
       return blocked(
         `${server} has EIP ${onNic.address}, not ${wish}`,
@@ -61,14 +65,17 @@ export const publicIp: Step<Want, Have> = {
     }
     if (given && !chosen)
       return blocked(`the account has no EIP ${wish}`, "Write one of the account's EIPs, or allocate.");
-    if (chosen?.boundTo && chosen.boundTo !== nicId) {
+    const left = chosen !== null && chosen.boundTo !== null && chosen.boundTo === leaving;
+    if (chosen?.boundTo && chosen.boundTo !== nicId && !left) {
       return blocked(`EIP ${chosen.address} is bound to another NIC`, "Unbind it there first.");
     }
     return {
       action: chosen ? "change" : "create",
       because: `${server} has no EIP`,
       after: { publicIp: chosen?.address ?? "known after apply" },
-      notice: `${server} becomes reachable from the Internet as far as its security group lets it${chosen ? "" : "; an EIP costs money"}`,
+      notice: left
+        ? `open connections over ${chosen.address} end: it leaves the virtual IP, to which they are translated, and new ones find no way for some seconds`
+        : `${server} becomes reachable from the Internet as far as its security group lets it${chosen ? "" : "; an EIP costs money"}`,
     };
   },
 
@@ -77,7 +84,7 @@ export const publicIp: Step<Want, Have> = {
     if (now?.onNic) return;
     const { gateway, nicId, bandwidthMbit } = wanted;
     const chosen = now?.chosen ?? (await cloud.allocatePublicIp({ name: ownName(gateway), bandwidthMbit }));
-    await cloud.bindPublicIp(chosen.id, nicId);
+    await cloud.movePublicIp(chosen.id, nicId, movingMark(gateway));
   },
 
   async undo(wanted, before, { cloud }) {
@@ -85,6 +92,10 @@ export const publicIp: Step<Want, Have> = {
     if (now.is === "absent") return;
     const { onNic, chosen } = now.have;
     const was = before.is === "absent" ? { onNic: null, chosen: null } : before.have;
+    const current = chosen ?? onNic;
+    if (current && was.chosen?.boundTo && was.chosen.boundTo !== wanted.nicId) {
+      return cloud.movePublicIp(current.id, was.chosen.boundTo, movingMark(wanted.gateway));
+    }
     if (chosen && !was.onNic && onNic?.id === chosen.id) await cloud.unbindPublicIp(chosen.id);
     if (chosen && !was.chosen && wanted.wish === "allocate") await cloud.releasePublicIp(chosen.id);
     if (was.chosen && !chosen) {
@@ -99,13 +110,17 @@ export const publicIp: Step<Want, Have> = {
   describe: ({ onNic }) => (onNic ? onNic.address : "none"),
 };
 
-async function observeEips({ nicId, wish, gateway }: Want, cloud: CloudReader): Promise<Observed<Have>> {
+async function observeEips(wanted: Want, cloud: CloudReader): Promise<Observed<Have>> {
   const all = await cloud.publicIps();
-  const onNic = all.find((one) => one.nicId === nicId);
-  const chosen = all.find((one) =>
-    wish === "allocate" ? one.name === ownName(gateway) : one.address === wish,
-  );
+  const onNic = all.find((one) => one.nicId === wanted.nicId);
+  const chosen = all.find((one) => isChosen(wanted, one));
   return { is: "ours", have: { onNic: onNic ? read(onNic) : null, chosen: chosen ? read(chosen) : null } };
+}
+
+function isChosen({ wish, gateway, leaving }: Want, { name, address, nicId }: PublicIp): boolean {
+  if (wish === "allocate") return name === ownName(gateway);
+  if (wish !== "keep") return address === wish;
+  return name.startsWith(movingMark(gateway)) || (leaving !== undefined && nicId === leaving);
 }
 
 function read({ id, address, nicId }: PublicIp): Eip {

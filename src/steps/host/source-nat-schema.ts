@@ -8,6 +8,8 @@ export const sourceNatWant = z.object({
   destinations: z.array(z.string()),
   /** Of a pair: both know these addresses, and whoever is active has them. */
   virtualIps: z.object({ inner: z.string(), outer: z.string() }).exactOptional(),
+  /** Virtual IPs of the pair that the gateway was before: they leave the host later in the same run. */
+  leaving: z.array(z.string()).exactOptional(),
   /** See Rules.closeOwnServices in src/host/rules.ts for why it is off by default. */
   closeOwnServices: z.boolean().exactOptional(),
 });

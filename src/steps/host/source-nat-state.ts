@@ -31,18 +31,19 @@ const paths: readonly string[] = [
 
 export function haveFrom(want: SourceNatWant, facts: HostFacts): SourceNatHave {
   const shared = want.virtualIps ? [want.virtualIps.inner, want.virtualIps.outer] : [];
+  const passing = [...shared, ...(want.leaving ?? [])];
   const egress = facts.egress
     ? {
         device: facts.egress.device,
         // The active one of a pair may send by the virtual IP what it sends itself; the rules are the same on both.
-        address: shared.includes(facts.egress.address) ? want.privateIp : facts.egress.address,
+        address: passing.includes(facts.egress.address) ? want.privateIp : facts.egress.address,
       }
     : null;
   const inside = [...insideDevices(facts, want.insideMacs)];
   const addresses = facts.devices.flatMap((device) =>
     device.addresses.map((one) => one.split("/")[0] ?? one),
   );
-  const ownAddresses = [...addresses.filter((one) => !shared.includes(one) && !isToken(one)), ...shared];
+  const ownAddresses = [...addresses.filter((one) => !passing.includes(one) && !isToken(one)), ...shared];
   const backend =
     facts.ownRules?.backend ?? (facts.has.nft ? "nftables" : facts.has.iptables ? "iptables" : null);
   const passage = egress && { egress, insideDevices: inside, ownAddresses };

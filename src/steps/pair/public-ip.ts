@@ -107,6 +107,9 @@ export const pairPublicIp: Step<Want, Have> = {
     if (current && !was.chosen && wanted.wish === "allocate") await cloud.releasePublicIp(current.id);
   },
 
+  takenBack: ({ ip }) =>
+    `open connections that are translated to ${ip} end: the EIP leaves it. New ones go by the proxy's own`,
+
   describe: ({ bound }) => bound?.address ?? "none",
 };
 

@@ -89,6 +89,9 @@ export function serviceStep({ kind, service, title, words }: ServiceStep): Step<
       await changeHost(host, serviceUndo(service, before.have, (await host.facts()).init), newArming());
     },
 
+    takenBack: ({ peerName }) =>
+      `nothing, where ${peerName} or this one goes on; the pair is no pair any more`,
+
     describe: ({ active, files }) => (files.length === 0 ? "none" : active ? "runs" : "does not run"),
 
     own: ({ files, enabled, active }) => ({ files, enabled, active }),

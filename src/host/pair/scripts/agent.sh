@@ -8,7 +8,6 @@ umask 077
 mkdir -p "$state"
 rm -rf "$state/scores" "$state/elected" "$state/gave"
 sh /etc/wayout/pair/score unfit 0
-role standby
 mkfifo "$state/elected"
 # Open for writing too: a reload of keepalived closes its end and opens it again.
 exec 3<> "$state/elected"
@@ -19,14 +18,19 @@ sh /etc/wayout/pair/watch &
     --pid "$state/keepalived.pid" --vrrp_pid "$state/vrrp.pid"
   echo "INSTANCE wayout GONE 0" >&3
 } &
-while read -r kind name elected priority; do
+# keepalived begins as the standby, even where nobody else is active. A proxy that forwards already, alone until now, goes
+# on until it is clear who is active.
+settled=no; last=BACKUP
+{ sleep 1; echo "INSTANCE wayout SETTLED 0" >&3; } &
+while read -r kind name elected priority <&3; do
   [ "$kind" = INSTANCE ] || continue
   case $elected in
-    MASTER) role active ;;
-    BACKUP | FAULT | STOP) role standby ;;
+    SETTLED) settled=yes; [ "$last" = MASTER ] || role standby ;;
     GONE) break ;;
+    MASTER) last=MASTER; settled=yes; role active ;;
+    BACKUP | FAULT | STOP) last=$elected; [ $settled = no ] || role standby ;;
   esac
-done <&3
+done
 # keepalived is gone, and with it the adverts: the other one takes over.
 role off
 exit 1

@@ -42,7 +42,7 @@ announce() {
 # The whole of a file at once: the agent of another moment may read it.
 tell() { printf 'role=%s\nsince=%s\ncommit=%s\ntook=%s\n' "$@" > "$state/role.new" && mv "$state/role.new" "$state/role"; }
 
-begin=$(now)
+begin=$(now); gone=
 case $1 in
   active)
     # The newest one wins while both believe to be active, whichever way the link between them is cut.
@@ -77,9 +77,15 @@ case $1 in
     # The other one takes over within 200 ms, and until then this one is open.
     grep -qs '^role=active' "$state/role" && sleep 0.3
     # What the next boot would set: this host may go on as the only proxy.
-    grep -qs '^net.ipv4.ip_forward = 1' /etc/sysctl.d/99-wayout.conf || echo 0 > $forward
+    if grep -qs '^net.ipv4.ip_forward = 1' /etc/sysctl.d/99-wayout.conf; then
+      # What was translated to the virtual IP has no way any more: its clients are told so by the other end at once.
+      gone=$outer
+    else
+      echo 0 > $forward
+    fi
     ip addr del "$inner/32" dev "$device" 2>/dev/null
     ip addr del "$outer/32" dev "$device" 2>/dev/null
+    [ -z "$gone" ] || conntrack -D --reply-dst "$gone" >/dev/null 2>&1
     ip rule del fwmark 0x7761 lookup 7761 2>/dev/null
     ip route flush table 7761 2>/dev/null
     rm -f "$state/role" "$state/handing-over"
