@@ -61,14 +61,14 @@ export interface HostFile {
   readonly encoding?: "base64";
 }
 
-/** A firewall on the host that is not ours and could drop forwarded packets. */
+/** A firewall on the host that is not ours and sees what is forwarded. */
 export interface RivalFirewall {
-  readonly name: "ufw" | "firewalld" | "docker" | "iptables-policy" | "nftables-policy";
-  readonly evidence: string;
-  /** It would drop what the proxy must forward, unless one of `rules` lets it pass. */
-  readonly dropsForwarded: boolean;
+  /** Who seems to keep it: a program, or by its kind a person. */
+  readonly name: "ufw" | "firewalld" | "docker" | "iptables" | "nftables";
   readonly backend: "iptables-nft" | "iptables-legacy" | "nftables";
-  /** The filter table in which it drops, as its own tool prints it. */
+  /** Of nftables, the table: "inet filter". */
+  readonly table?: string;
+  /** As its own tool prints it. */
   readonly rules: string;
 }
 

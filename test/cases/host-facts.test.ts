@@ -106,7 +106,7 @@ test("rivals are named with their evidence, and block where they would drop", ()
     { name: "firewalld", evidence: expect.stringContaining("reject with icmpx") },
   ]);
   expect(blocking("debian-firewalld", "iptables")).toHaveLength(1);
-  expect(blocking("centos6", "nftables")).toMatchObject([{ name: "iptables-policy" }]);
+  expect(blocking("centos6", "nftables")).toMatchObject([{ name: "iptables" }]);
   expect(blocking("centos6", "iptables")).toEqual([]);
   expect(blocking("debian-applied", "nftables")).toEqual([]);
 });

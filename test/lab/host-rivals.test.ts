@@ -50,6 +50,21 @@ END`);
     await bench.onProxy("nft delete table inet mine");
   });
 
+  test("one rule that drops what a served subnet sends is named, and its hint ends it", async () => {
+    await bench.onProxy(`nft -f - <<'END'
+table ip mine {
+  chain early { type filter hook forward priority -10; policy accept; tcp dport 25 drop; }
+  chain late { type filter hook forward priority 10; policy accept; ip saddr 192.168.125.0/24 counter drop; }
+}
+END`);
+    expect((await bench.decide(sourceNat)).because).toContain(
+      "nft table ip mine, chain late: ip saddr 192.168.125.0/24 counter drop",
+    );
+    expect(await runHint(bench)).toContain("nft insert rule ip mine late");
+    expect(await bench.decide(sourceNat)).toMatchObject({ action: "create" });
+    await bench.onProxy("nft delete table ip mine");
+  });
+
   test("a legacy table that drops is seen beside nftables", async () => {
     await bench.onProxy("iptables-legacy -A FORWARD -j REJECT");
     expect(await bench.decide(sourceNat)).toMatchObject({

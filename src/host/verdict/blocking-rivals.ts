@@ -3,9 +3,9 @@ import { parseRange, type Range } from "../../spec/addresses.ts";
 import type { RivalFirewall } from "../host.ts";
 import { canonicalCidrs, isEverywhere } from "../ranges.ts";
 import type { Passage } from "../wanted-rules.ts";
-import { iptablesVerdict } from "./iptables.ts";
-import { nftablesVerdict } from "./nftables.ts";
-import type { Packet } from "./packet.ts";
+import { iptablesDrops } from "./iptables.ts";
+import { nftablesDrops } from "./nftables.ts";
+import type { Drop, Packet } from "./packet.ts";
 
 export interface BlockingRival {
   readonly name: RivalFirewall["name"];
@@ -25,35 +25,71 @@ export function blockingRivals(
   passage: Passage,
   service: { readonly served: readonly string[]; readonly destinations: readonly string[] },
 ): readonly BlockingRival[] {
-  const packets = kinds(passage, service);
+  const all = kinds(passage, service);
   return rivals
-    .filter((rival) => rival.dropsForwarded)
     .filter((rival) => !(backend === "iptables" && rival.backend !== "nftables"))
-    .filter((rival) => packets.some((packet) => verdict(rival, packet) === "drop"))
-    .map((rival) => ({ name: rival.name, evidence: rival.evidence, fix: fix(rival, passage, service) }));
+    .flatMap((rival): BlockingRival[] => {
+      const drop = firstDrop(rival, all);
+      if (!drop) return [];
+      const name = ownerOf(rival, drop);
+      return [
+        { name, evidence: evidence(rival, drop), fix: fix({ ...rival, name }, drop, passage, service) },
+      ];
+    });
 }
 
-function verdict(rival: RivalFirewall, packet: Packet): "accept" | "drop" {
-  return rival.backend === "nftables"
-    ? nftablesVerdict(rival.rules, packet)
-    : iptablesVerdict(rival.rules, packet);
+function firstDrop(rival: RivalFirewall, all: readonly (readonly Packet[])[]): Drop | undefined {
+  const dropOf = rival.backend === "nftables" ? nftablesDrops(rival.rules) : iptablesDrops(rival.rules);
+  for (const kind of all) {
+    const drops = kind.flatMap((packet) => dropOf(packet) ?? []);
+    if (drops.length === kind.length) return drops[0];
+  }
+  return undefined;
 }
 
-/** Stands for the whole Internet: a rule about some part of it is somebody's will about that part. */
-const internet = "9.9.9.9/32";
+/** A rule with conditions in FORWARD itself is a person's: the programs keep theirs in chains of their own. */
+function ownerOf({ name, backend }: RivalFirewall, { chain, rule }: Drop): RivalFirewall["name"] {
+  const byHand =
+    backend !== "nftables" && chain === "FORWARD" && rule !== undefined && !rule.startsWith("-j");
+  return byHand ? "iptables" : name;
+}
 
-/** New connections outwards, and their replies, from every inside device. */
+function evidence({ backend, table }: RivalFirewall, { chain, rule }: Drop): string {
+  if (table !== undefined) return `nft table ${table}, chain ${chain}: ${rule ?? "policy drop"}`;
+  return `${backend}: ${rule === undefined ? `the policy of ${chain} is DROP` : `-A ${chain} ${rule}`}`;
+}
+
+/**
+ * Stand for the whole Internet, far from each other (Quad9, k.root-servers.net, m.root-servers.net): a rule that drops
+ * all of them is about the way out, a rule about one of them is somebody's will about that part.
+ */
+const internet = ["9.9.9.9/32", "193.0.14.129/32", "202.12.27.33/32"];
+
+/** New connections outwards, and their replies, from every inside device: kinds, each with packets that stand for it. */
 function kinds(
   { egress, insideDevices }: Passage,
   { served, destinations }: { readonly served: readonly string[]; readonly destinations: readonly string[] },
-): Packet[] {
+): Packet[][] {
   const ranges = (cidrs: readonly string[]): Range[] =>
     canonicalCidrs(cidrs).flatMap((cidr) => parseRange(cidr) ?? []);
+  const to = isEverywhere(destinations) ? [ranges(internet)] : ranges(destinations).map((one) => [one]);
   return insideDevices.flatMap((device) =>
     ranges(served).flatMap((source) =>
-      ranges(isEverywhere(destinations) ? [internet] : destinations).flatMap((destination): Packet[] => [
-        { from: device, to: egress.device, source, destination, state: "new" },
-        { from: egress.device, to: device, source: destination, destination: source, state: "established" },
+      to.flatMap((samples): Packet[][] => [
+        samples.map((destination) => ({
+          from: device,
+          to: egress.device,
+          source,
+          destination,
+          state: "new",
+        })),
+        samples.map((destination) => ({
+          from: egress.device,
+          to: device,
+          source: destination,
+          destination: source,
+          state: "established",
+        })),
       ]),
     ),
   );
@@ -61,6 +97,7 @@ function kinds(
 
 function fix(
   rival: RivalFirewall,
+  { base }: Drop,
   { egress, insideDevices }: Passage,
   { served }: { readonly served: readonly string[] },
 ): string {
@@ -90,12 +127,10 @@ function fix(
       );
     case "docker":
       return `${replies("DOCKER-USER")} && ${per((device, cidr) => `${tool} -I DOCKER-USER -i ${device} -o ${out} -s ${cidr} -j ACCEPT`)}`;
-    case "iptables-policy":
+    case "iptables":
       return `${replies("FORWARD")} && ${per((device, cidr) => `${tool} -I FORWARD -i ${device} -o ${out} -s ${cidr} -j ACCEPT`)}`;
-    case "nftables-policy": {
-      const [, family = "inet", table = "filter"] = /nft table (\S+) ([^:]+):/.exec(rival.evidence) ?? [];
-      const chain = /chain (\S+) \{\s*type filter hook forward/.exec(rival.rules)?.[1] ?? "forward";
-      const insert = `nft insert rule ${family} ${table} ${chain}`;
+    case "nftables": {
+      const insert = `nft insert rule ${rival.table} ${base}`;
       return `${insert} ct state established,related accept && ${insert} iifname '{ ${insideDevices.join(", ")} }' oifname ${out} ip saddr '{ ${cidrs.slice(0, 4).join(", ")} }' accept`;
     }
   }

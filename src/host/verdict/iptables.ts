@@ -1,20 +1,26 @@
 /** What the FORWARD chain of an iptables-save text does with a kind of packet. Pure. */
 import { type IptablesTable, parseIptablesSave, rulesOf } from "../probe/iptables-save.ts";
-import { both, type Match, matchDevice, matchRange, type Packet, type Verdict } from "./packet.ts";
+import { both, type Drop, type Match, matchDevice, matchRange, type Packet, type Walked } from "./packet.ts";
 
-/** "drop" when some packet of the kind may be dropped. A rule that matches only some counts if it drops, not if it accepts. */
-export function iptablesVerdict(text: string, packet: Packet): "accept" | "drop" {
+const base = "FORWARD";
+
+/** Reads the text once, and says of any kind of packet where all of it is dropped; undefined where some may pass. */
+export function iptablesDrops(text: string): (packet: Packet) => Drop | undefined {
   const filter = parseIptablesSave(text.split("\n")).find((table) => table.name === "filter");
-  if (!filter) return "accept";
-  const verdict = walk(filter, "FORWARD", packet, 0);
-  if (verdict !== "return") return verdict;
-  return filter.policies.get("FORWARD") === "DROP" ? "drop" : "accept";
+  return (packet) => filter && dropIn(filter, packet);
+}
+
+function dropIn(filter: IptablesTable, packet: Packet): Drop | undefined {
+  const walked = walk(filter, base, packet, 0);
+  if (walked === "accept") return undefined;
+  if (walked !== "return") return walked;
+  return filter.policies.get(base) === "DROP" ? { base, chain: base } : undefined;
 }
 
 /** The kernel refuses loops; this bounds the walk of a text that no kernel printed. */
 const deepest = 32;
 
-function walk(filter: IptablesTable, chain: string, packet: Packet, depth: number): Verdict {
+function walk(filter: IptablesTable, chain: string, packet: Packet, depth: number): Walked {
   if (depth > deepest) return "return";
   for (const rule of rulesOf(filter, chain)) {
     const { match, target, goto } = read(rule, packet);
@@ -22,11 +28,11 @@ function walk(filter: IptablesTable, chain: string, packet: Packet, depth: numbe
     if (target === "ACCEPT" && match === "all") return "accept";
     // Some: it drops part of the traffic that it names by more than source and way (a port, a mark). That is the
     // administrator's will about that part, and no reason to hold the rest back.
-    if ((target === "DROP" || target === "REJECT") && match === "all") return "drop";
+    if ((target === "DROP" || target === "REJECT") && match === "all") return { base, chain, rule };
     if (target === "RETURN" && match === "all") return "return";
     if (!filter.policies.has(target)) continue;
-    const verdict = walk(filter, target, packet, depth + 1);
-    if (match === "all" && (verdict !== "return" || goto)) return verdict;
+    const walked = walk(filter, target, packet, depth + 1);
+    if (match === "all" && (walked !== "return" || goto)) return walked;
   }
   return "return";
 }

@@ -1,6 +1,7 @@
 /** What the forward base chains of a `nft list table` text do with a kind of packet. Pure. */
 import {
   both,
+  type Drop,
   either,
   invert,
   type Match,
@@ -8,6 +9,7 @@ import {
   matchRange,
   type Packet,
   type Verdict,
+  type Walked,
 } from "./packet.ts";
 
 interface Chain {
@@ -22,14 +24,21 @@ interface Table {
   readonly sets: ReadonlyMap<string, readonly string[]>;
 }
 
-export function nftablesVerdict(text: string, packet: Packet): "accept" | "drop" {
+/** Reads the text once, and says of any kind of packet where all of it is dropped; undefined where some may pass. */
+export function nftablesDrops(text: string): (packet: Packet) => Drop | undefined {
   const table = readTable(text);
+  return (packet) => dropIn(table, packet);
+}
+
+function dropIn(table: Table, packet: Packet): Drop | undefined {
   for (const chain of table.chains.values()) {
     if (!chain.forward) continue;
-    const verdict = walk(table, chain, packet, 0);
-    if (verdict === "drop" || (verdict === "return" && chain.dropByPolicy)) return "drop";
+    const base = chain.name;
+    const walked = walk(table, chain, base, packet, 0);
+    if (walked === "return" && chain.dropByPolicy) return { base, chain: base };
+    if (walked !== "return" && walked !== "accept") return walked;
   }
-  return "accept";
+  return undefined;
 }
 
 function readTable(text: string): Table {
@@ -70,17 +79,17 @@ function readTable(text: string): Table {
 
 const deepest = 32;
 
-function walk(table: Table, chain: Chain, packet: Packet, depth: number): Verdict {
+function walk(table: Table, chain: Chain, base: string, packet: Packet, depth: number): Walked {
   if (depth > deepest) return "return";
   for (const rule of chain.rules) {
     const { match, action, target } = readRule(rule, packet, table);
     if (match === "none" || action === undefined) continue;
     if (action === "jump" || action === "goto") {
       const next = table.chains.get(target);
-      const verdict = next ? walk(table, next, packet, depth + 1) : "return";
-      if (match === "all" && (verdict !== "return" || action === "goto")) return verdict;
+      const walked = next ? walk(table, next, base, packet, depth + 1) : "return";
+      if (match === "all" && (walked !== "return" || action === "goto")) return walked;
     } else if (match === "all") {
-      return action;
+      return action === "drop" ? { base, chain: chain.name, rule } : action;
     }
   }
   return "return";
@@ -105,6 +114,8 @@ function readRule(rule: string, packet: Packet, table: Table): ReadRule {
       at += next === "packets" ? 5 : 1;
     } else if (word === "comment") {
       at += 2;
+    } else if (word === "log") {
+      at = afterLog(words, at);
     } else if (word === "ct" && next === "state" && words[at + 2] === "vmap") {
       const action = stateInMap(words[at + 3] ?? "", packet.state);
       if (action) return { match, action, target: "" };
@@ -116,6 +127,13 @@ function readRule(rule: string, packet: Packet, table: Table): ReadRule {
     }
   }
   return { match, action: undefined, target: "" };
+}
+
+/** A log statement matches every packet; its options come in pairs (nft(8), LOG STATEMENT). */
+function afterLog(words: readonly string[], at: number): number {
+  let next = at + 1;
+  while (["prefix", "level", "group", "snaplen", "queue-threshold"].includes(words[next] ?? "")) next += 2;
+  return next;
 }
 
 function readMatch(

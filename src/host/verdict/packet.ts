@@ -11,6 +11,18 @@ export interface Packet {
 
 export type Verdict = "accept" | "drop" | "return";
 
+/** Where a packet is dropped. */
+export interface Drop {
+  /** The chain at the hook; a rule in front of its others decides first. */
+  readonly base: string;
+  readonly chain: string;
+  /** As the host's own tool prints it; absent where the policy of the base chain drops. */
+  readonly rule?: string;
+}
+
+/** How far a packet comes in a chain. */
+export type Walked = "accept" | "return" | Drop;
+
 /** A match of a rule against all packets of a kind: every one, none, or some of them. */
 export type Match = "all" | "none" | "some";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { parseRange, type Range } from "../../spec/addresses.ts";
-import { iptablesVerdict } from "./iptables.ts";
-import { nftablesVerdict } from "./nftables.ts";
-import type { Packet } from "./packet.ts";
+import { iptablesDrops } from "./iptables.ts";
+import { nftablesDrops } from "./nftables.ts";
+import type { Drop, Packet } from "./packet.ts";
 
 const range = (cidr: string): Range => {
   const found = parseRange(cidr);
@@ -17,6 +17,8 @@ const out: Packet = {
   state: "new",
 };
 const back: Packet = { ...out, source: out.destination, destination: out.source, state: "established" };
+
+const verdict = (drop: Drop | undefined) => (drop ? "drop" : "accept");
 
 const iptables = (policy: string, ...rules: string[]) =>
   ["*filter", `:FORWARD ${policy} [0:0]`, ":MINE - [0:0]", ...rules, "COMMIT"].join("\n");
@@ -63,7 +65,10 @@ test.each<[string, "accept" | "drop", "accept" | "drop"]>([
     "accept",
   ],
 ])("iptables %s", (text, outwards, replies) => {
-  expect([iptablesVerdict(text, out), iptablesVerdict(text, back)]).toEqual([outwards, replies]);
+  expect([verdict(iptablesDrops(text)(out)), verdict(iptablesDrops(text)(back))]).toEqual([
+    outwards,
+    replies,
+  ]);
 });
 
 const nft = (policy: string, ...rules: string[]) => `table inet mine {
@@ -105,7 +110,12 @@ test.each<[string, "accept" | "drop", "accept" | "drop"]>([
   ],
   [nft("accept", "tcp dport 25 drop"), "accept", "accept"],
   [nft("accept", "ip saddr != @good drop"), "accept", "drop"],
+  [nft("accept", 'ip saddr 192.168.125.0/24 counter log prefix "accept " level info drop'), "drop", "accept"],
+  [nft("accept", "ip saddr 192.168.125.0/25 drop", "fib saddr . iif oif missing drop"), "accept", "accept"],
   [nft("drop", "meta mark 0x1 accept", 'iifname "lo" accept'), "drop", "drop"],
 ])("nftables %s", (text, outwards, replies) => {
-  expect([nftablesVerdict(text, out), nftablesVerdict(text, back)]).toEqual([outwards, replies]);
+  expect([verdict(nftablesDrops(text)(out)), verdict(nftablesDrops(text)(back))]).toEqual([
+    outwards,
+    replies,
+  ]);
 });
