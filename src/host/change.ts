@@ -11,6 +11,7 @@ import { removeIptablesRules, restoreIptablesRules } from "./iptables-shell.ts";
 import { ownFolder, ownTable, stateFolder } from "./own-paths.ts";
 import { disableAtBoot, forgetAtBoot } from "./persistence/at-boot.ts";
 import { quote, writeText } from "./script.ts";
+import { sysctlPath, sysctlPathFunction } from "./sysctl-path.ts";
 
 export interface HostChange {
   readonly init: InitSystem;
@@ -137,8 +138,8 @@ done`;
 function snapshot(change: HostChange): string {
   const names = [...new Set([...Object.keys(change.sysctl), ...change.touchedSysctl])].sort();
   const lines = names.map((name) => {
-    const path = `/proc/sys/${name.replaceAll(".", "/")}`;
-    return `if [ -f ${path} ]; then cat ${path} > sysctl/${name}; fi`;
+    const path = quote(sysctlPath(name));
+    return `if [ -f ${path} ]; then cat ${path} > sysctl/${quote(name)}; fi`;
   });
   if (names.includes(ipForward)) lines.push(changedWithIpForward);
   lines.push(
@@ -166,6 +167,7 @@ function restoreScript(change: HostChange): string {
 # Wayout: puts back what a change that nobody confirmed had changed.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL
 ${stateFolder}
+${sysctlPathFunction}
 if [ "$1" != again ]; then
   [ "$(cat "$state/armed/token" 2>/dev/null)" = "$1" ] || exit 0
   mv "$state/armed" "$state/restoring" 2>/dev/null || exit 0
@@ -177,7 +179,7 @@ ${change.give.map(takeOut).join("\n")}
 # ip_forward first: setting it sets others (accept_redirects, each device's forwarding).
 for path in sysctl/${ipForward} sysctl/*; do
   [ -f "$path" ] || continue
-  file=/proc/sys/$(echo "\${path#sysctl/}" | tr . /)
+  file=$(sysctl_path "\${path#sysctl/}")
   [ -w "$file" ] && [ "$(cat "$file")" != "$(cat "$path")" ] && cat "$path" > "$file"
 done
 for name in loaded-nft loaded-iptables; do
@@ -205,7 +207,7 @@ function now(change: HostChange, staged: (path: string) => string): string[] {
   if (change.rules === "remove" && change.backend === "iptables") lines.push(removeIptablesRules);
   lines.push(...[...change.give].sort(byPosition).map(putBack), ...change.take.map(takeOut));
   for (const [name, value] of Object.entries(change.sysctl).sort(ipForwardFirst)) {
-    const path = `/proc/sys/${name.replaceAll(".", "/")}`;
+    const path = quote(sysctlPath(name));
     lines.push(`if [ -w ${path} ]; then echo ${quote(value)} > ${path}; fi`);
   }
   return lines;

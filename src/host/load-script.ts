@@ -1,6 +1,7 @@
 /** The script that makes the rules true, the same while applying and at every boot. Pure. */
 import { ownPaths, ownTable, stateFolder } from "./own-paths.ts";
 import { quote } from "./script.ts";
+import { sysctlPath } from "./sysctl-path.ts";
 
 export interface Load {
   readonly backend: "nftables" | "iptables";
@@ -23,10 +24,10 @@ export function loadScript(load: Load): string {
     `rules=\${1:-${load.backend === "nftables" ? ownPaths.nftRules : ownPaths.iptablesRules}}`,
     'mkdir -p "$state"',
     ...(load.backend === "nftables" ? loadNftables : loadIptables),
-    `parameter() { path=/proc/sys/$(echo "$1" | tr . /); [ -w "$path" ] && [ "$(cat "$path")" != "$2" ] && echo "$2" > "$path"; }`,
-    `at_least() { path=/proc/sys/$(echo "$1" | tr . /); [ -w "$path" ] && [ "$(cat "$path")" -lt "$2" ] && echo "$2" > "$path"; }`,
-    ...sorted(load.sysctl).map(([name, value]) => `parameter ${quote(name)} ${quote(value)}`),
-    ...sorted(load.atLeast).map(([name, value]) => `at_least ${quote(name)} ${value}`),
+    `parameter() { [ -w "$1" ] && [ "$(cat "$1")" != "$2" ] && echo "$2" > "$1"; }`,
+    `at_least() { [ -w "$1" ] && [ "$(cat "$1")" -lt "$2" ] && echo "$2" > "$1"; }`,
+    ...sorted(load.sysctl).map(([name, value]) => `parameter ${quote(sysctlPath(name))} ${quote(value)}`),
+    ...sorted(load.atLeast).map(([name, value]) => `at_least ${quote(sysctlPath(name))} ${value}`),
     "exit 0",
     "",
   ];
