@@ -32,9 +32,7 @@ export function keepalivedConf({ gateway, device, address, peer }: Member): stri
 global_defs {
 	vrrp_version 3
 	vrrp_notify_fifo ${pairState}/elected
-	vrrp_rt_priority 20
-	script_user root
-	enable_script_security
+	vrrp_priority -20
 }
 track_file score {
 	file ${pairState}/score

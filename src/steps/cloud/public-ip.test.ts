@@ -55,16 +55,30 @@ describe("the proxy's EIP", () => {
   ] as const)("%s", (_, wish, has, chosen, action, because) => {
     const decision = step.decide(
       { ...want, wish },
-      { is: "ours", have: { onNic: has, chosen } },
+      { is: "ours", have: { onNic: has, chosen, left: null } },
       { adopt: true },
     );
     expect(decision).toMatchObject({ action, because });
   });
 
+  it("comes back from the virtual IP of the pair that the gateway was", () => {
+    const left = eip("203.0.113.10", "vip-1");
+    const decision = step.decide(
+      { ...want, wish: "keep", leaving: "vip-1" },
+      { is: "ours", have: { onNic: null, chosen: null, left } },
+      { adopt: false },
+    );
+    expect(decision).toMatchObject({
+      action: "change",
+      after: { publicIp: "203.0.113.10" },
+      notice: expect.stringContaining("open connections over 203.0.113.10 end"),
+    });
+  });
+
   it("is not guessed before it is allocated", () => {
     const decision = step.decide(
       { ...want, wish: "allocate" },
-      { is: "ours", have: { onNic: null, chosen: null } },
+      { is: "ours", have: { onNic: null, chosen: null, left: null } },
       { adopt: false },
     );
     expect(decision).toHaveProperty("after.publicIp", "known after apply");

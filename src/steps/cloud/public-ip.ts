@@ -26,7 +26,10 @@ const have = z.object({
   onNic: eip.nullable(),
   /** The EIP that the spec names, or that was allocated for the gateway. */
   chosen: eip.nullable(),
+  /** The EIP that the pair, which the gateway was before, leaves behind: as good as on the NIC, to which it comes. */
+  left: eip.nullable(),
 });
+const none: Have = { onNic: null, chosen: null, left: null };
 type Want = z.infer<typeof want>;
 type Have = z.infer<typeof have>;
 type Eip = z.infer<typeof eip>;
@@ -47,8 +50,9 @@ export const publicIp: Step<Want, Have> = {
     return observeEips(wanted, cloud);
   },
 
-  decide({ server, wish, nicId, leaving }, observed) {
-    const { onNic, chosen } = observed.is === "absent" ? { onNic: null, chosen: null } : observed.have;
+  decide({ server, wish, nicId }, observed) {
+    const { onNic, left, ...named } = observed.is === "absent" ? none : observed.have;
+    const chosen = left ?? named.chosen;
     const given = wish !== "keep" && wish !== "allocate";
     if (onNic && (!given || onNic.address === wish)) {
       return { action: "none", because: `${server} has EIP ${onNic.address}` };
@@ -65,7 +69,6 @@ export const publicIp: Step<Want, Have> = {
     }
     if (given && !chosen)
       return blocked(`the account has no EIP ${wish}`, "Write one of the account's EIPs, or allocate.");
-    const left = chosen !== null && chosen.boundTo !== null && chosen.boundTo === leaving;
     if (chosen?.boundTo && chosen.boundTo !== nicId && !left) {
       return blocked(`EIP ${chosen.address} is bound to another NIC`, "Unbind it there first.");
     }
@@ -74,7 +77,7 @@ export const publicIp: Step<Want, Have> = {
       because: `${server} has no EIP`,
       after: { publicIp: chosen?.address ?? "known after apply" },
       notice: left
-        ? `open connections over ${chosen.address} end: it leaves the virtual IP, to which they are translated, and new ones find no way for some seconds`
+        ? `open connections over ${left.address} end: it leaves the virtual IP, to which they are translated, and new ones find no way for some seconds`
         : `${server} becomes reachable from the Internet as far as its security group lets it${chosen ? "" : "; an EIP costs money"}`,
     };
   },
@@ -83,7 +86,8 @@ export const publicIp: Step<Want, Have> = {
     const now = observed.is === "absent" ? undefined : observed.have;
     if (now?.onNic) return;
     const { gateway, nicId, bandwidthMbit } = wanted;
-    const chosen = now?.chosen ?? (await cloud.allocatePublicIp({ name: ownName(gateway), bandwidthMbit }));
+    const chosen =
+      now?.left ?? now?.chosen ?? (await cloud.allocatePublicIp({ name: ownName(gateway), bandwidthMbit }));
     await cloud.movePublicIp(chosen.id, nicId, movingMark(gateway));
   },
 
@@ -91,11 +95,7 @@ export const publicIp: Step<Want, Have> = {
     const now = await observeEips(wanted, cloud);
     if (now.is === "absent") return;
     const { onNic, chosen } = now.have;
-    const was = before.is === "absent" ? { onNic: null, chosen: null } : before.have;
-    const current = chosen ?? onNic;
-    if (current && was.chosen?.boundTo && was.chosen.boundTo !== wanted.nicId) {
-      return cloud.movePublicIp(current.id, was.chosen.boundTo, movingMark(wanted.gateway));
-    }
+    const was = before.is === "absent" ? none : before.have;
     if (chosen && !was.onNic && onNic?.id === chosen.id) await cloud.unbindPublicIp(chosen.id);
     if (chosen && !was.chosen && wanted.wish === "allocate") await cloud.releasePublicIp(chosen.id);
     if (was.chosen && !chosen) {
@@ -107,22 +107,32 @@ export const publicIp: Step<Want, Have> = {
     }
   },
 
-  describe: ({ onNic }) => (onNic ? onNic.address : "none"),
+  describe: ({ onNic, left }) => (onNic ?? left)?.address ?? "none",
+
+  own: ({ onNic, left, chosen }) => ({
+    onNic: (onNic ?? left)?.id ?? null,
+    chosen: chosen?.id ?? null,
+    boundTo: chosen?.boundTo ?? null,
+  }),
 };
 
 async function observeEips(wanted: Want, cloud: CloudReader): Promise<Observed<Have>> {
   const all = await cloud.publicIps();
   const onNic = all.find((one) => one.nicId === wanted.nicId);
   const chosen = all.find((one) => isChosen(wanted, one));
-  return { is: "ours", have: { onNic: onNic ? read(onNic) : null, chosen: chosen ? read(chosen) : null } };
+  const left = all.find((one) => isLeft(wanted, one));
+  return { is: "ours", have: { onNic: read(onNic), chosen: read(chosen), left: read(left) } };
 }
 
-function isChosen({ wish, gateway, leaving }: Want, { name, address, nicId }: PublicIp): boolean {
-  if (wish === "allocate") return name === ownName(gateway);
-  if (wish !== "keep") return address === wish;
+function isChosen({ wish, gateway }: Want, { name, address }: PublicIp): boolean {
+  return wish === "allocate" ? name === ownName(gateway) : address === wish;
+}
+
+function isLeft({ wish, gateway, leaving }: Want, { name, nicId }: PublicIp): boolean {
+  if (wish !== "keep") return false;
   return name.startsWith(movingMark(gateway)) || (leaving !== undefined && nicId === leaving);
 }
 
-function read({ id, address, nicId }: PublicIp): Eip {
-  return { id, address, boundTo: nicId ?? null };
+function read(found: PublicIp | undefined): Eip | null {
+  return found ? { id: found.id, address: found.address, boundTo: found.nicId ?? null } : null;
 }

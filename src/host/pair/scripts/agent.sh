@@ -9,26 +9,33 @@ mkdir -p "$state"
 rm -rf "$state/scores" "$state/elected" "$state/gave"
 sh /etc/wayout/pair/score unfit 0
 mkfifo "$state/elected"
-# Open for writing too: a reload of keepalived closes its end and opens it again.
 exec 3<> "$state/elected"
 trap 'role off; exit 0' TERM
+
+# keepalived begins as the standby, even where nobody else is active. A proxy that forwards already, alone until now or
+# with another partner, goes on until it is clear who is active.
+elect() {
+  election=$((election + 1)); settled=no; last=BACKUP
+  {
+    keepalived --dont-fork --dont-respawn --vrrp --log-console --use-file /etc/wayout/pair/keepalived.conf \
+      --pid "$state/keepalived.pid" --vrrp_pid "$state/vrrp.pid"
+    echo "INSTANCE wayout GONE $election" >&3
+  } &
+  { sleep 1; echo "INSTANCE wayout SETTLED $election" >&3; } &
+}
+election=0
+elect
 sh /etc/wayout/pair/watch &
-{
-  keepalived --dont-fork --dont-respawn --vrrp --log-console --use-file /etc/wayout/pair/keepalived.conf \
-    --pid "$state/keepalived.pid" --vrrp_pid "$state/vrrp.pid"
-  echo "INSTANCE wayout GONE 0" >&3
-} &
-# keepalived begins as the standby, even where nobody else is active. A proxy that forwards already, alone until now, goes
-# on until it is clear who is active.
-settled=no; last=BACKUP
-{ sleep 1; echo "INSTANCE wayout SETTLED 0" >&3; } &
-while read -r kind name elected priority <&3; do
+while read -r kind name elected number <&3; do
   [ "$kind" = INSTANCE ] || continue
   case $elected in
-    SETTLED) settled=yes; [ "$last" = MASTER ] || role standby ;;
-    GONE) break ;;
     MASTER) last=MASTER; settled=yes; role active ;;
     BACKUP | FAULT | STOP) last=$elected; [ $settled = no ] || role standby ;;
+    SETTLED) [ "$number" = $election ] || continue; settled=yes; [ $last = MASTER ] || role standby ;;
+    # A new configuration. keepalived's own reload loses the pipe that it tells us by (2.2.7), and its orderly end would
+    # give the role away.
+    RELOAD) kill -9 $(cat "$state/keepalived.pid" "$state/vrrp.pid"); rm -f "$state"/*.pid; elect ;;
+    GONE) [ "$number" != $election ] || break ;;
   esac
 done
 # keepalived is gone, and with it the adverts: the other one takes over.
