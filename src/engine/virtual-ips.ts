@@ -30,7 +30,9 @@ export function virtualIpsOf(gateway: string, nics: readonly Nic[]): VirtualIp[]
 
 function find(name: string, nics: readonly Nic[]): VirtualIp | undefined {
   const there = nics.find((nic) => nic.name === name && nic.serverId === "");
-  return there && { name, ip: there.ip, nicId: there.id };
+  if (!there) return undefined;
+  const boundTo = there.addressPairs.map((pair) => pair.ip_address);
+  return { name, ip: there.ip, nicId: there.id, boundTo };
 }
 
 function virtualIp(
@@ -44,7 +46,7 @@ function virtualIp(
   const ip = lastFree(subnet, taken);
   if (ip === undefined) return undefined;
   taken.add(ip);
-  return { name, ip };
+  return { name, ip, boundTo: [] };
 }
 
 function lastFree(subnet: Subnet, taken: ReadonlySet<string>): string | undefined {

@@ -64,7 +64,10 @@ function forOne(gateway: Gateway, traits: CloudTraits): BoundStep[] {
  * can carry it. Rules at the standby first.
  */
 function forPair(gateway: Gateway, pair: Pair, traits: CloudTraits, targets: readonly string[]): BoundStep[] {
-  const { name, spec, proxies } = gateway;
+  const { name, spec } = gateway;
+  // Who is in the pair already learns of a newcomer before that one begins to speak.
+  const isIn = ({ nic }: ProxyServer) => Number(pair.inner.boundTo.includes(nic.ip));
+  const proxies = gateway.proxies.toSorted((a, b) => isIn(b) - isIn(a));
   const members = proxies.map((proxy, at) =>
     memberOf(gateway, pair, proxy, proxies[1 - at] ?? proxy, targets),
   );

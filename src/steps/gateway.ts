@@ -22,6 +22,8 @@ export interface VirtualIp {
   readonly ip: string;
   /** Its NIC, once it is there. */
   readonly nicId?: string;
+  /** Addresses of the NICs that it is bound to. */
+  readonly boundTo: readonly string[];
 }
 
 /** What two proxies share. */

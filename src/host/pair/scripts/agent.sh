@@ -23,18 +23,30 @@ elect() {
   } &
   { sleep 1; echo "INSTANCE wayout SETTLED $election" >&3; } &
 }
+kill_election() { kill -9 $(cat "$state/keepalived.pid" "$state/vrrp.pid"); rm -f "$state"/*.pid; }
+# At the first election only: a newcomer that an active proxy was not told of hears nobody, and must not take its clients.
+somebody_has_it() {
+  . /etc/wayout/pair/settings
+  grep -q '^role=active' "$state/role" 2>/dev/null && return 1
+  arping -q -c 1 -w 1 -I "$device" "$inner" >/dev/null 2>&1
+}
 election=0
 elect
 sh /etc/wayout/pair/watch &
 while read -r kind name elected number <&3; do
   [ "$kind" = INSTANCE ] || continue
   case $elected in
-    MASTER) last=MASTER; settled=yes; role active ;;
+    MASTER)
+      if [ $settled = no ] && somebody_has_it; then
+        echo "wayout-pair: another proxy is active and does not speak to this one yet"
+        kill_election; sleep 1; elect; continue
+      fi
+      last=MASTER; settled=yes; role active ;;
     BACKUP | FAULT | STOP) last=$elected; [ $settled = no ] || role standby ;;
     SETTLED) [ "$number" = $election ] || continue; settled=yes; [ $last = MASTER ] || role standby ;;
     # A new configuration. keepalived's own reload loses the pipe that it tells us by (2.2.7), and its orderly end would
     # give the role away.
-    RELOAD) kill -9 $(cat "$state/keepalived.pid" "$state/vrrp.pid"); rm -f "$state"/*.pid; elect ;;
+    RELOAD) kill_election; elect ;;
     GONE) [ "$number" != $election ] || break ;;
   esac
 done
