@@ -43,6 +43,18 @@ describe("a fault of the network", () => {
     await breaksAndMends(["cable", "ecs-proxy"], () => logsIn(...proxyLogin));
   });
 
+  test("power: the server is gone, and boots again with its disk", async () => {
+    expect((await inside("ecs-proxy", "echo kept > /root/kept; sync")).code).toBe(0);
+    await breaksAndMends(["power", "ecs-proxy"], () => logsIn(...proxyLogin));
+    expect((await inside("ecs-proxy", "cat /root/kept")).stdout).toBe("kept\n");
+  });
+
+  test("deaf: one way only", async () => {
+    const hears = async (): Promise<boolean> =>
+      (await inside("ecs-proxy", "ping -c 1 -W 1 192.168.125.11")).code === 0;
+    await breaksAndMends(["deaf", "ecs-proxy", "ecs-app-1"], hears);
+  });
+
   test("mtu: packets above the limit are answered with the limit", async () => {
     const passes = async (): Promise<boolean> =>
       (await inside("ecs-proxy", `ip route flush cache; ping -M do -s 1300 -c 1 -W 1 ${internetHosts.site}`))

@@ -21,6 +21,10 @@ export function faultyLab(
     api: apiFaults,
     change: async (work) => await api.change(work),
     setCable: async (serverId, plugged) => await present().fabric.setCable(serverId, plugged),
+    setPower: async (serverId, on) => {
+      const { servers } = present();
+      await (on ? servers.start(serverId) : servers.cutPower(serverId));
+    },
     setPathMtu: async (limit) =>
       await present().fabric.setPathMtu(limit?.bytes ?? null, limit?.blackhole ? "blackhole" : "icmp"),
     run: async (serverId, script) => await present().servers.run(serverId, script),

@@ -13,6 +13,8 @@ export interface FaultyLab {
   change(work: () => void): Promise<void>;
   /** Pulls the cable out of every NIC of a server, or plugs it in again. */
   setCable(serverId: string, plugged: boolean): Promise<void>;
+  /** Cuts a server's power, or boots it again. */
+  setPower(serverId: string, on: boolean): Promise<void>;
   /**
    * Limits the size of packets between the VPCs and the Internet; null: no limit.
    * `blackhole`: too large ones vanish without the ICMP message that says so.
