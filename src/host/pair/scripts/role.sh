@@ -70,7 +70,9 @@ case $1 in
     # The way that clients have: the watch tries it with this mark.
     ip rule show 2>/dev/null | grep -q 'fwmark 0x7761' || ip rule add fwmark 0x7761 lookup 7761 pref 7761
     ip route replace default via "$inner" dev "$device" onlink table 7761
-    { sync -t; sync -n; } &
+    # What it carried until now must not be in the way when it takes over again: a client that uses a port a second time
+    # would find the old translation there. Not before the other one has taken everything over.
+    { sync -n; sleep 1; grep -qs '^role=standby' "$state/role" && conntrack -D --reply-dst "$outer" >/dev/null 2>&1; } &
     ;;
   off)
     stop_announcing
