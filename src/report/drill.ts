@@ -54,7 +54,7 @@ export interface DrillReport {
   readonly detectMs: number | null;
   /** From the election until it forwards, has the addresses and has announced them. */
   readonly promoteMs: number | null;
-  /** From the fault until packets pass again; where none was lost, to the first answer after the promotion. */
+  /** From the fault until packets pass again; where none was lost by the promotion, to the first answer after it. */
   readonly firstPacketMs: number | null;
   /** From the fault until the pair could lose a proxy again. */
   readonly wholeMs: number | null;

@@ -74,6 +74,13 @@ describe("figures", () => {
     expect(figures.firstPacketMs).toBeCloseTo(195.2);
   });
 
+  test("a gap that comes after the promotion does not move the first packet", () => {
+    const gaps = gapsOf(stream(400, (ms) => (ms >= 1300 && ms < 1400) || (ms >= 2000 && ms < 2500)));
+    const figures = figuresOf(gaps, { faultMs: 1290, electedMs: 1350, tookMs: 33 });
+    expect(figures.worstGapMs).toBeCloseTo(505);
+    expect(figures.firstPacketMs).toBeCloseTo(110.2);
+  });
+
   test("what is not known stays unknown", () => {
     expect(figuresOf([], { faultMs: 0, electedMs: null, tookMs: null })).toEqual({
       worstGapMs: null,

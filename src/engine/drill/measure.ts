@@ -88,9 +88,13 @@ export function figuresOf(gaps: readonly Gap[], { faultMs, electedMs, tookMs }: 
   };
 }
 
-/** The end of the longest gap with a loss; where nothing was lost, the first answer after the promotion. */
+/**
+ * The end of the longest gap with a loss that had begun by the promotion: a later one has other reasons. Where nothing
+ * was lost until then, the first answer after it.
+ */
 function firstPacket(gaps: readonly Gap[], faultMs: number, promotedMs: number | null): number | null {
-  const closed = longest(gaps.filter((gap) => gap.toMs > faultMs && gap.lost > 0));
+  const byMs = promotedMs ?? Number.POSITIVE_INFINITY;
+  const closed = longest(gaps.filter((gap) => gap.lost > 0 && gap.toMs > faultMs && gap.fromMs <= byMs));
   const toMs =
     closed?.toMs ?? (promotedMs === null ? undefined : gaps.find((gap) => gap.toMs >= promotedMs)?.toMs);
   return toMs === undefined ? null : toMs - faultMs;
