@@ -8,6 +8,7 @@ import { ownFolder, ownPaths, ownTable, ownUnits, stateFolder } from "../own-pat
 import { disableAtBoot, forgetAtBoot, forwardingAtBoot, rulesAtBoot } from "../persistence/at-boot.ts";
 import { closedByDefault, type Rules } from "../rules.ts";
 import { quote, writeText } from "../script.ts";
+import { sysctlPath } from "../sysctl-path.ts";
 
 /** What a person knows of a gateway before any login; the rest is found on the host by the script itself. */
 export interface ByHand {
@@ -86,15 +87,14 @@ done
 echo "$inside -> $device, as $address"
 
 mkdir -p ${ownFolder}
+redirects() { for name in all default $device $inside; do echo "/proc/sys/net/ipv4/conf/$name/send_redirects"; done | sort -u; }
 # What was before, once, for undo.
 if [ ! -f "$before" ]; then
-  for path in /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/all/accept_redirects \\
-    $(for name in all default $device $inside; do echo "/proc/sys/net/ipv4/conf/$name/send_redirects"; done | sort -u); do
+  for path in /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/all/accept_redirects $(redirects); do
     echo "$path $(cat "$path")"
   done > "$before"
 fi
 memory=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
-redirects() { for name in all default $device $inside; do echo "net.ipv4.conf.$name.send_redirects"; done | sort -u; }
 
 if command -v nft >/dev/null && nft list tables >/dev/null 2>&1; then
   devices=$(for name in $inside; do printf '"%s", ' "$name"; done | sed 's/, $//')
@@ -112,11 +112,11 @@ ${writeText(`${ownPaths.iptablesRules}.new`, iptablesText(rules))}
 ${writeText(ownPaths.load, loadScript({ backend: "iptables", sysctl: {}, atLeast: {} }).replace("exit 0\n", ""))}
 fi
 {
-  for name in $(redirects); do echo "parameter $name 0"; done
+  for path in $(redirects); do echo "parameter $path 0"; done
   # Connection tracking by memory.
   max=$(awk -v mib="$memory" 'BEGIN { ${conntrackMiB} }')
-  echo "at_least net.netfilter.nf_conntrack_max $max"
-  echo "at_least net.netfilter.nf_conntrack_buckets $((max / 4))"
+  echo "at_least ${sysctlPath("net.netfilter.nf_conntrack_max")} $max"
+  echo "at_least ${sysctlPath("net.netfilter.nf_conntrack_buckets")} $((max / 4))"
   echo "exit 0"
 } >> ${ownPaths.load}
 chmod 755 ${ownPaths.load}
