@@ -1,0 +1,208 @@
+/**
+ * What can happen to a pair beyond the drill's faults, with real keepalived and conntrackd on two Debian machines. Every
+ * fault: connections kept, the EIP unchanged, and afterwards exactly one is active and the other one in sync.
+ */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { inside, seenAs } from "./clients.ts";
+import { gatewayFile } from "./gateway-file.ts";
+import { type Traffic, trafficDuring } from "./pair-traffic.ts";
+import { must, wayout } from "./wayout-command.ts";
+
+const eip = "203.0.113.20";
+const lab = "test-pair-faults";
+const file = gatewayFile();
+const where = ["--file", file.path, "--lab", lab];
+const rows: (Traffic & { fault: string })[] = [];
+
+const statusSchema = z.object({
+  gateways: z.array(
+    z.object({
+      pair: z.object({
+        active: z.string().nullable(),
+        standby: z.string().nullable(),
+        inSync: z.boolean(),
+        reason: z.string(),
+        members: z.array(z.object({ server: z.string(), lastCommit: z.string() })),
+      }),
+    }),
+  ),
+});
+
+async function pair() {
+  const { gateways } = statusSchema.parse(JSON.parse(await must("status", "--json", ...where)));
+  const [gateway] = gateways;
+  if (!gateway) throw new Error("no gateway");
+  return gateway.pair;
+}
+
+const poll = { timeout: 60_000, interval: 300 };
+const whole = () => expect.poll(async () => (await pair()).inSync, poll).toBe(true);
+const activeIs = (server: string) => expect.poll(async () => (await pair()).active, poll).toBe(server);
+const breakIt = (...fault: readonly string[]) => must("lab", "break", "--name", lab, ...fault);
+const mendAll = () => must("lab", "mend", "--all", "--name", lab);
+const on = (server: string, script: string) => inside(lab, server, "sh", "-c", script);
+
+async function roles(): Promise<{ active: string; standby: string }> {
+  await whole();
+  const { active, standby } = await pair();
+  if (active === null || standby === null) throw new Error("the pair is not whole");
+  return { active, standby };
+}
+
+/** Traffic of 300 connections over the fault; all of them must be good after it, by the same EIP. */
+async function survives(fault: string, work: () => Promise<void>): Promise<Traffic> {
+  const traffic = await trafficDuring(lab, "ecs-app-1", 300, work);
+  rows.push({ fault, ...traffic });
+  expect(traffic, fault).toMatchObject({ opened: 300, kept: 300 });
+  expect(await seenAs(lab, "ecs-app-1"), fault).toBe(eip);
+  return traffic;
+}
+
+beforeAll(async () => {
+  file.write({ proxies: "[ecs-proxy-1, ecs-proxy-2]", publicIp: eip });
+  await must("lab", "up", "pair", "--name", lab);
+  await must("apply", "--yes", ...where);
+});
+afterAll(async () => {
+  await wayout("lab", "down", "--name", lab);
+  file.remove();
+  console.table(
+    rows.map(({ fault, opened, kept, udpLost, pingsLost, worstGapMs }) => ({
+      fault,
+      kept: `${kept}/${opened}`,
+      "worst gap (ms)": worstGapMs,
+      "pings lost": pingsLost,
+      "UDP lost": udpLost,
+    })),
+  );
+});
+
+test("the active machine loses its power: the other one goes on, and is followed again when it is back", async () => {
+  const { active, standby } = await roles();
+  await survives("power", async () => {
+    await breakIt("power", active);
+    await activeIs(standby);
+  });
+  expect(await pair()).toMatchObject({ inSync: false, reason: expect.stringContaining(active) });
+  const verified = await wayout("verify", "--json", ...where);
+  expect(verified.code).toBe(1);
+  await mendAll();
+  await whole();
+  expect((await pair()).active, "no preemption").toBe(standby);
+});
+
+test("the standby is lost: nobody notices, and the pair says that it is not whole", async () => {
+  const { active, standby } = await roles();
+  const traffic = await survives("standby lost", async () => {
+    await breakIt("power", standby);
+    await expect.poll(async () => (await pair()).inSync, poll).toBe(false);
+  });
+  expect(traffic.pingsLost).toBe(0);
+  expect((await pair()).active).toBe(active);
+  await mendAll();
+  await whole();
+});
+
+test("both are active while they do not hear each other, and exactly one afterwards", async () => {
+  const { active, standby } = await roles();
+  await survives("split brain", async () => {
+    await breakIt("deaf", active, standby);
+    await breakIt("deaf", standby, active);
+    await expect
+      .poll(async () => (await on(standby, "cat /run/wayout-pair/role")).stdout, poll)
+      .toContain("role=active");
+    await mendAll();
+    await whole();
+  });
+  const settled = (await pair()).active;
+  expect(await seenAs(lab, "ecs-app-2")).toBe(eip);
+  expect((await pair()).active, "no flapping").toBe(settled);
+});
+
+test("one of them is deaf, whichever: exactly one is active all the same", async () => {
+  for (const [deaf, from] of [
+    ["ecs-proxy-1", "ecs-proxy-2"],
+    ["ecs-proxy-2", "ecs-proxy-1"],
+  ] as const) {
+    for (const active of [deaf, from]) {
+      if ((await roles()).active !== active) await must("switch", ...where);
+      await whole();
+      await survives(`${deaf} deaf, ${active} active`, async () => {
+        await breakIt("deaf", deaf, from);
+        const actives = async () => {
+          const said = await Promise.all([deaf, from].map((one) => on(one, "cat /run/wayout-pair/role")));
+          return said.filter(({ stdout }) => stdout.includes("role=active")).length;
+        };
+        // A deaf standby takes over; a deaf active one stays so.
+        if (active === from) await expect.poll(async () => (await pair()).active, poll).toBe(deaf);
+        await expect.poll(actives, poll).toBe(1);
+        expect(await seenAs(lab, "ecs-app-2")).toBe(eip);
+        await mendAll();
+      });
+      await whole();
+    }
+  }
+});
+
+test("a conntrackd that is stuck is found, ended and begun anew, and then nothing is lost", async () => {
+  const { active, standby } = await roles();
+  await survives("conntrackd stuck", async () => {
+    const pid = "systemctl show -p MainPID --value wayout-sync";
+    const stuck = (await on(standby, `pid=$(${pid}); kill -STOP $pid; echo $pid`)).stdout.trim();
+    await expect.poll(async () => (await on(standby, pid)).stdout.trim(), poll).not.toBe(stuck);
+    await whole();
+    await must("switch", ...where);
+  });
+  expect((await pair()).active).toBe(standby);
+  expect(active).not.toBe(standby);
+});
+
+test("an active one that speaks but does not forward hands over", async () => {
+  const first = await roles();
+  await survives("forwarding off", async () => {
+    await on(first.active, "echo 0 > /proc/sys/net/ipv4/ip_forward");
+    await activeIs(first.standby);
+  });
+  await whole();
+  // What was given away a moment ago is not given back at once: the next one is found by the standby, from outside.
+  await on(first.standby, "rm -f /run/wayout-pair/gave");
+  await on(first.active, "rm -f /run/wayout-pair/gave");
+  await survives("a rule that drops", async () => {
+    await on(
+      first.standby,
+      "nft 'table ip rival { chain forward { type filter hook forward priority 10; policy drop; }; }'",
+    );
+    await activeIs(first.active);
+  });
+  await on(first.standby, "nft delete table ip rival");
+  await whole();
+});
+
+test("a connection that the other one does not know is reset at once, not left hanging", async () => {
+  const { active, standby } = await roles();
+  const traffic = await trafficDuring(lab, "ecs-app-1", 50, async () => {
+    // As if they had been opened in the moment before the other one ended.
+    await on(active, "conntrackd -C /etc/wayout/pair/conntrackd.conf -f external");
+    await on(standby, "conntrackd -C /etc/wayout/pair/conntrackd.conf -f external");
+    await on(active, "kill -9 $(cat /run/wayout-pair/vrrp.pid)");
+    await activeIs(standby);
+  });
+  expect(traffic.lost).toEqual({ reset: 50, closed: 0, hanging: 0 });
+  await whole();
+});
+
+test("twenty failovers in a row lose none of 1000 connections", { timeout: 400_000 }, async () => {
+  await whole();
+  const traffic = await trafficDuring(lab, "ecs-app-1", 1000, async () => {
+    for (let count = 0; count < 20; count++) {
+      const { active, standby } = await roles();
+      await on(active, "kill -9 $(cat /run/wayout-pair/vrrp.pid)");
+      await activeIs(standby);
+    }
+    await whole();
+  });
+  rows.push({ fault: "20 failovers", ...traffic });
+  expect(traffic).toMatchObject({ opened: 1000, kept: 1000 });
+  expect(await seenAs(lab, "ecs-app-1")).toBe(eip);
+});
