@@ -9,6 +9,7 @@ const report = (changes: Partial<MemberReport> = {}): MemberReport => ({
   tookMs: 7,
   unfit: "",
   unsynced: "",
+  telling: false,
   services: { role: true, sync: true },
   own: 0,
   known: 1000,
@@ -52,9 +53,14 @@ test.each<[string, Member, string]>([
   expect(pairState([active, standby])).toMatchObject({ active: "a", notReady: reason });
 });
 
+test("a standby is not ready while the new active one still tells it what is open", () => {
+  const told = member("a", { role: "active", own: 1000, telling: true });
+  expect(pairState([told, member("b")]).notReady).toBe("a is still telling it about the open connections");
+});
+
 test("a few connections between two readings are not a standby out of sync", () => {
   expect(pairState([active, member("b", { known: 990 })]).notReady).toBe("");
-  expect(pairState([member("a", { role: "active", own: 15 }), member("b", { known: 0 })]).notReady).toBe("");
+  expect(pairState([member("a", { role: "active", own: 9 }), member("b", { known: 0 })]).notReady).toBe("");
 });
 
 test("none active, and both active, are told as such", () => {

@@ -63,7 +63,7 @@ function why({ server, report, unreachable }: Member): string {
 }
 
 /** Connections come and go between the two readings. */
-const slack = { connections: 20, share: 0.1 };
+const slack = { connections: 10, share: 0.02 };
 
 function whyNotReady(active: Member, standby: Member): string {
   const { server, report, unreachable } = standby;
@@ -73,6 +73,7 @@ function whyNotReady(active: Member, standby: Member): string {
   if (!report.services.sync) return `${server}: wayout-sync.service does not run`;
   if (report.unsynced !== "") return `${server}: ${report.unsynced}`;
   if (report.known === null) return `${server}: conntrackd does not answer`;
+  if (active.report?.telling) return `${active.server} is still telling it about the open connections`;
   const own = active.report?.own ?? null;
   if (own === null) return `${active.server}: conntrackd does not answer`;
   const missing = own - report.known;

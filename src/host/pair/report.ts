@@ -14,6 +14,8 @@ export interface MemberReport {
   readonly unfit: string;
   /** Why it does not know the other one's connections; empty when it does. */
   readonly unsynced: string;
+  /** It became active a moment ago, and the other one is not told of every connection yet. */
+  readonly telling: boolean;
   readonly services: { readonly role: boolean; readonly sync: boolean };
   /** Connections that the kernel here has; null where conntrackd does not say. */
   readonly own: number | null;
@@ -28,6 +30,7 @@ export const reportScript = `state=${pairState}
 cat "$state/role" 2>/dev/null
 echo "unfit=$(cat "$state/unfit" 2>/dev/null)"
 echo "unsynced=$(cat "$state/unsynced" 2>/dev/null)"
+[ -e "$state/telling" ] && echo telling=yes
 heard=$(cat "$state/heard" 2>/dev/null) && echo "lag=$(($(date +%s) - heard))"
 for unit in ${pairUnits.pair} ${pairUnits.sync}; do echo "$unit=$(systemctl is-active $unit)"; done
 timeout 2 conntrackd -C ${pairPaths.conntrackd} -s 2>/dev/null |
@@ -54,6 +57,7 @@ export function parseReport(output: string): MemberReport {
     tookMs: number("took"),
     unfit: said.get("unfit") ?? "",
     unsynced: said.get("unsynced") ?? "",
+    telling: said.get("telling") === "yes",
     services: {
       role: said.get(pairUnits.pair) === "active",
       sync: said.get(pairUnits.sync) === "active",

@@ -38,7 +38,7 @@ ExecReload=/bin/sh -c 'echo "INSTANCE wayout RELOAD 0" > ${pairState}/elected'
 ExecStopPost=/bin/sh ${pairPaths.role} off
 TimeoutStopSec=5
 Restart=always
-RestartSec=1
+RestartSec=0.2
 
 [Install]
 WantedBy=multi-user.target

@@ -57,7 +57,12 @@ case $1 in
     leave_from_outer
     ip rule del fwmark 0x7761 lookup 7761 2>/dev/null
     # In a planned switch the other one was open until a moment ago: what it told meanwhile is taken over too.
-    { sync -c; sleep 0.3; sync -c; sync -f; sync -R; sync -B; sleep 5; sh /etc/wayout/pair/score newest 0; } &
+    touch "$state/telling"
+    {
+      sync -c; sleep 0.3; sync -c; sync -f; sync -R; sync -B
+      sleep 1; rm -f "$state/telling"
+      sleep 4; sh /etc/wayout/pair/score newest 0
+    } &
     ;;
   standby)
     stop_announcing

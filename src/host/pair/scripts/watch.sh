@@ -18,11 +18,15 @@ unfit() {
   elif ! ip -4 route show default | grep -q "dev $device"; then echo "it has no route to the Internet"
   fi
 }
+# Any of the targets does, all of them asked at once.
 answers() {
+  : > "$state/answered"
   for target in $targets; do
-    ping -n -q -c 1 -W 1 "$@" "$target" >/dev/null 2>&1 && return 0
+    { ping -n -q -c 1 -W 1 "$@" "$target" >/dev/null 2>&1 && echo yes >> "$state/answered"; } &
+    asked="$asked $!"
   done
-  return 1
+  wait $asked; asked=
+  [ -s "$state/answered" ]
 }
 # What conntrackd says of itself and of the other one.
 counters() {
@@ -30,18 +34,19 @@ counters() {
   known=$(echo "$said" | awk '/^cache external/ { at = 1 } at && /current active/ { print $NF; exit }')
   heard=$(echo "$said" | awk '/Pckts recv/ { print $(NF - 2); exit }')
 }
-seen=no; failed=0; last=; heard_at=0; was=
+seen=no; failed=0; last=; heard_at=0; was=; asked=; gives=
 while sleep 0.5; do
   . /etc/wayout/pair/settings
   role=
   [ -f "$state/role" ] && role=$(sed -n 's/^role=//p' "$state/role")
   [ -n "$role" ] || continue
-  [ "$role" = "$was" ] || { failed=0; seen=no; was=$role; }
+  [ "$role" = "$was" ] || { failed=0; seen=no; was=$role; gives=; }
   why=$(unfit)
   if [ "$role" = active ] && read -r forwards < /proc/sys/net/ipv4/ip_forward && [ "$forwards" = 0 ]; then
-    # A standby does not forward either: what switched it off may do so there too, so this is not done again and again.
-    if held; then say "forwarding was switched off; it is on again"; echo 1 > /proc/sys/net/ipv4/ip_forward
-    else why="forwarding was switched off"; seconds > "$state/gave"; fi
+    # The other one may be dead, or what switched it off may do so there too: then it is mended here.
+    if [ "$gives" = yes ] && [ $(($(seconds) - $(cat "$state/gave"))) -lt 3 ]; then why="forwarding was switched off"
+    elif held; then say "forwarding was switched off; it is on again"; echo 1 > /proc/sys/net/ipv4/ip_forward
+    else why="forwarding was switched off"; gives=yes; seconds > "$state/gave"; fi
   fi
   if [ -z "$why" ]; then score unfit 0
   else
