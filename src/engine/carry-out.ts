@@ -2,11 +2,12 @@
 import type { Plan, StepResult } from "../report/events.ts";
 import type { Problem } from "../report/problem.ts";
 import type { SpecFile } from "../spec/spec.ts";
+import { rebindStep } from "../steps/all-steps.ts";
 import type { World } from "../steps/world.ts";
 import { type Applied, apply } from "./apply.ts";
 import type { Context } from "./context.ts";
 import type { EntryRecord, Journal, JournalReader, Run } from "./journal/journal.ts";
-import { look } from "./observe.ts";
+import { look, type Work } from "./observe.ts";
 import { departedRoles, type StaleStep, staleSteps } from "./stale.ts";
 import { undo } from "./undo.ts";
 
@@ -33,12 +34,8 @@ export async function carryOut(
   const { id } = run;
   context.report({ kind: "run-started", run: id, operation: "apply", steps: plan.summary.changes });
   try {
-    const departed = await look(file, world.cloud, context.probes);
-    const gone = standingOf(
-      departed.flatMap((work) => departedRoles(journal.standing(), work)),
-      journal,
-    );
-    const first = await undo(gone, world, run, context, gently);
+    const departed = await departedSteps(await look(file, world.cloud, context.probes), journal, world);
+    const first = await undo(standingOf(departed, journal), world, run, context, gently);
     if (first.stopped || first.problems.length > 0) {
       return finish(first.stopped ? "stopped" : "failed", [], first.results, first.problems);
     }
@@ -95,6 +92,24 @@ async function forward(
     results.push(...applied.results);
     if (!applied.moved) return { ...applied, results };
   }
+}
+
+/**
+ * What is taken back ahead of everything else: roles, and what gone proxies left behind, so that another proxy, which may
+ * well have the address of the old one, does not take it over.
+ */
+async function departedSteps(
+  works: readonly Work[],
+  journal: JournalReader,
+  world: World,
+): Promise<readonly StaleStep[]> {
+  const standing = journal.standing();
+  const stale = works.flatMap((work) => staleSteps(standing, work));
+  const gone = await Promise.all(
+    stale.map(({ entry: { kind, want, before } }) => rebindStep(kind, want, before).isGone(world)),
+  );
+  const roles = works.flatMap((work) => departedRoles(standing, work));
+  return [...roles, ...stale.filter((_, index) => gone[index])];
 }
 
 /** Everything of these steps that stands: undo goes back to the state before the first change of each. */

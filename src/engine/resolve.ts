@@ -298,6 +298,7 @@ class Resolver {
     const { address, user, port, jump } = this.#spec.ssh;
     const login = {
       server: server.name,
+      serverId: server.id,
       ...(user === undefined ? {} : { user }),
       ...(port === undefined ? {} : { port }),
     };

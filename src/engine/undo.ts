@@ -1,7 +1,7 @@
 /** Back to before: the route first, then the road back in reverse. Keeps what others changed since, and says so. */
 import type { StepResult } from "../report/events.ts";
 import { Problem } from "../report/problem.ts";
-import { rankOf, rebindStep } from "../steps/all-steps.ts";
+import { rankOf, rebindStep, subjectOfStep } from "../steps/all-steps.ts";
 import type { UndoableStep } from "../steps/step.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
@@ -81,7 +81,7 @@ async function undoStep(
   const now = await step.observe(world);
   if (now.isBefore) {
     run.undone(seqs);
-    return { outcome: "already", because: `it is as before: ${now.text}` };
+    return { outcome: "already", because: now.gone ?? `it is as before: ${now.text}` };
   }
   // A change that was cut short has no "after" to compare with: what is there and ours is that change, in whatever
   // part of it was made. What is foreign came from somebody else meanwhile.
@@ -97,7 +97,8 @@ async function undoStep(
   if (stays && !force) throw stays;
   run.undone(seqs);
   if (stays) return { outcome: "left", because: `it cannot be brought back: ${stays.summary}` };
-  return { outcome: "undone", because: `back to: ${step.beforeText}` };
+  const because = now.gone ? `${now.gone}; what it left behind is taken back` : `back to: ${step.beforeText}`;
+  return { outcome: "undone", because };
 }
 
 /** Why it cannot be brought back, now or ever: something of the state before is gone, or something else sets it. */
@@ -112,9 +113,14 @@ async function bringBack(step: UndoableStep, world: World): Promise<Problem | un
   return then.isBefore ? undefined : notBack(step.beforeText, then.text);
 }
 
-/** One item for each step, from its earliest state before to its latest state after; the last of the road first. */
+/**
+ * One item for each step, from its earliest state before to its latest state after; the last of the road first. What was
+ * before at a server is no state to bring another one of the same name back to, so these are items of their own.
+ */
 function inReverse(entries: readonly EntryRecord[]): Undoing[] {
-  const steps = Map.groupBy(entries, (entry) => entry.stepId);
+  const steps = Map.groupBy(entries, ({ stepId, kind, want }) =>
+    JSON.stringify([stepId, subjectOfStep(kind, want)]),
+  );
   return [...steps.values()]
     .flatMap((all): Undoing[] => {
       const first = all[0];

@@ -4,6 +4,8 @@
 export interface HostAddress {
   /** The server's name, for people. */
   readonly server: string;
+  /** The server's id in the cloud: a server made anew under the same name is another host. */
+  readonly serverId?: string;
   /** What ssh is given as its destination: an address, or a Host of the user's ssh config. */
   readonly destination: string;
   readonly user?: string;

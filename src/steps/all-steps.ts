@@ -1,12 +1,14 @@
 /** Every kind of step, in the order in which they are made; undo goes the other way. */
+import type { HostAddress } from "../host/host.ts";
 import type { JsonValue } from "../report/json-value.ts";
 import { Problem } from "../report/problem.ts";
-import { rebind } from "./bind.ts";
+import { rebind, subjectOf } from "./bind.ts";
 import { defaultRoute } from "./cloud/default-route.ts";
 import { ownRouteTable } from "./cloud/own-route-table.ts";
 import { publicIp } from "./cloud/public-ip.ts";
 import { securityGroup } from "./cloud/security-group/security-group.ts";
 import { sourceDestinationCheck } from "./cloud/source-destination-check.ts";
+import { hostGone } from "./host/host-gone.ts";
 import { ipForwarding } from "./host/ip-forwarding.ts";
 import { sourceNat } from "./host/source-nat.ts";
 import { connectionSync } from "./pair/connection-sync.ts";
@@ -19,6 +21,7 @@ import type { Step, UndoableStep } from "./step.ts";
 interface StepKind {
   readonly kind: string;
   rebind(want: JsonValue, before: JsonValue): UndoableStep;
+  subject(want: JsonValue): string;
 }
 
 const kinds: readonly StepKind[] = [
@@ -26,12 +29,12 @@ const kinds: readonly StepKind[] = [
   kindOf(publicIp),
   kindOf(securityGroup),
   kindOf(sourceDestinationCheck),
-  kindOf(packages),
-  kindOf(connectionSync),
-  kindOf(ipForwarding),
-  kindOf(role),
+  onHost(packages),
+  onHost(connectionSync),
+  onHost(ipForwarding),
+  onHost(role),
   kindOf(pairPublicIp),
-  kindOf(sourceNat),
+  onHost(sourceNat),
   kindOf(ownRouteTable),
   kindOf(defaultRoute),
 ];
@@ -40,7 +43,20 @@ const kinds: readonly StepKind[] = [
 const firstThatUsesProxy = rankOf(ownRouteTable.kind);
 
 function kindOf<Want, Have>(step: Step<Want, Have>): StepKind {
-  return { kind: step.kind, rebind: (want, before) => rebind(step, want, before) };
+  return {
+    kind: step.kind,
+    rebind: (want, before) => rebind(step, want, before),
+    subject: (want) => subjectOf(step, want),
+  };
+}
+
+/** A step on a host: with the host's server, all that it changed is gone. */
+function onHost<Want extends { readonly host: HostAddress }, Have>(step: Step<Want, Have>): StepKind {
+  return kindOf({
+    ...step,
+    subject: ({ host }) => host.serverId ?? "",
+    gone: ({ host }, { cloud }) => hostGone(host, cloud),
+  });
 }
 
 /** Place of the kind in the order of steps; kinds of other versions come first and so are undone last. */
@@ -55,6 +71,11 @@ export function usesProxy(kind: string): boolean {
 /** After it, a proxy may be reached in another way. */
 export function movesEip(kind: string): boolean {
   return kind === publicIp.kind || kind === pairPublicIp.kind;
+}
+
+/** The id of the server or NIC that a recorded step changed; "" where the step is about neither. */
+export function subjectOfStep(kind: string, want: JsonValue): string {
+  return kinds.find((one) => one.kind === kind)?.subject(want) ?? "";
 }
 
 /** The step that the journal remembers. @throws Problem journal/unknown-step for a kind of another version. */

@@ -50,20 +50,42 @@ export function rebind<Want, Have>(
     title: step.title(want),
     notice: step.takenBack?.(want) ?? "what it did ends",
     async observe(world) {
+      const gone = await step.gone?.(want, world);
+      if (gone && !gone.left) return nothingLeft(gone.because);
       const now = await step.observe(want, world);
+      const reads = (then: Observed<Have>): boolean =>
+        [then, ...(gone?.left ? [gone.left(then)] : [])].some(
+          (state) => isDeepStrictEqual(own(now), own(state)) && now.is === state.is,
+        );
       return {
         observed: jsonObserved(now),
         text: now.is === "absent" ? "none" : step.describe(now.have),
         standsOn: now.is === "foreign" && (step.standsOn?.(want, now.have) ?? false),
-        isBefore: isDeepStrictEqual(own(now), own(before)) && now.is === before.is,
-        isSame: (afterText) => {
-          const after = read(observedSchema(step.have), afterText, step.kind);
-          return isDeepStrictEqual(own(now), own(after)) && now.is === after.is;
-        },
+        isBefore: reads(before),
+        isSame: (afterText) => reads(read(observedSchema(step.have), afterText, step.kind)),
+        ...(gone ? { gone: gone.because } : {}),
       };
     },
+    isGone: async (world) => (await step.gone?.(want, world)) !== undefined,
     undo: (world: World) => step.undo(want, before, world),
     beforeText: before.is === "absent" ? "none" : step.describe(before.have),
+  };
+}
+
+/** The id of what the step changes, as far as its record can be read. */
+export function subjectOf<Want, Have>(step: Step<Want, Have>, wantText: JsonValue): string {
+  const want = step.want.safeParse(wantText);
+  return want.success ? (step.subject?.(want.data) ?? "") : "";
+}
+
+function nothingLeft(gone: string): Awaited<ReturnType<UndoableStep["observe"]>> {
+  return {
+    observed: { is: "absent" },
+    text: "gone",
+    standsOn: false,
+    isBefore: true,
+    isSame: () => true,
+    gone,
   };
 }
 

@@ -28,6 +28,14 @@ export type Decision =
       readonly adoptable: boolean;
     };
 
+/** What is left to take back where the object that a step changed is gone from the cloud. */
+export interface Gone<Have> {
+  /** "NIC 192.168.125.4 of ecs-proxy is gone from the cloud". */
+  readonly because: string;
+  /** A state without what went with the object. Absent where nothing at all is left to take back. */
+  readonly left?: (state: Observed<Have>) => Observed<Have>;
+}
+
 /**
  * One reversible change to one cloud object or one host. Reading, deciding, doing and undoing in one file.
  * `Want` says everything the step needs, as plain data: the journal keeps it, and undo needs nothing else.
@@ -59,6 +67,10 @@ export interface Step<Want, Have> {
   takenBack?(want: Want): string;
   /** A foreign object that stands on the steps before this one: undo must not take those away under it. */
   standsOn?(want: Want, have: Have): boolean;
+  /** The server or NIC that is changed, by its id: of another one of the same name, undo keeps the state before apart. */
+  subject?(want: Want): string;
+  /** Asked before anything else by undo: what is gone needs no taking back, and is not asked for its state. */
+  gone?(want: Want, world: ReadOnlyWorld): Promise<Gone<Have> | undefined>;
 }
 
 /** A step with its want: what the engine works with. Type parameters are closed over. */
@@ -90,6 +102,8 @@ export interface UndoableStep {
   readonly beforeText: string;
   /** What a client could notice when it is undone. */
   readonly notice: string;
+  /** What it changed is gone from the cloud. */
+  isGone(world: ReadOnlyWorld): Promise<boolean>;
   observe(world: ReadOnlyWorld): Promise<{
     readonly observed: Observed<JsonValue>;
     readonly text: string;
@@ -97,6 +111,8 @@ export interface UndoableStep {
     readonly isBefore: boolean;
     /** Not ours, but it needs what the steps before this one made. */
     readonly standsOn: boolean;
+    /** Says so where what the step changed is gone from the cloud; `isBefore` and `isSame` are about what is left then. */
+    readonly gone?: string;
     /** It is as a run left it. */
     isSame(after: JsonValue): boolean;
   }>;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CloudReader } from "../../cloud/cloud.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
+import { nextHopGone } from "./next-hop-gone.ts";
 import { route } from "./route.ts";
 
 /**
@@ -99,6 +100,18 @@ export const defaultRoute: Step<Want, Have> = {
   },
 
   standsOn: ({ type, nextHop }, there) => there.type === type && there.nextHop === nextHop,
+
+  async gone(wanted, { cloud }) {
+    const { tableId, tableName, nextHop } = wanted;
+    if (!(await cloud.routeTable(tableId)))
+      return { because: `route table ${tableName} is gone from the cloud` };
+    const because = await nextHopGone(wanted, cloud);
+    if (because === undefined) return undefined;
+    return {
+      because,
+      left: (state) => (state.is !== "absent" && state.have.nextHop === nextHop ? { is: "absent" } : state),
+    };
+  },
 
   describe: ({ destination, type, nextHop }) => `${destination} via ${type} ${nextHop}`,
 };

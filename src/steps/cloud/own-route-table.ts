@@ -3,6 +3,7 @@ import type { Cloud, CloudReader, Route, RouteTable } from "../../cloud/cloud.ts
 import { Problem } from "../../report/problem.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
+import { nextHopGone } from "./next-hop-gone.ts";
 import { route } from "./route.ts";
 
 /**
@@ -128,6 +129,13 @@ export const ownRouteTable: Step<Want, Have> = {
     }
   },
 
+  async gone(wanted, { cloud }) {
+    const because = await nextHopGone(wanted, cloud);
+    return because === undefined
+      ? undefined
+      : { because, left: (state) => withoutRoutesTo(wanted.nextHop, state) };
+  },
+
   describe: ({ uses }) => `uses ${[...new Set(uses.map((use) => use.tableName))].join(", ")}`,
 
   own: ({ own, uses }) => ({
@@ -135,6 +143,13 @@ export const ownRouteTable: Step<Want, Have> = {
     uses: uses.map(({ subnetId, tableId }) => ({ subnetId, tableId })),
   }),
 };
+
+function withoutRoutesTo(nextHop: string, state: Observed<Have>): Observed<Have> {
+  if (state.is === "absent" || !state.have.own) return state;
+  const { own } = state.have;
+  const routes = own.routes.filter((one) => one.nextHop !== nextHop);
+  return { ...state, have: { ...state.have, own: { ...own, routes } } };
+}
 
 async function createTable(wanted: Want, routes: readonly Route[], cloud: Cloud): Promise<RouteTable> {
   return cloud.createRouteTable({

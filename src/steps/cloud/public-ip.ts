@@ -3,6 +3,7 @@ import type { CloudReader, PublicIp } from "../../cloud/cloud.ts";
 import { Problem } from "../../report/problem.ts";
 import { movingMark, ownName } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
+import { nicGone } from "./nic-gone.ts";
 
 /**
  * Sees that the proxy's NIC has an EIP: keeps the one it has, allocates one under the gateway's name, or
@@ -38,7 +39,8 @@ export const publicIp: Step<Want, Have> = {
   kind: "cloud/public-ip",
   want,
   have,
-  object: ({ server }) => server,
+  // An allocated EIP is the gateway's: it stays with it when another proxy takes over.
+  object: ({ gateway, server, wish }) => (wish === "allocate" ? ownName(gateway) : server),
   title: ({ server, wish }) =>
     wish === "keep"
       ? `Keep ${server}'s EIP`
@@ -107,6 +109,28 @@ export const publicIp: Step<Want, Have> = {
     }
   },
 
+  subject: ({ nicId }) => nicId,
+
+  /** With its NIC an EIP is free again, as it was before; only an allocated one is still to be released. */
+  async gone(wanted, world) {
+    const { nicId, wish } = wanted;
+    const now = await observeEips(wanted, world.cloud);
+    const chosen = now.is === "absent" ? null : now.have.chosen;
+    const gone = await nicGone(wanted, world);
+    if (wish === "keep") return gone;
+    if (wish !== "allocate") {
+      // A released EIP cannot be brought back.
+      return gone ?? (chosen ? undefined : { because: `EIP ${wish} is gone from the account` });
+    }
+    if (!gone) return undefined;
+    if (chosen?.boundTo) {
+      return {
+        because: `${gone.because}; EIP ${chosen.address} is bound to another one by now, and stays there`,
+      };
+    }
+    return { ...gone, left: (state) => unboundFrom(nicId, state) };
+  },
+
   describe: ({ onNic, left }) => (onNic ?? left)?.address ?? "none",
 
   own: ({ onNic, left, chosen }) => ({
@@ -115,6 +139,13 @@ export const publicIp: Step<Want, Have> = {
     boundTo: chosen?.boundTo ?? null,
   }),
 };
+
+function unboundFrom(nicId: string, state: Observed<Have>): Observed<Have> {
+  if (state.is === "absent") return state;
+  const { chosen } = state.have;
+  const free = chosen?.boundTo === nicId ? { ...chosen, boundTo: null } : chosen;
+  return { ...state, have: { ...state.have, onNic: null, chosen: free } };
+}
 
 async function observeEips(wanted: Want, cloud: CloudReader): Promise<Observed<Have>> {
   const all = await cloud.publicIps();

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseRange } from "../../spec/addresses.ts";
 import type { Step } from "../step.ts";
+import { nicGone } from "./nic-gone.ts";
 
 /**
  * Switches the source/destination check of the proxy's NIC off, so that the fabric lets it send and receive
@@ -66,6 +67,10 @@ export const sourceDestinationCheck: Step<Want, Have> = {
   async undo({ nicId }, before, { cloud }) {
     if (before.is !== "absent") await cloud.setAddressPairs(nicId, before.have.pairs);
   },
+
+  subject: ({ nicId }) => nicId,
+
+  gone: nicGone,
 
   describe: ({ pairs }) =>
     pairs.some(opensAll)

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 export const hostAddress = z.object({
   server: z.string(),
+  serverId: z.string().exactOptional(),
   destination: z.string(),
   user: z.string().exactOptional(),
   port: z.int().exactOptional(),

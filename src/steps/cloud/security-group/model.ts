@@ -40,6 +40,8 @@ export const have = z.object({
   grants: z.array(placedRule),
   /** Rules of other groups that name the own group: with the check off they match any address. */
   trapped: z.array(placedRule),
+  /** The NIC does not exist any more; the rest is what it left behind. */
+  nicGone: z.literal(true).exactOptional(),
 });
 
 export type Rule = z.infer<typeof rule>;

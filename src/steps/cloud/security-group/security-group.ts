@@ -1,8 +1,9 @@
-import type { Cloud, SecurityGroupRule, SecurityGroupRuleSpec } from "../../../cloud/cloud.ts";
+import type { Cloud, SecurityGroup, SecurityGroupRule, SecurityGroupRuleSpec } from "../../../cloud/cloud.ts";
 import { Problem } from "../../../report/problem.ts";
 import { ownMark } from "../../gateway.ts";
 import type { Decision, Observed, Step } from "../../step.ts";
 import type { ReadOnlyWorld } from "../../world.ts";
+import { nicGone } from "../nic-gone.ts";
 import { type Group, type Have, have, type Want, want } from "./model.ts";
 import { grantsFor, missingRules, sameRule, trapWarnings, unwantedRules, wantedRules } from "./rules.ts";
 
@@ -27,7 +28,7 @@ export const securityGroup: Step<Want, Have> = {
   observe: observeGroups,
 
   decide(wanted, observed): Decision {
-    if (observed.is === "absent") {
+    if (observed.is === "absent" || observed.have.nicGone) {
       const because = `the NIC of ${wanted.server} is gone`;
       return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
     }
@@ -94,18 +95,7 @@ export const securityGroup: Step<Want, Have> = {
     if (before.is === "absent") return;
     const { cloud } = world;
     const groups = await cloud.securityGroups();
-    const back = before.have.onNic.filter((group) => groups.some((one) => one.id === group.id));
-    if (back.length === 0 && before.have.onNic.length > 0) {
-      throw new Problem({
-        code: "undo/security-group-gone",
-        summary: `${wanted.server} was in ${names(before.have.onNic)}, which no longer exists`,
-        hint: `It stays in ${wanted.groupName}; put it into a group by hand, then go on with \`undo --force\`.`,
-      });
-    }
-    await cloud.setNicSecurityGroups(
-      wanted.nicId,
-      back.map((group) => group.id),
-    );
+    if (await cloud.nic(wanted.nicId)) await leaveGroup(wanted, before.have, groups, cloud);
     for (const group of groups) {
       if (group.description === ownMark(wanted.gateway)) continue;
       for (const rule of group.rules.filter((one) => isGrant(wanted, one))) {
@@ -130,7 +120,16 @@ export const securityGroup: Step<Want, Have> = {
     }
   },
 
-  describe: ({ onNic }) => `in ${names(onNic)}`,
+  subject: ({ nicId }) => nicId,
+
+  /** The group and the rules for the NIC's address are still there, and in nobody's way but the user's. */
+  async gone(wanted, world) {
+    const gone = await nicGone(wanted, world);
+    return gone && { ...gone, left: withoutNic };
+  },
+
+  describe: ({ onNic, own, nicGone: gone }) =>
+    gone ? (own ? `${own.name}, without the NIC` : "without the NIC") : `in ${names(onNic)}`,
 
   own: ({ onNic, own, grants }) => ({
     onNic: onNic.map((group) => group.id).sort(),
@@ -138,6 +137,31 @@ export const securityGroup: Step<Want, Have> = {
     grants: grants.map(({ groupId, rule }) => `${groupId} ${ruleText(rule)}`).sort(),
   }),
 };
+
+function withoutNic(state: Observed<Have>): Observed<Have> {
+  return state.is === "absent" ? state : { ...state, have: { ...state.have, onNic: [] } };
+}
+
+/** Back to the NIC's groups from before, as far as they still exist. */
+async function leaveGroup(
+  { server, groupName, nicId }: Want,
+  before: Have,
+  groups: readonly SecurityGroup[],
+  cloud: Cloud,
+): Promise<void> {
+  const back = before.onNic.filter((group) => groups.some((one) => one.id === group.id));
+  if (back.length === 0 && before.onNic.length > 0) {
+    throw new Problem({
+      code: "undo/security-group-gone",
+      summary: `${server} was in ${names(before.onNic)}, which no longer exists`,
+      hint: `It stays in ${groupName}; put it into a group by hand, then go on with \`undo --force\`.`,
+    });
+  }
+  await cloud.setNicSecurityGroups(
+    nicId,
+    back.map((group) => group.id),
+  );
+}
 
 async function createGroup(wanted: Want, cloud: Cloud): Promise<Group> {
   const made = await cloud.createSecurityGroup({
@@ -149,12 +173,11 @@ async function createGroup(wanted: Want, cloud: Cloud): Promise<Group> {
 
 async function observeGroups(wanted: Want, { cloud }: ReadOnlyWorld): Promise<Observed<Have>> {
   const [nic, groups] = await Promise.all([cloud.nic(wanted.nicId), cloud.securityGroups()]);
-  if (!nic) return { is: "absent" };
   const own = groups.find((group) => isOwn(wanted, group));
   const namesake = groups.find((group) => group.name === wanted.groupName && !isOwn(wanted, group));
   const plain = groups.map(({ id, name, rules }): Group => ({ id, name, rules: rules.map(plainRule) }));
   // In the NIC's own order, so that undo gives back the same list.
-  const onNic = nic.securityGroupIds.flatMap((id) => plain.find((group) => group.id === id) ?? []);
+  const onNic = (nic?.securityGroupIds ?? []).flatMap((id) => plain.find((group) => group.id === id) ?? []);
   // The group of a pair's other proxy says itself what of this one it lets in.
   const ofGateway = new Set(
     groups.filter((group) => group.description === ownMark(wanted.gateway)).map((group) => group.id),
@@ -174,6 +197,7 @@ async function observeGroups(wanted: Want, { cloud }: ReadOnlyWorld): Promise<Ob
     ),
     grants: rulesOf((rule, id) => !ofGateway.has(id) && isGrant(wanted, rule)),
     trapped: rulesOf((rule, id) => own !== undefined && id !== own.id && rule.remoteGroupId === own.id),
+    ...(nic ? {} : { nicGone: true }),
   };
   return namesake && !own
     ? { is: "foreign", have: there, whose: "not made by Wayout" }

@@ -1,0 +1,44 @@
+/** A cloud in which nothing moves, for tests of what a step reads: only what is given is there. */
+import type { CloudReader, Nic, PublicIp, RouteTable, SecurityGroup, Server } from "../../cloud/cloud.ts";
+import type { ReadOnlyWorld } from "../world.ts";
+
+export interface Still {
+  readonly servers?: readonly Server[];
+  readonly nics?: readonly Nic[];
+  readonly routeTables?: readonly RouteTable[];
+  readonly publicIps?: readonly PublicIp[];
+  readonly securityGroups?: readonly SecurityGroup[];
+}
+
+/** Its hosts cannot be reached: asking one fails the test. */
+export function stillWorld(still: Still): ReadOnlyWorld {
+  const { servers = [], nics = [], routeTables = [], publicIps = [], securityGroups = [] } = still;
+  const find = <T extends { readonly id: string }>(all: readonly T[], id: string) =>
+    Promise.resolve(all.find((one) => one.id === id));
+  const cloud: CloudReader = {
+    traits: {
+      name: "still",
+      anyAddressPair: { ip_address: "1.1.1.1/0" },
+      vipNextHop: true,
+      eipBeforeRoute: true,
+    },
+    vpcs: async () => [],
+    subnets: async () => [],
+    servers: async () => servers,
+    server: (id) => find(servers, id),
+    nics: async () => nics,
+    nic: (id) => find(nics, id),
+    routeTables: async () => routeTables,
+    routeTable: (id) => find(routeTables, id),
+    publicIps: async () => publicIps,
+    securityGroups: async () => securityGroups,
+    securityGroup: (id) => find(securityGroups, id),
+    quotas: async () => [],
+  };
+  return {
+    cloud,
+    host: ({ server }) => {
+      throw new Error(`host ${server} was asked`);
+    },
+  };
+}
