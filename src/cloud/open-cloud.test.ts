@@ -36,3 +36,14 @@ test.each([
     });
   }
 });
+
+test("a login that got into the URL all the same is not shown", () => {
+  const config = withoutProfile("http://u:SuperSecret123@127.0.0.1:1/v3?token=SuperSecret456");
+  try {
+    openCloud(config);
+    expect.unreachable();
+  } catch (problem) {
+    expect(JSON.stringify(problem)).toContain("127.0.0.1:1");
+    expect(JSON.stringify(problem)).not.toContain("SuperSecret");
+  }
+});

@@ -1,6 +1,6 @@
 import type { Cloud } from "./cloud.ts";
 import type { CloudConfig } from "./config/cloud-config.ts";
-import { CloudProblem } from "./errors.ts";
+import { CloudProblem, shownUrl } from "./errors.ts";
 import { type CloudOptions, openOtcCloud } from "./otc/otc-cloud.ts";
 
 /** One kind of cloud: how it is recognised, and its driver. */
@@ -37,7 +37,7 @@ export function openCloud(config: CloudConfig, options: CloudOptions = {}): Clou
   throw new CloudProblem({
     code: "cloud/not-supported",
     summary: `cloud ${config.name} is of a kind that Wayout cannot work with`,
-    detail: `${config.source}: profile ${config.profile ?? "not set"}, identity service ${config.authUrl}`,
+    detail: `${config.source}: profile ${config.profile ?? "not set"}, identity service ${shownUrl(config.authUrl)}`,
     hint: `Supported: ${known}. Where it is one of these, set profile in clouds.yaml or OS_PROFILE.`,
   });
 }

@@ -1,8 +1,10 @@
 /** Where a cloud's services are: its catalog, and settings that stand above it. Pure. */
+
 import { z } from "zod";
 import { nearest } from "../../spec/nearest.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
 import { configProblem } from "../config/problem.ts";
+import { shownUrl } from "../errors.ts";
 import type { ServiceName } from "./session.ts";
 
 /** Types under which catalogs list a service, the most fitting first. OTC serves Neutron's paths on the VPC host. */
@@ -75,7 +77,7 @@ export function endpointBesideIam(config: CloudConfig, service: "vpc" | "ecs"): 
   const { protocol, host } = new URL(config.authUrl);
   if (/^iam(-pub)?\./.test(host)) return `${protocol}//${host.replace(/^iam(-pub)?\./, `${service}.`)}`;
   throw configProblem(
-    `cloud ${config.name}: where its ${service} service is cannot be told from ${config.authUrl}`,
+    `cloud ${config.name}: where its ${service} service is cannot be told from ${shownUrl(config.authUrl)}`,
     "an access key comes without a catalog of services",
     `Set ${service}_endpoint_override in clouds.yaml, or log in with a user's password.`,
   );

@@ -4,7 +4,7 @@ import { suggestion } from "../../spec/nearest.ts";
 import { readAnswer } from "../answer.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
 import { configProblem } from "../config/problem.ts";
-import { CloudProblem, isCloudProblem, problemOfShape } from "../errors.ts";
+import { CloudProblem, isCloudProblem, problemOfShape, shownUrl } from "../errors.ts";
 import { type Http, type HttpCall, jsonBody } from "../http.ts";
 import { Secret } from "../secret.ts";
 import { type Catalog, catalogSchema, endpointInCatalog, overrideOf } from "./catalog.ts";
@@ -76,7 +76,7 @@ async function logIn(http: Http, config: CloudConfig, credentials: LoginCredenti
   if (said.project === undefined) {
     throw configProblem(
       `cloud ${config.name}: no project is chosen`,
-      `${config.authUrl} let the user in, but to no project`,
+      `${shownUrl(config.authUrl)} let the user in, but to no project`,
       `Set project_name in clouds.yaml or OS_PROJECT_NAME${await projectsToChoose(http, config, token)}.`,
     );
   }

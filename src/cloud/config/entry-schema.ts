@@ -5,9 +5,20 @@ const quoteHint = "expected text; numbers, dates and yes/no need quotes";
 const text = z.string({ error: quoteHint }).trim().min(1, { error: "expected text, found nothing" });
 /** A secret may begin or end with a blank. */
 const secretText = z.string({ error: quoteHint }).min(1, { error: "expected text, found nothing" });
-const url = text.refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), {
-  error: "expected a URL that begins with https:// or http://",
-});
+const url = text
+  .refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), {
+    error: "expected a URL that begins with https:// or http://",
+    abort: true,
+  })
+  // A password in it would be shown wherever the URL is, and be sent to nobody: only `auth` is.
+  .refine((value) => !hasLogin(value), {
+    error: "holds a login (USER:PASSWORD@), which belongs to username and password below auth",
+  });
+
+function hasLogin(value: string): boolean {
+  const { username, password } = URL.parse(value) ?? { username: "", password: "" };
+  return username !== "" || password !== "";
+}
 
 export const authTypes = [
   "password",

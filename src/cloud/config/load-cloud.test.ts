@@ -161,6 +161,18 @@ const mistakes: readonly (readonly [string, string, RegExp, string])[] = [
     ":4:7",
   ],
   [
+    "a login inside of auth_url",
+    entry(login.replace("https://", "http://u:Hidden-123@")),
+    /auth\.auth_url: holds a login/,
+    ":3:12",
+  ],
+  [
+    "a login inside of an endpoint",
+    entry(`${login}\nvpc_endpoint_override: https://Hidden-123@vpc.example`),
+    /vpc_endpoint_override: holds a login/,
+    ":4:5",
+  ],
+  [
     "credentials in clear text",
     entry(login.replace("https", "http")),
     /auth_url: would send.*unencrypted/,
@@ -219,7 +231,7 @@ test.each(mistakes)("%s is told with its place, and without the password", (_, f
   expect(problem.summary).toMatch(summary);
   expect(problem.detail).toContain(place);
   expect(problem.hint).toMatch(/\w{3}/);
-  expect(JSON.stringify(problem)).not.toMatch(/pw-pw|123456/);
+  expect(JSON.stringify(problem)).not.toMatch(/pw-pw|123456|Hidden/);
 });
 
 test("a mistake in the variables names the variable, one in secure.yaml that file", () => {
