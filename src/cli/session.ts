@@ -1,6 +1,5 @@
 /** What every command on gateways works with: the spec, the cloud, the hosts and the journal. */
-import { readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Cloud } from "../cloud/cloud.ts";
 import { loadCloud, systemSources } from "../cloud/config/load-cloud.ts";
@@ -16,6 +15,7 @@ import { openProgress } from "../report/progress.ts";
 import { chooseProbes } from "../spec/probes.ts";
 import { type Probes, parseSpec, type SpecFile } from "../spec/spec.ts";
 import type { World } from "../steps/world.ts";
+import { openControlFolder } from "./control-folder.ts";
 
 export interface SessionOptions {
   readonly file: string;
@@ -53,10 +53,10 @@ export async function withSession<T>(
     progress.report({ kind: "note", text: "stopping after this step (once more: at once)" });
     stop.abort();
   };
-  const controlDir = join(tmpdir(), `wayout-${process.pid}`);
   const journal = openSqliteJournal(place.journalFolder, () => new Date());
+  const control = openControlFolder();
   const hosts = openHosts({
-    controlDir,
+    controlDir: control.path,
     ...(place.sshConfig === undefined ? {} : { configFile: place.sshConfig }),
   });
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
@@ -77,7 +77,7 @@ export async function withSession<T>(
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
     progress.end();
     await hosts.close();
-    rmSync(controlDir, { recursive: true, force: true });
+    control.remove();
     journal.close();
   }
 }

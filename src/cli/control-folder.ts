@@ -1,0 +1,63 @@
+/** The folder for the sockets of SSH's shared connections: whoever can write there can speak as root on the proxies. */
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { mayBeAlive, thisProcess } from "../engine/journal/owner.ts";
+
+export interface ControlFolder {
+  readonly path: string;
+  remove(): void;
+}
+
+/** Six characters by mkdtemp. Short: the path of a socket has 104 bytes at most, and macOS' temporary folder takes 49. */
+const prefix = "wayout-";
+const ours = /^wayout-[A-Za-z0-9]{6}$/;
+const ownerFile = "owner.json";
+
+const ownerSchema = z.object({
+  pid: z.int(),
+  startTicks: z.string(),
+  bootId: z.string(),
+  host: z.string(),
+  user: z.string(),
+});
+
+/**
+ * A new folder that only this user can enter, under a name that nobody can foresee; one that exists is never taken
+ * (mkdtemp(3)). Folders of runs that were killed are removed on the way.
+ */
+export function openControlFolder(root = tmpdir()): ControlFolder {
+  for (const path of folders(root)) if (isLeft(path)) remove(path);
+  const path = mkdtempSync(join(root, prefix));
+  writeFileSync(join(path, ownerFile), JSON.stringify(thisProcess()), { mode: 0o600 });
+  return { path, remove: () => remove(path) };
+}
+
+function folders(root: string): readonly string[] {
+  try {
+    return readdirSync(root)
+      .filter((name) => ours.test(name))
+      .map((name) => join(root, name));
+  } catch {
+    // A temporary folder that may be written and not listed.
+    return [];
+  }
+}
+
+/** This user's own, and of a process that is gone. Another user's folder may say what it likes. */
+function isLeft(path: string): boolean {
+  try {
+    const seen = lstatSync(path);
+    if (!seen.isDirectory() || seen.uid !== userInfo().uid) return false;
+    const owner = ownerSchema.safeParse(JSON.parse(readFileSync(join(path, ownerFile), "utf8")));
+    return owner.success && !mayBeAlive(owner.data);
+  } catch {
+    // Just being made, or just being removed by another run.
+    return false;
+  }
+}
+
+function remove(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}
