@@ -10,6 +10,7 @@ import { openSqliteJournal } from "../engine/journal/sqlite-journal.ts";
 import { openHosts } from "../host/ssh.ts";
 import { openLab } from "../lab/client/labs.ts";
 import { placesOf } from "../lab/client/places.ts";
+import { removeDeadLabs } from "../lab/client/remove.ts";
 import { Problem } from "../report/problem.ts";
 import { openProgress } from "../report/progress.ts";
 import { chooseProbes } from "../spec/probes.ts";
@@ -88,6 +89,7 @@ async function placeOf(name: string, { file, lab }: SessionOptions): Promise<Pla
     const config = loadCloud(name, systemSources());
     return { cloud: openCloud(config), journalFolder: resolve(dirname(file), ".wayout"), probes: {} };
   }
+  await removeDeadLabs();
   const { cloudsFile, sshConfig, probes } = await openLab(lab);
   const env = { OS_CLIENT_CONFIG_FILE: cloudsFile };
   const config = loadCloud(name, { ...systemSources(), env });

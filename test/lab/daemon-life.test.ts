@@ -15,6 +15,8 @@ import { must, run, wayout, wayoutPath } from "./wayout-command.ts";
 const name = "test-life";
 const second = "test-life-2";
 
+const holderOf = (traces: ReturnType<typeof tracesOf>): number => traces.holder.pid;
+
 afterEach(async () => {
   for (const lab of [name, second]) await wayout("lab", "down", "--name", lab);
 });
@@ -85,14 +87,15 @@ test("a second lab of one name is refused, and the first one stays", async () =>
 });
 
 test.each([
-  ["the daemon", daemonOf],
-  ["the outermost process", (traces: ReturnType<typeof tracesOf>) => traces.holder.pid],
-])("after kill -9 of %s the next command leaves nothing", async (_, victim) => {
+  ["the daemon", ["lab", "status", "--name", name], daemonOf],
+  ["the outermost process", ["lab", "status", "--name", name], holderOf],
+  ["the daemon", ["plan", "--file", "wayout.yaml", "--lab", name], daemonOf],
+])("after kill -9 of %s the next command leaves nothing: %j", async (_, command, victim) => {
   await must("lab", "up", "--name", name);
   const traces = tracesOf(name);
   process.kill(victim(traces), "SIGKILL");
   expect(await gone(traces.processes, 10_000)).toBe(true);
-  expect((await wayout("lab", "status", "--name", name)).stderr).toContain("is not up");
+  expect((await wayout(...command)).stderr).toContain("is not up");
   expect(leftOf(traces)).toEqual([]);
 });
 

@@ -34,7 +34,7 @@ export async function removeLab(places: LabPlaces): Promise<void> {
   rmSync(places.run, { recursive: true, force: true });
 }
 
-/** Removes what crashed labs left. Returns their names. Every `lab` command begins with it. */
+/** Removes what crashed labs left. Returns their names. Every command on a lab begins with it. */
 export async function removeDeadLabs(): Promise<readonly string[]> {
   if (deadLabs().length === 0) return [];
   return await exclusively(async () => {
