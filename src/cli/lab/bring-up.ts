@@ -14,7 +14,7 @@ export async function bringUp(
 ): Promise<void> {
   const places = placesOf(options.name);
   await removeDeadLabs();
-  const { name, scenario } = readScenario(scenarioName, options);
+  const { name, scenario } = await readScenario(scenarioName, options);
   const images = options.fabric === "none" ? [] : await imagesOf(scenario);
   await untilSignal(async (signal) => {
     const plan: LaunchPlan = { name, scenario, fabric: options.fabric, images };

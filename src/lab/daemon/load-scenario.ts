@@ -1,5 +1,6 @@
 /** Builds the cloud that a scenario describes, by the same operations that the lab's API uses. */
 import { parseRange } from "../../spec/addresses.ts";
+import type { Path } from "../../spec/yaml-file.ts";
 import {
   addPublicIp,
   addRouteTable,
@@ -21,15 +22,20 @@ import { defaultQuotas, type LabRoute, type LabState, noQuotas } from "../state.
 /** The key pair of the project that opens the lab's servers. */
 export const labKeyName = "wayout-lab";
 
+/** Does what stands at this place of the scenario: whoever tries one out adds the place to what is refused. */
+export type At = <T>(path: Path, work: () => T) => T;
+
 /** Fills an empty state. Servers are in BUILD: they become ACTIVE when they run. */
-export function loadScenario(state: LabState, scenario: Scenario): void {
+export function loadScenario(state: LabState, scenario: Scenario, at: At = (_path, work) => work()): void {
   // What a scenario asks for is there; the limits hold for what comes after.
   state.quotas = noQuotas;
-  const subnets = loadNetworks(state, scenario);
-  const groups = loadSecurityGroups(state, scenario);
-  const nics = loadServers(state, scenario, subnets, groups);
-  loadRouteTables(state, scenario, subnets, nics);
-  for (const address of scenario.publicIps) addPublicIp(state, { address });
+  const subnets = loadNetworks(state, scenario, at);
+  const groups = loadSecurityGroups(state, scenario, at);
+  const nics = loadServers(state, scenario, subnets, groups, at);
+  loadRouteTables(state, scenario, subnets, nics, at);
+  for (const [p, address] of scenario.publicIps.entries()) {
+    at(["publicIps", p], () => addPublicIp(state, { address }));
+  }
   state.quotas = defaultQuotas;
 }
 
@@ -38,39 +44,47 @@ interface Nic {
   readonly portId: string;
 }
 
-function loadNetworks(state: LabState, scenario: Scenario): Map<string, string> {
+function loadNetworks(state: LabState, scenario: Scenario, at: At): Map<string, string> {
   const ids = new Map<string, string>();
-  for (const wish of scenario.vpcs) {
-    const vpc = addVpc(state, { name: wish.name, cidr: wish.cidr });
-    for (const { name, cidr } of wish.subnets)
-      ids.set(name, addSubnet(state, { vpcId: vpc.id, name, cidr }).id);
+  for (const [v, wish] of scenario.vpcs.entries()) {
+    const vpc = at(["vpcs", v, "cidr"], () => addVpc(state, { name: wish.name, cidr: wish.cidr }));
+    for (const [s, { name, cidr }] of wish.subnets.entries()) {
+      const subnet = at(["vpcs", v, "subnets", s, "cidr"], () =>
+        addSubnet(state, { vpcId: vpc.id, name, cidr }),
+      );
+      ids.set(name, subnet.id);
+    }
   }
   return ids;
 }
 
-function loadSecurityGroups(state: LabState, scenario: Scenario): Map<string, string> {
+function loadSecurityGroups(state: LabState, scenario: Scenario, at: At): Map<string, string> {
   const ids = new Map<string, string>();
-  for (const { name } of scenario.securityGroups) {
-    const group = name === "default" ? defaultSecurityGroup(state) : addSecurityGroup(state, { name });
+  for (const [g, { name }] of scenario.securityGroups.entries()) {
+    const group = at(["securityGroups", g, "name"], () =>
+      name === "default" ? defaultSecurityGroup(state) : addSecurityGroup(state, { name }),
+    );
     ids.set(name, group.id);
   }
-  for (const { name, rules } of scenario.securityGroups) {
+  for (const [g, { name, rules }] of scenario.securityGroups.entries()) {
     // Without rules of its own the group keeps the ones that a new group has on OTC.
     if (rules === undefined) continue;
     const groupId = known(ids, name);
     for (const { id } of state.securityGroups.get(groupId)?.rules ?? []) removeRule(state, id);
-    for (const rule of rules) {
+    for (const [r, rule] of rules.entries()) {
       const peer = rule.direction === "in" ? rule.from : rule.to;
       const isRange = peer !== undefined && parseRange(peer) !== undefined;
       const [low, high = low] = rule.ports === "any" ? [] : String(rule.ports).split("-").map(Number);
-      addRule(state, groupId, {
-        direction: rule.direction === "in" ? "ingress" : "egress",
-        protocol: rule.protocol === "any" ? null : rule.protocol,
-        portMin: low ?? null,
-        portMax: high ?? null,
-        remoteCidr: isRange ? peer : null,
-        remoteGroupId: isRange || peer === undefined ? null : known(ids, peer),
-      });
+      at(["securityGroups", g, "rules", r], () =>
+        addRule(state, groupId, {
+          direction: rule.direction === "in" ? "ingress" : "egress",
+          protocol: rule.protocol === "any" ? null : rule.protocol,
+          portMin: low ?? null,
+          portMax: high ?? null,
+          remoteCidr: isRange ? peer : null,
+          remoteGroupId: isRange || peer === undefined ? null : known(ids, peer),
+        }),
+      );
     }
   }
   return ids;
@@ -81,34 +95,42 @@ function loadServers(
   scenario: Scenario,
   subnets: ReadonlyMap<string, string>,
   groups: ReadonlyMap<string, string>,
+  at: At,
 ): Map<string, Nic> {
   const nics = new Map<string, Nic>();
   const [firstGroup] = scenario.securityGroups;
   // Asked-for addresses first, so that none is given away to a server that takes any.
+  const placed = scenario.servers.map((wish, s) => ({ wish, path: ["servers", s] }));
   const fixed = (server: ScenarioServer): number => (server.ip === undefined ? 1 : 0);
-  for (const wish of scenario.servers.toSorted((a, b) => fixed(a) - fixed(b))) {
+  for (const { wish, path } of placed.toSorted((a, b) => fixed(a.wish) - fixed(b.wish))) {
     const groupNames = wish.securityGroups ?? (firstGroup ? [firstGroup.name] : undefined);
     for (const name of namesOf(wish)) {
-      const { server, ports } = addServer(state, {
-        name,
-        kind: wish.kind,
-        image: wish.image,
-        status: "BUILD",
-        keyName: wish.keyed ? labKeyName : "",
-        nics: [{ subnetId: known(subnets, wish.subnet), ...(wish.ip === undefined ? {} : { ip: wish.ip }) }],
-        ...(groupNames ? { securityGroupIds: groupNames.map((group) => known(groups, group)) } : {}),
-      });
+      const { server, ports } = at(path, () =>
+        addServer(state, {
+          name,
+          kind: wish.kind,
+          image: wish.image,
+          status: "BUILD",
+          keyName: wish.keyed ? labKeyName : "",
+          nics: [
+            { subnetId: known(subnets, wish.subnet), ...(wish.ip === undefined ? {} : { ip: wish.ip }) },
+          ],
+          ...(groupNames ? { securityGroupIds: groupNames.map((group) => known(groups, group)) } : {}),
+        }),
+      );
       const [port] = ports;
       if (!port) throw new Error(`${name} came without a NIC`);
       nics.set(name, { serverId: server.id, portId: port.id });
     }
   }
   const eipFirst = (server: ScenarioServer): number => (typeof server.eip === "string" ? 0 : 1);
-  for (const wish of scenario.servers.toSorted((a, b) => eipFirst(a) - eipFirst(b))) {
+  for (const { wish, path } of placed.toSorted((a, b) => eipFirst(a.wish) - eipFirst(b.wish))) {
     if (wish.eip === false) continue;
     for (const name of namesOf(wish)) {
-      const eip = addPublicIp(state, typeof wish.eip === "string" ? { address: wish.eip } : {});
-      bindPublicIp(state, eip.id, known(nics, name).portId);
+      at([...path, "eip"], () => {
+        const eip = addPublicIp(state, typeof wish.eip === "string" ? { address: wish.eip } : {});
+        bindPublicIp(state, eip.id, known(nics, name).portId);
+      });
     }
   }
   return nics;
@@ -119,19 +141,21 @@ function loadRouteTables(
   scenario: Scenario,
   subnets: ReadonlyMap<string, string>,
   nics: ReadonlyMap<string, Nic>,
+  at: At,
 ): void {
-  for (const wish of scenario.vpcs) {
+  for (const [v, wish] of scenario.vpcs.entries()) {
     const vpc = state.vpcs.values().find(({ name }) => name === wish.name);
     if (!vpc) throw new Error(`VPC ${wish.name} was not made`);
-    for (const { name, subnets: users, routes } of wish.routeTables) {
-      const table = addRouteTable(state, { vpcId: vpc.id, name });
-      const add = routes.map(({ destination, type, nextHop }): LabRoute => {
+    for (const [t, { name, subnets: users, routes }] of wish.routeTables.entries()) {
+      const path = ["vpcs", v, "routeTables", t];
+      const table = at([...path, "name"], () => addRouteTable(state, { vpcId: vpc.id, name }));
+      // A table takes at most five routes when it is made, any number later.
+      for (const [r, { destination, type, nextHop }] of routes.entries()) {
         const nic = nics.get(nextHop);
         const nexthop = type === "ecs" ? nic?.serverId : type === "eni" ? nic?.portId : nextHop;
-        return { destination, type, nexthop: nexthop ?? nextHop, description: "" };
-      });
-      // A table takes at most five routes when it is made, any number later.
-      updateRouteTable(state, table.id, { add });
+        const route: LabRoute = { destination, type, nexthop: nexthop ?? nextHop, description: "" };
+        at([...path, "routes", r], () => updateRouteTable(state, table.id, { add: [route] }));
+      }
       associateSubnets(
         state,
         table.id,

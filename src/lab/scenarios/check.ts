@@ -10,6 +10,10 @@ import type { Scenario, ScenarioServer } from "./schema.ts";
 const maxServers = 1000;
 /** Without machines and packets a server is a few hundred bytes. */
 const maxServersWithoutFabric = 20_000;
+/** VPC guide, "Creating a VPC": the private ranges of RFC 1918. */
+const vpcRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+/** Of a subnet, not for servers: network, gateway, and the last three, which OTC keeps (VPC guide, "Subnet"). */
+const keptInSubnet = 5;
 /** The lab's EIPs, without those that its Internet has for itself. */
 const maxPublicIps = 240;
 
@@ -38,6 +42,13 @@ function checkVpcs(scenario: Scenario, fail: Fail): void {
   const seen = new Set<string>();
   for (const [v, vpc] of scenario.vpcs.entries()) {
     const outer = rangeOf(vpc.cidr);
+    if (!vpcRanges.some((range) => contains(rangeOf(range), outer))) {
+      fail(
+        ["vpcs", v, "cidr"],
+        `${vpc.cidr} cannot be a VPC's range`,
+        `Choose a part of ${vpcRanges.join(", ")}.`,
+      );
+    }
     for (const [s, subnet] of vpc.subnets.entries()) {
       const at = ["vpcs", v, "subnets", s];
       if (seen.has(subnet.name)) {
@@ -121,6 +132,13 @@ function checkGroups(scenario: Scenario, fail: Fail): void {
           'Write 22, or "8000-8100".',
         );
       }
+      if (rule.ports !== "any" && rule.protocol !== "tcp" && rule.protocol !== "udp") {
+        fail(
+          ["securityGroups", g, "rules", r, "ports"],
+          `a rule for ${rule.protocol === "any" ? "any protocol" : rule.protocol} has no ports`,
+          "Leave out `ports`, or write protocol: tcp or udp.",
+        );
+      }
       const side = rule.direction === "in" ? "from" : "to";
       const peer = rule[side];
       if (peer === undefined || parseRange(peer) || groups.includes(peer)) continue;
@@ -138,6 +156,7 @@ function checkServers(scenario: Scenario, limit: number, fail: Fail): void {
   const groups = scenario.securityGroups.map(({ name }) => name);
   const names = new Set<string>();
   const addresses = new Map<string, string>();
+  const used = new Map<string, number>();
   for (const [s, server] of scenario.servers.entries()) {
     const at = ["servers", s];
     for (const name of namesOf(server)) {
@@ -155,6 +174,16 @@ function checkServers(scenario: Scenario, limit: number, fail: Fail): void {
       const user = addresses.get(key);
       if (user) fail([...at, "ip"], `${server.ip} is already ${user}'s`, "Give each server its own address.");
       addresses.set(key, server.name);
+    }
+    if (subnet) {
+      const range = rangeOf(subnet.cidr);
+      const room = range.last - range.first + 1 - keptInSubnet;
+      const wanted = (used.get(subnet.name) ?? 0) + server.count;
+      if (wanted > room) {
+        const text = `${wanted} servers do not fit into ${subnet.name} (${subnet.cidr}), which has ${room} addresses for them`;
+        fail([...at, server.count > 1 ? "count" : "subnet"], text, "Lower a count, or use a wider subnet.");
+      }
+      used.set(subnet.name, wanted);
     }
     if (server.count > 1 && (server.ip !== undefined || typeof server.eip === "string")) {
       const key = server.ip !== undefined ? "ip" : "eip";

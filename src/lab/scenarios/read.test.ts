@@ -173,6 +173,56 @@ const broken: readonly Case[] = [
     says: "f.yaml:8:36: no subnet subnet-others in vpc-demo; did you mean subnet-other?",
   },
   {
+    mistake: "a route to where the VPC goes by itself",
+    replace: ["destination: 0.0.0.0/0", "destination: 192.168.125.0/25"],
+    says: "f.yaml:8:60: The route destination 192.168.125.0/25 is inside a system route.",
+  },
+  {
+    mistake: "two routes to one destination",
+    replace: ["nextHop: ecs-proxy }", "nextHop: ecs-proxy }, { destination: 0.0.0.0/0, nextHop: ecs-proxy }"],
+    says: "f.yaml:8:108: The route destination 0.0.0.0/0 already exists",
+  },
+  {
+    mistake: "a VPC of the whole Internet",
+    replace: ["cidr: 192.168.0.0/16", "cidr: 0.0.0.0/0"],
+    says: "f.yaml:3:11: 0.0.0.0/0 cannot be a VPC's range",
+  },
+  {
+    mistake: "a VPC of multicast addresses",
+    replace: ["cidr: 192.168.0.0/16", "cidr: 224.0.0.0/4"],
+    says: "f.yaml:3:11: 224.0.0.0/4 cannot be a VPC's range",
+  },
+  {
+    mistake: "more servers than a subnet has addresses",
+    replace: ["count: 3", "count: 251"],
+    says: "f.yaml:15:29: 252 servers do not fit into subnet-app (192.168.125.0/24), which has 251 addresses for them",
+  },
+  {
+    mistake: "ports of ICMP",
+    replace: ["protocol: tcp", "protocol: icmp"],
+    says: "f.yaml:12:49: a rule for icmp has no ports",
+  },
+  {
+    mistake: "ports of no protocol",
+    replace: ["protocol: tcp, ", ""],
+    says: "f.yaml:12:33: a rule for any protocol has no ports",
+  },
+  {
+    mistake: "a fault that does not exist",
+    replace: ["publicIps:", "faults: [nope]\npublicIps:"],
+    says: "f.yaml:16:10: no fault nope;",
+  },
+  {
+    mistake: "a fault that cannot be made so",
+    replace: ["publicIps:", "faults: [token, mtu 10]\npublicIps:"],
+    says: "f.yaml:16:17: this fault cannot be made so: 10 is not a size from 576 to 1500",
+  },
+  {
+    mistake: "a fault of a server that is not there",
+    replace: ["publicIps:", "faults: [cable ecs-prox]\npublicIps:"],
+    says: "f.yaml:16:10: no server ecs-prox in this lab; did you mean ecs-proxy?",
+  },
+  {
     mistake: "text that is not YAML",
     replace: ["publicIps: [", "publicIps: [["],
     code: "lab/yaml",
@@ -187,43 +237,45 @@ const broken: readonly Case[] = [
 ];
 
 describe("a broken scenario is refused with place and hint", () => {
-  test.each(broken)("$mistake", ({ replace: [old, wrong], code, says }) => {
+  test.each(broken)("$mistake", async ({ replace: [old, wrong], code, says }) => {
     expect(right).toContain(old);
-    const problem = refusal(() => parseScenario(right.replace(old, wrong), "f.yaml"));
+    const problem = await refusal(() => parseScenario(right.replace(old, wrong), "f.yaml"));
     expect(problem.summary).toContain(says);
     expect(problem.code).toBe(code ?? "lab/scenario");
     expect(problem.hint).toBeTruthy();
   });
 
-  test("a YAML bomb is not expanded", () => {
+  test("a YAML bomb is not expanded", async () => {
     const levels = Array.from({ length: 12 }, (_, level) =>
       level === 0
         ? "a0: &a0 [x, x, x, x, x, x, x, x]"
         : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(8)}]`,
     );
-    expect(refusal(() => parseScenario(levels.join("\n"), "f.yaml")).code).toBe("lab/yaml");
+    expect((await refusal(() => parseScenario(levels.join("\n"), "f.yaml"))).code).toBe("lab/yaml");
   });
 
-  test("a huge file is refused before it is read", () => {
+  test("a huge file is refused before it is read", async () => {
     const folder = mkdtempSync(join(tmpdir(), "wayout-scenario-"));
     afterAll(() => rmSync(folder, { recursive: true }));
     const path = join(folder, "huge.yaml");
     writeFileSync(path, `description: ${"x".repeat(1024 * 1024)}\n`);
-    expect(refusal(() => readScenario(path)).code).toBe("lab/too-large");
+    expect((await refusal(() => readScenario(path))).code).toBe("lab/too-large");
   });
 
-  test("a name that no built-in scenario has names the nearest", () => {
-    expect(refusal(() => readScenario("manul")).summary).toBe("no scenario manul; did you mean manual?");
+  test("a name that no built-in scenario has names the nearest", async () => {
+    expect((await refusal(() => readScenario("manul"))).summary).toBe(
+      "no scenario manul; did you mean manual?",
+    );
   });
 
-  test("a path that is not there says so", () => {
-    expect(refusal(() => readScenario("./no-such.yaml")).code).toBe("lab/no-scenario");
+  test("a path that is not there says so", async () => {
+    expect((await refusal(() => readScenario("./no-such.yaml"))).code).toBe("lab/no-scenario");
   });
 });
 
 describe("a scenario", () => {
-  test("gets its defaults", () => {
-    const scenario = parseScenario(right, "f.yaml");
+  test("gets its defaults", async () => {
+    const scenario = await parseScenario(right, "f.yaml");
     expect(scenario.servers[1]).toEqual({
       name: "ecs-app",
       kind: "light",
@@ -236,14 +288,14 @@ describe("a scenario", () => {
     });
   });
 
-  test.each(builtInScenarios())("%s that comes with Wayout is right", (name) => {
-    expect(readScenario(name).scenario.description).not.toBe("");
+  test.each(builtInScenarios())("%s that comes with Wayout is right", async (name) => {
+    expect((await readScenario(name)).scenario.description).not.toBe("");
   });
 });
 
-function refusal(work: () => unknown): Problem {
+async function refusal(work: () => Promise<unknown>): Promise<Problem> {
   try {
-    work();
+    await work();
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;

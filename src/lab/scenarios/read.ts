@@ -5,6 +5,7 @@ import { Problem } from "../../report/problem.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import { maxFileBytes, parseYamlFile } from "../../spec/yaml-file.ts";
 import { checkScenario, type ScenarioUse } from "./check.ts";
+import { rehearse } from "./rehearse.ts";
 import { type Scenario, scenarioSchema } from "./schema.ts";
 
 export interface NamedScenario {
@@ -22,13 +23,16 @@ export function builtInScenarios(): readonly string[] {
 }
 
 /** @throws Problem lab/no-scenario, lab/too-large, lab/yaml, lab/invalid, lab/scenario. */
-export function readScenario(nameOrPath: string, use: ScenarioUse = { fabric: "kernel" }): NamedScenario {
+export async function readScenario(
+  nameOrPath: string,
+  use: ScenarioUse = { fabric: "kernel" },
+): Promise<NamedScenario> {
   const builtIn = builtInScenarios();
   if (builtIn.includes(nameOrPath)) {
     const file = join(import.meta.dirname, `${nameOrPath}.yaml`);
     return {
       name: nameOrPath,
-      scenario: parseScenario(readFileSync(file, "utf8"), relative(process.cwd(), file), use),
+      scenario: await parseScenario(readFileSync(file, "utf8"), relative(process.cwd(), file), use),
     };
   }
   if (!/[/.]/.test(nameOrPath)) {
@@ -38,13 +42,18 @@ export function readScenario(nameOrPath: string, use: ScenarioUse = { fabric: "k
       hint: "A file of your own is given by its path: ./my-lab.yaml",
     });
   }
-  return { name: nameOrPath, scenario: parseScenario(readFile(nameOrPath), nameOrPath, use) };
+  return { name: nameOrPath, scenario: await parseScenario(readFile(nameOrPath), nameOrPath, use) };
 }
 
-/** Text to scenario: schema first, then the rules between its parts. `file` is what messages call it. */
-export function parseScenario(text: string, file: string, use: ScenarioUse = { fabric: "kernel" }): Scenario {
+/** Text to scenario: schema, then the rules between its parts, then all of it on paper. `file` is what messages call it. */
+export async function parseScenario(
+  text: string,
+  file: string,
+  use: ScenarioUse = { fabric: "kernel" },
+): Promise<Scenario> {
   const parsed = parseYamlFile(text, { file, schema: scenarioSchema, codes: "lab" });
   checkScenario(parsed, use);
+  await rehearse(parsed, use);
   return parsed.value;
 }
 
