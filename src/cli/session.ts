@@ -16,6 +16,7 @@ import { openProgress } from "../report/progress.ts";
 import { chooseProbes } from "../spec/probes.ts";
 import { type Probes, parseSpec, type SpecFile } from "../spec/spec.ts";
 import type { World } from "../steps/world.ts";
+import { cloudOfSpec } from "./cloud-of-spec.ts";
 import { openControlFolder } from "./control-folder.ts";
 
 export interface SessionOptions {
@@ -46,7 +47,7 @@ export async function withSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const file = readSpec(options.file);
-  const place = await placeOf(file.value.cloud, options);
+  const place = await placeOf(file, options);
   const stop = new AbortController();
   const progress = openProgress(process.stderr);
   const onSignal = (): void => {
@@ -84,15 +85,15 @@ export async function withSession<T>(
 }
 
 /** "lab" is the local cloud; every other name is an entry of clouds.yaml, as for the openstack client. */
-async function placeOf(name: string, { file, lab }: SessionOptions): Promise<Place> {
-  if (name !== "lab") {
-    const config = loadCloud(name, systemSources());
+async function placeOf(spec: SpecFile, { file, lab }: SessionOptions): Promise<Place> {
+  if (spec.value.cloud !== "lab") {
+    const config = cloudOfSpec(spec, systemSources());
     return { cloud: openCloud(config), journalFolder: resolve(dirname(file), ".wayout"), probes: {} };
   }
   await removeDeadLabs();
   const { cloudsFile, sshConfig, probes } = await openLab(lab);
   const env = { OS_CLIENT_CONFIG_FILE: cloudsFile };
-  const config = loadCloud(name, { ...systemSources(), env });
+  const config = loadCloud("lab", { ...systemSources(), env });
   // A lab's objects end with it, so its journal does too.
   return { cloud: openCloud(config), journalFolder: join(placesOf(lab).run, "journal"), sshConfig, probes };
 }

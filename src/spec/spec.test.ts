@@ -176,7 +176,85 @@ const broken: readonly [string, string, string][] = [
     `${good}    ssh: {usr: linux}\n`,
     'wayout.yaml:7:11: gateways[0].ssh: unknown key "usr"; did you mean user?',
   ],
-  ["a probe that is no URL", `${good}probes: {https: site}\n`, "wayout.yaml:7:17: probes.https: Invalid URL"],
+  [
+    "a probe that is no URL",
+    `${good}probes: {https: site}\n`,
+    "wayout.yaml:7:17: probes.https: must be a URL like https://",
+  ],
+  [
+    "a probe of another protocol",
+    `${good}probes: {http: "ftp://site.example/"}\n`,
+    "wayout.yaml:7:16: probes.http: must be a URL like http://",
+  ],
+  [
+    "a probe of https without it",
+    `${good}probes: {https: "http://site.example/"}\n`,
+    "wayout.yaml:7:17: probes.https: must be a URL like https://",
+  ],
+  [
+    "a ping to shell's words",
+    `${good}probes: {ping: ["$(touch x)"]}\n`,
+    "wayout.yaml:7:17: probes.ping[0]: must be an address or a name",
+  ],
+  [
+    "a ping to an option",
+    `${good}probes: {ping: [9.9.9.9, "-f"]}\n`,
+    "wayout.yaml:7:26: probes.ping[1]: must be an address or a name",
+  ],
+  ...(["tcp", "udp"] as const).flatMap((probe): [string, string, string][] =>
+    ["1.1.1.1", "1.1.1.1:0", "1.1.1.1:65536", ":53", "a b:53"].map((text) => [
+      `${probe} to ${text}`,
+      `${good}probes: {${probe}: "${text}"}\n`,
+      `wayout.yaml:7:15: probes.${probe}: must be an address or name with a port`,
+    ]),
+  ),
+  [
+    "a name with blanks for DNS",
+    `${good}probes: {dns: "a b"}\n`,
+    "wayout.yaml:7:15: probes.dns: must be an address or a name",
+  ],
+  ...(
+    [
+      ["0.0.0.0/8", "this network"],
+      ["127.0.0.0/8", "loopback"],
+      ["127.1.0.0/16", "loopback"],
+      ["169.254.169.254/32", "link-local, where the metadata service is"],
+      ["100.64.0.0/10", "the cloud's own services"],
+      ["100.125.4.0/24", "the cloud's own services"],
+      ["198.19.128.0/20", "the cloud's own services"],
+      ["224.0.0.0/4", "multicast"],
+      ["255.255.255.255/32", "reserved"],
+    ] as const
+  ).map(([range, what]): [string, string, string] => [
+    `the destination ${range}`,
+    `${good}    destinations: [${range}]\n`,
+    `wayout.yaml:7:20: gateways[0].destinations[0]: ${range} is ${what}: no route can lead there`,
+  ]),
+  ...(["user", "address", "jump"] as const).map((key): [string, string, string] => [
+    `an option of ssh as ${key}`,
+    `${good}    ssh: {${key}: "-oProxyCommand=x"}\n`,
+    `wayout.yaml:7:${13 + key.length}: gateways[0].ssh.${key}: must be`,
+  ]),
+  [
+    "an option of ssh as the second jump host",
+    `${good}    ssh: {jump: "bastion,-oProxyCommand=x"}\n`,
+    "wayout.yaml:7:17: gateways[0].ssh.jump: must be jump hosts",
+  ],
+  [
+    "an alias of nothing",
+    good.replace("vpc-demo", "*demo"),
+    "wayout.yaml:4:10: not YAML that can be read: Unresolved alias",
+  ],
+  [
+    "brackets without end",
+    `cloud: lab\ngateways: ${"[".repeat(5000)}`,
+    "wayout.yaml:2:75: nested too deeply",
+  ],
+  [
+    "dashes without end",
+    `cloud: lab\ngateways:\n${"- ".repeat(5000)}`,
+    "wayout.yaml:3:129: nested too deeply",
+  ],
   [
     "two gateways of one name",
     `${good}${good.slice(good.indexOf("  -"))}`,
@@ -223,7 +301,7 @@ describe("parseSpec", () => {
     });
     const problem = failure(`${levels.join("\n")}\ncloud: *a11\n`);
     expect(problem.code).toBe("spec/yaml");
-    expect(problem.summary).toContain("alias");
+    expect(problem.summary).toMatch(/^wayout\.yaml:\d+:\d+: .*alias/);
   });
 
   it("refuses a file that is far too large", () => {
@@ -239,6 +317,21 @@ describe("parseSpec", () => {
       securityGroup: "own",
       ssh: { address: "public" },
     });
+  });
+
+  it.each([
+    ["a destination around the VPC", "    destinations: [10.0.0.0/8]\n"],
+    ["half of the Internet", "    destinations: [128.0.0.0/1]\n"],
+    [
+      "a login through two hosts",
+      '    ssh: {user: linux, jump: "linux@bastion,inner:2222", address: ecs-proxy.example}\n',
+    ],
+    [
+      "probes by name",
+      'probes: {ping: [site.example], tcp: "site.example:443", dns: site.example., large: "http://site.example/x?y=1"}\n',
+    ],
+  ])("takes %s", (_, lines) => {
+    expect(() => parseSpec(`${good}${lines}`, "wayout.yaml")).not.toThrow();
   });
 
   it("knows where each part of the file stands", () => {

@@ -1,51 +1,81 @@
 /** What the user asks for: wayout.yaml, its defaults, and what is wrong with it before any cloud is asked. */
 import { z } from "zod";
 import { Problem } from "../report/problem.ts";
-import { isAddress, isIpv6, overlaps, parseRange } from "./addresses.ts";
+import { contains, isAddress, isIpv6, overlaps, parseRange, type Range } from "./addresses.ts";
+import { isHost, isHostAndPort, isSshWord } from "./hosts.ts";
 import { type Path, parseYamlFile, type YamlFile } from "./yaml-file.ts";
+
+/** No route of a VPC can lead there: OTC has system routes for some (VPC.2809), and hosts treat the others as local. */
+const unroutable: readonly (readonly [string, string])[] = [
+  ["0.0.0.0/8", "this network"],
+  ["127.0.0.0/8", "loopback"],
+  ["169.254.0.0/16", "link-local, where the metadata service is"],
+  ["100.64.0.0/10", "the cloud's own services"],
+  ["198.19.128.0/20", "the cloud's own services"],
+  ["224.0.0.0/4", "multicast"],
+  ["240.0.0.0/4", "reserved"],
+];
+
+/** What the range is, where nothing of it can be reached through a gateway. A wider one is fine: more exact routes win. */
+function unroutableAs(range: Range): string | undefined {
+  return unroutable.find(([cidr]) => {
+    const outer = parseRange(cidr);
+    return outer && contains(outer, range);
+  })?.[1];
+}
 
 /** An IPv4 range in CIDR form; the whole procedure is IPv4, since EIPs are. */
 const range = z.string().superRefine((text, context) => {
+  const parsed = parseRange(text);
   if (isIpv6(text)) context.addIssue(`${text} is IPv6; a gateway carries IPv4 only, because EIPs are IPv4`);
-  else if (!parseRange(text)) context.addIssue(`${text} is not an IPv4 range like 198.51.100.0/24`);
-  else if (parseRange(text)?.cidr !== text) {
-    context.addIssue(`${text} has host bits set; did you mean ${parseRange(text)?.cidr}?`);
+  else if (!parsed) context.addIssue(`${text} is not an IPv4 range like 198.51.100.0/24`);
+  else if (parsed.cidr !== text) {
+    context.addIssue(`${text} has host bits set; did you mean ${parsed.cidr}?`);
+  } else if (parsed.prefix > 0 && unroutableAs(parsed)) {
+    context.addIssue(`${text} is ${unroutableAs(parsed)}: no route can lead there`);
   }
 });
 
 const name = z.string().min(1, "must not be empty").max(255);
 
+const host = z.string().refine(isHost, "must be an address or a name like www.t-systems.com");
+const hostAndPort = z
+  .string()
+  .refine(isHostAndPort, "must be an address or name with a port, like 1.1.1.1:443");
+const httpUrl = (protocol: RegExp, example: string) =>
+  z.url({ protocol, hostname: z.regexes.hostname, error: `must be a URL like ${example}` });
+const sshWord = z.string().refine(isSshWord, "must be a word that does not begin with -");
+
 const sshSchema = z.strictObject({
   /** Login user; without it ssh's own configuration decides. */
-  user: z.string().min(1).optional(),
+  user: sshWord.optional(),
   port: z.int().min(1).max(65535).optional(),
   /** Jump hosts as ssh -J takes them. */
-  jump: z.string().min(1).optional(),
+  jump: z
+    .string()
+    .refine((text) => text.split(",").every(isSshWord), "must be jump hosts like linux@bastion,inner:2222")
+    .optional(),
   /** Reach the proxy at its EIP (default), at its private address, or at this name of the ssh configuration. */
-  address: z.string().min(1).default("public"),
+  address: sshWord.default("public"),
 });
 
 /** Where verify and drill send their packets: hosts outside that answer. */
 const probesSchema = z.strictObject({
-  ping: z.array(z.string()).min(1),
-  /** host:port */
-  tcp: z.string(),
+  ping: z.array(host).min(1),
+  tcp: hostAndPort,
   /** Answers with the address it saw, as text or JSON. */
-  http: z.url(),
-  https: z.url(),
-  /** host:port of a DNS server that is asked over UDP. */
-  udp: z.string(),
+  http: httpUrl(/^https?$/, "http://site.example/"),
+  https: httpUrl(/^https$/, "https://site.example/"),
+  /** A DNS server that is asked over UDP. */
+  udp: hostAndPort,
   /** A name that the server's resolver must know. */
-  dns: z.string(),
+  dns: host,
   /** At least 1 MB, so that full-size packets are needed. */
-  large: z.url(),
-  /** host:port of a host that sends back what comes, over TCP and UDP (RFC 862): for drills, so one of your own. */
-  echo: z
-    .string()
-    .regex(/^[^\s:/]+:\d{1,5}$/, "must be host:port")
-    .optional(),
+  large: httpUrl(/^https?$/, "https://site.example/large"),
+  /** A host that sends back what comes, over TCP and UDP (RFC 862): for drills, so one of your own. */
+  echo: hostAndPort.optional(),
   /** A download that goes on for some seconds, longer than a failover. */
-  slow: z.url().optional(),
+  slow: httpUrl(/^https?$/, "http://site.example/slow").optional(),
 });
 
 const gatewaySchema = z.strictObject({

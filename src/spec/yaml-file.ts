@@ -1,8 +1,9 @@
 /** YAML text checked against a schema, with errors that name file, line, column, and what was meant. */
-import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import { Problem } from "../report/problem.ts";
 import { nearest } from "./nearest.ts";
+import { tooDeepAt } from "./yaml-depth.ts";
 
 export type Path = readonly PropertyKey[];
 
@@ -34,6 +35,15 @@ export function parseYamlFile<T>(
       hint: "Is this the right file?",
     });
   }
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) {
+    const before = text.slice(0, deep).split("\n");
+    throw new Problem({
+      code: `${codes}/yaml`,
+      summary: `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: nested too deeply`,
+      hint: "Is this the right file? Lists in lists and maps in maps are as deep as the documented keys.",
+    });
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (offset: number): string => {
@@ -52,9 +62,10 @@ export function parseYamlFile<T>(
   try {
     plain = document.toJS({ maxAliasCount: maxAliases });
   } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
     throw new Problem({
       code: `${codes}/yaml`,
-      summary: `${file}: not YAML that can be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      summary: `${place(faultyAlias(document))}: not YAML that can be read: ${said}`,
       hint: "Write the values out instead of using aliases.",
       cause,
     });
@@ -72,6 +83,18 @@ export function parseYamlFile<T>(
     ...(told.length > 1 ? { detail: told.slice(1).join("\n") } : {}),
     hint: mistakes[0]?.hint ?? "See docs/cli.md for what the file may hold.",
   });
+}
+
+/** Where an alias stands that names no anchor before it; where all do, the last of the many. */
+function faultyAlias(document: Document): number {
+  let found = 0;
+  visit(document, {
+    Alias(_, alias) {
+      found = alias.range?.[0] ?? found;
+      return alias.resolve(document) ? undefined : visit.BREAK;
+    },
+  });
+  return found;
 }
 
 function isUnknownKey(issue: z.core.$ZodIssue): boolean {
