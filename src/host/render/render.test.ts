@@ -19,6 +19,21 @@ test("the script is one that a shell reads to its end without running it", () =>
   }
 });
 
+test.each([
+  { words: ["unod"], takes: false },
+  { words: ["undo", "now"], takes: false },
+  { words: ["--help"], takes: false },
+  { words: [""], takes: false },
+  { words: [], takes: true },
+  { words: ["undo"], takes: true },
+])("the script takes no word but undo: $words", ({ words, takes }) => {
+  // Only as far as it looks at its words: the rest would set this machine up.
+  const [beginning = ""] = renderShellScript(wanted).split("\nundo() {");
+  const { status, stderr } = spawnSync("sh", ["-s", "--", ...words], { input: beginning });
+  expect(stderr.toString().includes("usage: sh")).toBe(!takes);
+  if (!takes) expect(status).toBe(1);
+});
+
 test("the script says what it is for, and has rules for nft and for iptables, units for systemd and SysV", () => {
   const script = renderShellScript(wanted);
   for (const part of [

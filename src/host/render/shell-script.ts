@@ -44,6 +44,11 @@ export function renderShellScript(wanted: ByHand): string {
 #           sh THIS_FILE undo    takes everything back
 # What it does not do: the cloud's side (source/destination check of the NIC, security group, route).
 set -eu
+# A misspelt undo must not set up what it should take away.
+case "$#:\${1-}" in
+  0: | 1:undo) ;;
+  *) echo "usage: sh $0         applies" >&2; echo "       sh $0 undo    takes everything back" >&2; exit 1 ;;
+esac
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL; umask 022
 ${stateFolder}
 before=${ownFolder}/before
@@ -69,7 +74,7 @@ ${indent(forgetAtBoot("systemd", ownUnits.rules).join("\n"), 4)}
   case $0 in ${ownFolder}/*) rm -f "$0" ;; esac
   for folder in ${ownFolder} "$state"; do rmdir "$folder" 2>/dev/null || :; done
 }
-if [ "\${1:-apply}" = undo ]; then undo; exit 0; fi
+if [ "$#" = 1 ]; then undo; exit 0; fi
 
 # Where to: the device and address of this server's own route to the Internet.
 route=$(ip -4 route get 9.9.9.9 | head -n 1)
