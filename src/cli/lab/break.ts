@@ -19,7 +19,12 @@ async function breakIt(fault: string, words: readonly string[], options: LabOpti
   await removeDeadLabs();
   const broken = await breakFault(options.name, [fault, ...words]);
   if (options.json) answerJson(broken);
-  else answer(`broken: ${broken.effect}\nmend it with  wayout lab mend ${broken.id}`);
+  else if (broken.ends === undefined)
+    answer(`broken: ${broken.effect}\nmend it with  wayout lab mend ${broken.id}`);
+  else
+    answer(
+      `broken: ${broken.effect}\nit ends by itself ${broken.ends}; before that with  wayout lab mend ${broken.id}`,
+    );
 }
 
 function faultList(): string {

@@ -19,7 +19,7 @@ async function mend(words: readonly string[], options: LabOptions & { all?: bool
   await removeDeadLabs();
   const mended = await mendFault(options.name, await chosenFault(words, options));
   if (options.json) answerJson({ mended });
-  else if (mended.length === 0) answer("nothing is broken");
+  else if (mended.length === 0) answer(words.length > 0 ? "it has ended by itself" : "nothing is broken");
   else for (const { effect } of mended) answer(`mended: ${effect}`);
 }
 

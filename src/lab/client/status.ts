@@ -20,6 +20,8 @@ export const faultStatusSchema = z.object({
   id: z.string(),
   /** What it does to the lab, for people. */
   effect: z.string(),
+  /** When it ends by itself, for people. */
+  ends: z.string().exactOptional(),
 });
 
 export const labStatusSchema = z.object({

@@ -28,30 +28,43 @@ export const api: Fault = {
     const answer = kinds[values.status ?? ""];
     if (!answer)
       throw usageProblem(api, `--status ${values.status ?? "is missing"}: ${Object.keys(kinds).join(", ")}`);
-    const calls = wholeNumber("count", values.count);
-    const retryAfterSeconds = wholeNumber("retry-after", values["retry-after"]);
+    const calls = wholeNumber("count", values.count, 1);
+    const retryAfterSeconds = wholeNumber("retry-after", values["retry-after"], 0);
+    if (retryAfterSeconds !== undefined && answer.kind !== "throttle")
+      throw usageProblem(api, `--retry-after goes with --status 429, not with ${values.status}`);
+    const method = values.method?.toUpperCase();
+    if (method !== undefined && !methods.includes(method))
+      throw usageProblem(api, `--method ${values.method} is none of ${methods.join(", ")}`);
+    if (values.path !== undefined && !values.path.startsWith("/"))
+      throw usageProblem(api, `--path ${values.path} does not begin with /`);
     const fault: ApiFault = {
       kind: answer.kind,
       ...(calls === undefined ? {} : { calls }),
       ...(values.path === undefined ? {} : { path: values.path }),
-      ...(values.method === undefined ? {} : { method: values.method.toUpperCase() }),
+      ...(method === undefined ? {} : { method }),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     };
     const id = lab.api.add(fault);
     const many = calls === undefined ? "API calls" : `the next ${calls} API calls`;
-    const which = [values.method, values.path].filter(Boolean).join(" ");
+    const which = [method, values.path].filter(Boolean).join(" ");
     return {
       effect: `${many}${which ? ` to ${which}` : ""} ${answer.effect}`,
+      ...(calls === undefined
+        ? {}
+        : { ends: calls === 1 ? "with that call" : `with the last of these ${calls} calls` }),
       mend: async () => lab.api.clear(id),
       isOver: () => !lab.api.list().some((active) => active.id === id),
     };
   },
 };
 
-function wholeNumber(name: string, text: string | undefined): number | undefined {
+/** Those that the lab's API has. */
+const methods: readonly string[] = ["GET", "POST", "PUT", "DELETE"];
+
+function wholeNumber(name: string, text: string | undefined, least: number): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw usageProblem(api, `--${name} ${text} is not a whole number`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
+    throw usageProblem(api, `--${name} ${text} is not a whole number from ${least} on`);
   return value;
 }

@@ -9,6 +9,8 @@ export class BrokenThings {
   readonly #lab: FaultyLab;
   /** By the words that broke it. */
   readonly #broken = new Map<string, Broken>();
+  /** What ended by itself since it was broken: mending it once more is no mistake. */
+  readonly #over = new Set<string>();
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(lab: FaultyLab) {
@@ -17,7 +19,7 @@ export class BrokenThings {
 
   list(): readonly FaultStatus[] {
     this.#forgetEnded();
-    return [...this.#broken].map(([id, { effect }]) => ({ id, effect }));
+    return [...this.#broken].map(([id, broken]) => statusOf(id, broken));
   }
 
   /** @param words the fault's name and arguments: ["mtu", "1400"] */
@@ -47,21 +49,21 @@ export class BrokenThings {
       }
       const broken = await fault.break(rest, this.#lab);
       this.#broken.set(id, broken);
-      return { id, effect: broken.effect };
+      this.#over.delete(id);
+      return statusOf(id, broken);
     });
   }
 
   /**
    * Mends what `id` names: a fault as it was broken ("mtu 1400"), or all of one name ("mtu"); everything without it.
-   * Goes on after one that cannot be mended, and throws it at the end.
+   * Goes on after one that cannot be mended, and throws it at the end. What ended by itself needs no mending: none is returned.
    */
   async mend(id: string | undefined): Promise<readonly FaultStatus[]> {
     return await this.#inTurn(async () => {
       this.#forgetEnded();
-      const wanted = [...this.#broken].filter(
-        ([key]) => id === undefined || key === id || key.startsWith(`${id} `),
-      );
-      if (id !== undefined && wanted.length === 0) {
+      const isMeant = (key: string): boolean => id === undefined || key === id || key.startsWith(`${id} `);
+      const wanted = [...this.#broken].filter(([key]) => isMeant(key));
+      if (id !== undefined && wanted.length === 0 && ![...this.#over].some(isMeant)) {
         throw new Problem({
           code: "lab/not-broken",
           summary: `nothing is broken that is called ${id}; ${suggestion(id, [...this.#broken.keys()], "fault")}`,
@@ -75,7 +77,7 @@ export class BrokenThings {
         try {
           await broken.mend();
           this.#broken.delete(key);
-          mended.push({ id: key, effect: broken.effect });
+          mended.push(statusOf(key, broken));
         } catch (error) {
           failures.push(error);
         }
@@ -86,7 +88,11 @@ export class BrokenThings {
   }
 
   #forgetEnded(): void {
-    for (const [id, broken] of this.#broken) if (broken.isOver?.()) this.#broken.delete(id);
+    for (const [id, broken] of this.#broken) {
+      if (!broken.isOver?.()) continue;
+      this.#broken.delete(id);
+      this.#over.add(id);
+    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -94,4 +100,8 @@ export class BrokenThings {
     this.#tail = done.catch(() => undefined);
     return done;
   }
+}
+
+function statusOf(id: string, { effect, ends }: Broken): FaultStatus {
+  return { id, effect, ...(ends === undefined ? {} : { ends }) };
 }

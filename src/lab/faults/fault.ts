@@ -28,6 +28,8 @@ export interface Broken {
   /** What is broken now, in words: "ecs-proxy's cable is out". */
   readonly effect: string;
   mend(): Promise<void>;
+  /** When it ends by itself, in words: "with the next API call". */
+  readonly ends?: string;
   /** It has ended by itself: the next N calls are over, the server is deleted. */
   isOver?(): boolean;
 }

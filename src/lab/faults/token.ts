@@ -11,6 +11,7 @@ export const token: Fault = {
     const id = lab.api.add({ kind: "expire-tokens", calls: 1 });
     return {
       effect: "API tokens from before are invalid; new ones are given",
+      ends: "with the next API call",
       mend: async () => lab.api.clear(id),
       isOver: () => !lab.api.list().some((active) => active.id === id),
     };

@@ -4,11 +4,10 @@
  */
 import { Problem } from "../../report/problem.ts";
 import type { Path, YamlFile } from "../../spec/yaml-file.ts";
-import { ApiFaults } from "../api/faults.ts";
 import { type At, loadScenario } from "../daemon/load-scenario.ts";
 import { withoutNetwork } from "../daemon/without-network.ts";
 import { BrokenThings } from "../faults/broken-things.ts";
-import type { FaultyLab } from "../faults/fault.ts";
+import { paperLab } from "../faults/paper-lab.ts";
 import { LabState } from "../state.ts";
 import type { ScenarioUse } from "./check.ts";
 import type { Scenario } from "./schema.ts";
@@ -24,7 +23,7 @@ export async function rehearse(file: YamlFile<Scenario>, { fabric }: ScenarioUse
     }
   };
   loadScenario(state, file.value, at);
-  const broken = new BrokenThings(paperLab(state, fabric));
+  const broken = new BrokenThings(paperLab(state, fabric === "none" ? withoutNetwork : undefined));
   for (const [index, words] of file.value.faults.entries()) {
     await broken.break(words.trim().split(/\s+/)).catch((cause) => {
       throw placed(file, ["faults", index], cause);
@@ -39,23 +38,4 @@ function placed(file: YamlFile<Scenario>, path: Path, cause: unknown): unknown {
     summary: `${file.place(path)}: ${cause.summary}`,
     hint: cause.hint ?? "The lab's cloud refuses this, as a real one does.",
   });
-}
-
-/** A lab of objects only: what reaches into servers and packets does nothing. */
-function paperLab(state: LabState, fabric: ScenarioUse["fabric"]): FaultyLab {
-  const inServers = async (): Promise<void> => {
-    if (fabric === "none") throw withoutNetwork();
-  };
-  return {
-    state,
-    api: new ApiFaults(),
-    change: async (work) => work(),
-    setCable: inServers,
-    setPower: inServers,
-    setPathMtu: inServers,
-    run: async () => {
-      await inServers();
-      return "";
-    },
-  };
 }
