@@ -4,8 +4,9 @@ import { readPair } from "../checks/pair.ts";
 import { tryFrom } from "../checks/seat.ts";
 import type { CheckResult, Report } from "../report/events.ts";
 import type { Probes } from "../spec/spec.ts";
-import type { Client, Gateway } from "../steps/gateway.ts";
+import type { Gateway } from "../steps/gateway.ts";
 import type { ReadOnlyWorld } from "../steps/world.ts";
+import { type Chosen, chooseClients } from "./chosen-clients.ts";
 import type { Context } from "./context.ts";
 
 export interface Verified {
@@ -15,15 +16,13 @@ export interface Verified {
   readonly unproven: readonly string[];
 }
 
-/** How many clients of each subnet are tried, so that a large subnet does not take minutes. */
-const clientsPerSubnet = 2;
-
 export async function verify(
   gateways: readonly Gateway[],
   world: ReadOnlyWorld,
   context: Pick<Context, "report"> & { readonly probes: Probes; readonly only?: readonly string[] },
 ): Promise<Verified> {
-  const each = await Promise.all(gateways.map((gateway) => verifyGateway(gateway, world, context)));
+  const chosen = chooseClients(gateways, context.only);
+  const each = await Promise.all(chosen.map((one) => verifyGateway(one, world, context)));
   const checks = each.flatMap((one) => one.checks);
   const unproven = each.flatMap((one) => one.unproven);
   return {
@@ -34,11 +33,10 @@ export async function verify(
 }
 
 async function verifyGateway(
-  gateway: Gateway,
+  { gateway, clients, unproven: notTried }: Chosen<Gateway>,
   world: ReadOnlyWorld,
-  { report, probes, only }: Parameters<typeof verify>[2],
+  { report, probes }: Parameters<typeof verify>[2],
 ): Promise<{ checks: CheckResult[]; unproven: string[] }> {
-  const clients = chosenClients(gateway, only);
   const seats = [
     ...gateway.proxies.map(({ server, host }) => ({
       name: server.name,
@@ -71,11 +69,7 @@ async function verifyGateway(
       (client) =>
         `${client.server.name} cannot be logged in to, so nothing was proven from its seat; proven is that ${names} reaches the Internet and that the steps read back as right`,
     ),
-    ...(clients.length === 0
-      ? [
-          `${gateway.name} has no running client without an EIP: proven is only that the proxy reaches the Internet`,
-        ]
-      : []),
+    ...notTried,
   ];
   return { checks, unproven };
 }
@@ -104,12 +98,4 @@ async function checkPair(gateway: Gateway, world: ReadOnlyWorld, report: Report)
   ];
   for (const result of results) report({ kind: "check-finished", result });
   return results;
-}
-
-function chosenClients({ clients }: Gateway, only: readonly string[] | undefined): Client[] {
-  const able = clients.filter((client) => client.publicIp === undefined && client.server.status === "ACTIVE");
-  if (only && only.length > 0) return able.filter((client) => only.includes(client.server.name));
-  return [...Map.groupBy(able, (client) => client.subnet.id).values()].flatMap((some) =>
-    some.slice(0, clientsPerSubnet),
-  );
 }
