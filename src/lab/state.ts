@@ -87,6 +87,7 @@ export interface LabPublicIp {
   readonly address: string;
   alias: string;
   readonly bandwidthMbit: number;
+  readonly bandwidthName: string;
   /** "" when unbound. */
   portId: string;
   readonly createdAt: string;

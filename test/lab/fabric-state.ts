@@ -167,6 +167,7 @@ export class StateBuilder {
       address,
       alias: "",
       bandwidthMbit: 10,
+      bandwidthName: "bandwidth",
       portId,
       createdAt,
     };

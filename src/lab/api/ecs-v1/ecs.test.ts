@@ -125,6 +125,22 @@ describe("creating a server", () => {
     expect(demo.state.publicIps.size).toBe(3);
   });
 
+  it.each(["../../etc", "..", "x;reboot", "-x", "a b", "", "x".repeat(65)])(
+    "takes no name that is no host name: %j",
+    async (name) => {
+      demo = await demoApi();
+      const before = demo.state.servers.size;
+      const refused = await demo.ask("POST", servers, wish({ name }));
+      expect(refused).toMatchObject({ status: 400, body: { error: { code: "Ecs.0005" } } });
+      expect(demo.state.servers.size).toBe(before);
+    },
+  );
+
+  it.each(["ecs_2.b-C", "x".repeat(64)])("takes the name %s", async (name) => {
+    demo = await demoApi();
+    expect((await demo.ask("POST", servers, wish({ name }))).status).toBe(200);
+  });
+
   it("leaves nothing behind when it is refused or only tried", async () => {
     demo = await demoApi();
     const count = () => [

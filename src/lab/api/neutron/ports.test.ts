@@ -4,6 +4,7 @@ import {
   addSecurityGroup,
   addVirtualIp,
   bindPublicIp,
+  removeServer,
   updateRouteTable,
 } from "../operations/index.ts";
 import { at, type DemoApi, demoApi, idsAt, textAt } from "../testing/demo-api.ts";
@@ -63,6 +64,22 @@ describe("the source/destination check", () => {
       );
     }
     expect(await read("allowed_address_pairs")).toEqual([]);
+  });
+
+  it("of a virtual IP takes addresses of servers' NICs in its subnet only, and keeps those it had", async () => {
+    const vip = addVirtualIp(demo.state, { subnetId: demo.subnet.id });
+    const bind = (...ips: string[]) =>
+      demo.ask("PUT", `/v2.0/ports/${vip.id}`, {
+        port: { allowed_address_pairs: ips.map((ip) => ({ ip_address: ip })) },
+      });
+    for (const ip of ["192.168.125.99", vip.ip, "1.1.1.1/0", "192.168.125.0/24"]) {
+      expect(await bind(demo.proxyPort.ip, ip)).toMatchObject(neutronError(400, "HTTPBadRequest"));
+    }
+    expect((await bind(demo.proxyPort.ip, demo.clientPort.ip)).status).toBe(200);
+    removeServer(demo.state, demo.client.id);
+    expect((await bind(demo.clientPort.ip)).status).toBe(200);
+    expect((await bind()).status).toBe(200);
+    expect(await bind(demo.clientPort.ip)).toMatchObject(neutronError(400, "HTTPBadRequest"));
   });
 
   it("cannot be given up whole while groups or pairs are there", async () => {

@@ -1,5 +1,5 @@
 import { isAddress, parseRange } from "../../../spec/addresses.ts";
-import type { LabAddressPair } from "../../state.ts";
+import type { LabAddressPair, LabState } from "../../state.ts";
 import { Refused } from "./refused.ts";
 
 /** Neutron's `max_allowed_address_pair`. */
@@ -33,6 +33,28 @@ export function requirePairs(pairs: readonly LabAddressPair[], portMac: string):
     const own = mac === undefined || mac === portMac;
     return { ip_address: pair.ip_address, ...(own ? {} : { mac_address: mac }) };
   });
+}
+
+/**
+ * A virtual IP is bound by pairs with the addresses of NICs, which must exist (VPC API, "Updating a Port"). Those that were
+ * there before may stay: their NIC may have gone since.
+ */
+export function requireBindable(
+  state: LabState,
+  subnetId: string,
+  pairs: readonly LabAddressPair[],
+  before: readonly LabAddressPair[],
+): void {
+  const known = new Set(before.map((pair) => pair.ip_address));
+  for (const { ip_address: ip } of pairs) {
+    const nic = state.ports.get(state.ports.withAddress(subnetId, ip) ?? "");
+    if (known.has(ip) || (nic !== undefined && nic.serverId !== "")) continue;
+    throw new Refused(
+      "port",
+      "invalid",
+      `${ip} is not the address of a server's NIC in network ${subnetId}.`,
+    );
+  }
 }
 
 function requireAddress(text: string): void {

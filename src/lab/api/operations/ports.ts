@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { LabAddressPair, LabPort, LabState } from "../../state.ts";
-import { requirePairs } from "./address-pairs.ts";
+import { requireBindable, requirePairs } from "./address-pairs.ts";
 import { freeAddress, nextMac, requireFree } from "./addresses.ts";
 import { found, Refused } from "./refused.ts";
 import { defaultSecurityGroup } from "./security-groups.ts";
@@ -54,6 +54,7 @@ export function addPortUnchecked(state: LabState, wish: PortWish, at: Date): Lab
     portSecurity,
     createdAt: at.toISOString(),
   };
+  if (port.owner === virtualIpOwner) requireBindable(state, subnet.id, port.addressPairs, []);
   requireConsistent(port, wish);
   state.ports.set(port.id, port);
   return port;
@@ -80,6 +81,9 @@ export function updatePort(state: LabState, id: string, change: PortChange): Lab
     addressPairs: change.addressPairs ? requirePairs(change.addressPairs, port.mac) : port.addressPairs,
     portSecurity: change.portSecurity ?? port.portSecurity,
   };
+  if (port.owner === virtualIpOwner) {
+    requireBindable(state, port.subnetId, changed.addressPairs, port.addressPairs);
+  }
   requireConsistent(changed, change);
   state.ports.set(id, changed);
   return changed;

@@ -11,6 +11,7 @@ const firstGiven = 10;
 export interface PublicIpWish {
   readonly alias?: string | undefined;
   readonly bandwidthMbit?: number | undefined;
+  readonly bandwidthName?: string | undefined;
   /** The next free one unless given. */
   readonly address?: string | undefined;
 }
@@ -21,11 +22,13 @@ export function addPublicIp(state: LabState, wish: PublicIpWish = {}, at: Date =
   if (!Number.isInteger(bandwidthMbit) || bandwidthMbit < 1 || bandwidthMbit > 1000) {
     throw new Refused("public-ip", "invalid", `Bandwidth size is invalid: ${bandwidthMbit}`);
   }
+  const id = randomUUID();
   const publicIp: LabPublicIp = {
-    id: randomUUID(),
+    id,
     address: wish.address === undefined ? freePublicAddress(state) : requireAddress(state, wish.address),
     alias: requireAlias(wish.alias ?? ""),
     bandwidthMbit,
+    bandwidthName: requireBandwidthName(wish.bandwidthName ?? `bandwidth-${id.slice(0, 4)}`),
     portId: "",
     createdAt: at.toISOString(),
   };
@@ -97,4 +100,9 @@ function requireAddress(state: LabState, address: string): string {
 function requireAlias(alias: string): string {
   if (/^[\p{L}\p{N}_.-]{0,64}$/u.test(alias)) return alias;
   throw new Refused("public-ip", "invalid", `Public IP name is invalid: ${alias}`);
+}
+
+function requireBandwidthName(name: string): string {
+  if (/^[\p{L}\p{N}_.-]{1,64}$/u.test(name)) return name;
+  throw new Refused("public-ip", "invalid", `Bandwidth name is invalid: ${name}`);
 }

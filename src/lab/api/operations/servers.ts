@@ -4,6 +4,12 @@ import { addPort } from "./ports.ts";
 import { requireRoom } from "./quotas.ts";
 import { found, Refused } from "./refused.ts";
 
+/**
+ * ECS API, "Creating an ECS". Narrower at the beginning: here the name is a machine's host name too, and a word of many a
+ * command line.
+ */
+const serverName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
+
 /** A new port in a subnet, or a port that waits for its server. */
 export type NicWish =
   | { readonly subnetId: string; readonly ip?: string | undefined }
@@ -31,7 +37,7 @@ export interface AddedServer {
 /** Creates server and NICs as the cloud's objects; starting the machine is somebody else's. */
 export function addServer(state: LabState, wish: ServerWish, at: Date = new Date()): AddedServer {
   requireRoom(state, "servers", "server", state.servers.size);
-  if (wish.name === "" || wish.name.length > 64) {
+  if (!serverName.test(wish.name)) {
     throw new Refused("server", "invalid", `Server name is invalid: ${wish.name}`);
   }
   if (wish.nics.length === 0) throw new Refused("server", "invalid", "A server needs a NIC.");

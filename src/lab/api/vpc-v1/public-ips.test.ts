@@ -77,7 +77,7 @@ describe("EIPs", () => {
     const made = await demo.ask("POST", eips, wish);
     expect(made).toMatchObject({
       status: 200,
-      body: { publicip: { status: "PENDING_CREATE", bandwidth_size: 10 } },
+      body: { publicip: { status: "PENDING_CREATE", bandwidth_size: 10, bandwidth_name: "bw" } },
     });
     const id = textAt(made, "publicip.id");
     expect((await demo.ask("GET", `${eips}/${id}`)).body).toMatchObject({ publicip: { status: "DOWN" } });
@@ -96,6 +96,7 @@ describe("EIPs", () => {
       {},
       { ...wish, publicip: { type: "9_none" } },
       { ...wish, bandwidth: { ...wish.bandwidth, size: 0 } },
+      { ...wish, bandwidth: { ...wish.bandwidth, name: "a b" } },
     ];
     for (const body of bodies) {
       expect(await demo.ask("POST", eips, body)).toMatchObject({ status: 400, body: { code: "VPC.0501" } });

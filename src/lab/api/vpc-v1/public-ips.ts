@@ -43,7 +43,11 @@ export const publicIpEndpoints = [
   writes("public-ip", "POST", "/v1/:project/publicips", (call, { state, now }) => {
     const { publicip, bandwidth } = call.read(createBody);
     const { alias, ip_address: address } = publicip;
-    const added = addPublicIp(state, { alias, address, bandwidthMbit: bandwidth.size }, now());
+    const added = addPublicIp(
+      state,
+      { alias, address, bandwidthMbit: bandwidth.size, bandwidthName: bandwidth.name },
+      now(),
+    );
     return { status: 200, body: { publicip: { ...describe(state, added), status: "PENDING_CREATE" } } };
   }),
   // A request without port_id unbinds, even one that only renames ("Updating an EIP").
@@ -73,7 +77,7 @@ function describe(state: LabState, publicIp: LabPublicIp) {
     tenant_id: state.project.id,
     create_time: timeForms.spaced(publicIp.createdAt),
     bandwidth_id: publicIp.id,
-    bandwidth_name: `bandwidth-${publicIp.id.slice(0, 4)}`,
+    bandwidth_name: publicIp.bandwidthName,
     bandwidth_size: publicIp.bandwidthMbit,
     bandwidth_share_type: "PER",
     enterprise_project_id: "0",
