@@ -37,10 +37,12 @@ for (const make of [
   program.addCommand(make());
 }
 
-// Whoever reads may stop reading, as `head` does; that is no failure.
-process.stdout.on("error", (failure: NodeJS.ErrnoException) => {
-  if (failure.code !== "EPIPE") throw failure;
-});
+// Whoever reads may stop reading, as `head` does, and a terminal may be lost; a run goes on to where it can stop.
+for (const output of [process.stdout, process.stderr]) {
+  output.on("error", (failure: NodeJS.ErrnoException) => {
+    if (failure.code !== "EPIPE" && failure.code !== "EIO") throw failure;
+  });
+}
 
 try {
   await program.parseAsync();

@@ -18,6 +18,7 @@ import { type Probes, parseSpec, type SpecFile } from "../spec/spec.ts";
 import type { World } from "../steps/world.ts";
 import { cloudOfSpec } from "./cloud-of-spec.ts";
 import { openControlFolder } from "./control-folder.ts";
+import { stopOnSignals } from "./stop-signals.ts";
 
 export interface SessionOptions {
   readonly file: string;
@@ -48,20 +49,14 @@ export async function withSession<T>(
 ): Promise<T> {
   const file = readSpec(options.file);
   const place = await placeOf(file, options);
-  const stop = new AbortController();
   const progress = openProgress(process.stderr);
-  const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(130);
-    progress.report({ kind: "note", text: "stopping after this step (once more: at once)" });
-    stop.abort();
-  };
   const journal = openSqliteJournal(place.journalFolder, () => new Date());
   const control = openControlFolder();
   const hosts = openHosts({
     controlDir: control.path,
     ...(place.sshConfig === undefined ? {} : { configFile: place.sshConfig }),
   });
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  const stop = stopOnSignals((text) => progress.report({ kind: "note", text }));
   try {
     return await work({
       file,
@@ -76,7 +71,7 @@ export async function withSession<T>(
       },
     });
   } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    stop.end();
     progress.end();
     await hosts.close();
     control.remove();

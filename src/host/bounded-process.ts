@@ -30,7 +30,8 @@ export function runBounded(
   bounds: Bounds,
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+    // A session of its own: Ctrl-C and the end of the terminal are for this process, which stops between two steps.
+    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
     const out = collector(bounds.maxBytes, () => child.kill("SIGKILL"));
     const err = collector(bounds.maxBytes, () => child.kill("SIGKILL"));
     let timedOut = false;

@@ -1,10 +1,12 @@
 /** Runs: two at once, one interrupted, one adopted, one that changes nothing; and what a bad spec may never do. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ask } from "../../src/lab/client/control.ts";
 import { placesOf } from "../../src/lab/client/places.ts";
+import { childrenOf } from "../../src/lab/client/process-id.ts";
 import { apiCallSchema } from "../../src/lab/client/status.ts";
 import { inside, seenAs } from "./clients.ts";
 import { gatewayFile } from "./gateway-file.ts";
@@ -51,6 +53,25 @@ async function applyInProgress() {
   return { child, ended: once(child, "close"), said: () => said };
 }
 
+/** The command lines of the processes that a process has started, and those have started. */
+function commandsBelow(pid: number): string[] {
+  return childrenOf(pid).flatMap((child) => {
+    try {
+      return [readFileSync(`/proc/${child}/cmdline`, "utf8"), ...commandsBelow(child)];
+    } catch {
+      // It ended in between.
+      return [];
+    }
+  });
+}
+
+async function outcomes(): Promise<string[]> {
+  const { runs } = z
+    .object({ runs: z.array(z.object({ outcome: z.string() })) })
+    .parse(JSON.parse(await must("runs", "--json", ...where)));
+  return runs.map((run) => run.outcome);
+}
+
 test("a second run at the same time is refused and names the first", async () => {
   const first = await applyInProgress();
   first.child.kill("SIGSTOP");
@@ -69,20 +90,33 @@ test("the lock of a run that died is taken over", async () => {
   first.child.kill("SIGKILL");
   await first.ended;
   await must("apply", "--yes", ...where);
-  const runs = z
-    .object({ runs: z.array(z.object({ outcome: z.string() })) })
-    .parse(JSON.parse(await must("runs", "--json", ...where)));
-  expect(runs.runs.slice(-2).map((run) => run.outcome)).toEqual(["died", "done"]);
+  expect((await outcomes()).slice(-2)).toEqual(["died", "done"]);
   await backToStart();
 });
 
-test("Ctrl-C stops between two steps, and the next apply goes on", async () => {
-  const first = await applyInProgress();
-  first.child.kill("SIGINT");
-  expect((await first.ended)[0]).toBe(1);
-  expect(first.said()).toContain("was stopped between two steps");
-  await must("apply", "--yes", ...where);
-  expect(await seenAs(lab, "ecs-app-1")).toBe("203.0.113.10");
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "%s stops between two steps, and the next apply goes on",
+  async (signal) => {
+    const first = await applyInProgress();
+    first.child.kill(signal);
+    expect((await first.ended)[0]).toBe(1);
+    expect(first.said()).toContain("was stopped between two steps");
+    await must("apply", "--yes", ...where);
+    expect(await seenAs(lab, "ecs-app-1")).toBe("203.0.113.10");
+    await backToStart();
+  },
+);
+
+test("a lost terminal stops between two steps as well, and cuts no step on the host short", async () => {
+  // With a shell that leads the session and ends first: the kernel then hangs up on whatever runs in the foreground.
+  const apply = `${[wayoutPath, "apply", "--yes", ...where].join(" ")}; true`;
+  const terminal = spawn("script", ["-qec", apply, "/dev/null"], { stdio: "ignore" });
+  const freshLogin = () =>
+    commandsBelow(terminal.pid ?? 0).some((words) => words.includes("ControlPath=none"));
+  await expect.poll(freshLogin, { timeout: 60_000, interval: 5 }).toBe(true);
+  terminal.kill("SIGKILL");
+  await once(terminal, "close");
+  await expect.poll(async () => (await outcomes()).at(-1), { timeout: 60_000 }).toBe("stopped");
   await backToStart();
 });
 
