@@ -114,6 +114,7 @@ export interface HostFacts {
     readonly keepalived: boolean;
     readonly conntrackd: boolean;
     readonly arping: boolean;
+    readonly perl: boolean;
   };
   /** What installs packages here; null where nothing that we know does. */
   readonly packageManager: "apt-get" | "dnf" | "yum" | null;

@@ -4,17 +4,30 @@ import { ownFolder } from "../own-paths.ts";
 import { pairFolder, pairPaths } from "./paths.ts";
 
 export type PackageManager = NonNullable<HostFacts["packageManager"]>;
-export type PairProgram = "keepalived" | "conntrackd" | "arping";
+export type PairProgram = "keepalived" | "conntrackd" | "conntrack" | "arping" | "perl";
 
-/** arping is of iputils there, which every image has. */
+/** arping is of iputils there, and conntrackd and conntrack come together. */
+const redHat = {
+  keepalived: "keepalived",
+  conntrackd: "conntrack-tools",
+  conntrack: "conntrack-tools",
+  arping: "iputils",
+  perl: "perl-interpreter",
+};
 const packageNames: Readonly<Record<PackageManager, Readonly<Record<PairProgram, string>>>> = {
-  "apt-get": { keepalived: "keepalived", conntrackd: "conntrackd", arping: "iputils-arping" },
-  dnf: { keepalived: "keepalived", conntrackd: "conntrack-tools", arping: "iputils" },
-  yum: { keepalived: "keepalived", conntrackd: "conntrack-tools", arping: "iputils" },
+  "apt-get": {
+    keepalived: "keepalived",
+    conntrackd: "conntrackd",
+    conntrack: "conntrack",
+    arping: "iputils-arping",
+    perl: "perl-base",
+  },
+  dnf: redHat,
+  yum: redHat,
 };
 
 export function packagesFor(manager: PackageManager, programs: readonly PairProgram[]): string[] {
-  return programs.map((program) => packageNames[manager][program]);
+  return [...new Set(programs.map((program) => packageNames[manager][program]))];
 }
 
 /**

@@ -13,6 +13,7 @@ export const pairPaths = {
   score: `${pairFolder}/score`,
   watch: `${pairFolder}/watch`,
   agent: `${pairFolder}/agent`,
+  openGroups: `${pairFolder}/open-groups`,
   syncUnit: "/etc/systemd/system/wayout-sync.service",
   pairUnit: "/etc/systemd/system/wayout-pair.service",
 } as const;

@@ -6,6 +6,7 @@ export const pairScripts = {
   score: text("score.sh"),
   watch: text("watch.sh"),
   agent: text("agent.sh"),
+  openGroups: text("open-groups.pl"),
 } as const;
 
 function text(name: string): string {

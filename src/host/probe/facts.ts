@@ -43,6 +43,7 @@ export function parseFacts(output: string): HostFacts {
       keepalived: commands.has("keepalived"),
       conntrackd: commands.has("conntrackd"),
       arping: commands.has("arping"),
+      perl: commands.has("perl"),
     },
     packageManager: packageManagers.find((name) => commands.has(name)) ?? null,
     services: sections.lines("services").map(parseService),

@@ -32,6 +32,7 @@ const commands = [
   "keepalived",
   "conntrackd",
   "arping",
+  "perl",
   "apt-get",
   "dnf",
   "yum",

@@ -10,7 +10,7 @@ import type { Step } from "../step.ts";
  * away what was installed, with what came along, and nothing that was there before.
  */
 
-const program = z.enum(["keepalived", "conntrackd", "arping"]);
+const program = z.enum(["keepalived", "conntrackd", "conntrack", "arping", "perl"]);
 const want = z.object({ gateway: z.string(), host: hostAddress });
 const have = z.object({
   missing: z.array(program),

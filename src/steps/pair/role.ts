@@ -21,6 +21,7 @@ export const role = serviceStep({
       pairPaths.score,
       pairPaths.watch,
       pairPaths.agent,
+      pairPaths.openGroups,
       pairPaths.pairUnit,
     ],
     // The agent and the watch run for as long as the service does; all else is read anew when it is used.
@@ -32,6 +33,7 @@ export const role = serviceStep({
       { path: pairPaths.score, mode: "755", content: pairScripts.score },
       { path: pairPaths.watch, mode: "755", content: pairScripts.watch },
       { path: pairPaths.agent, mode: "755", content: pairScripts.agent },
+      { path: pairPaths.openGroups, mode: "644", content: pairScripts.openGroups },
       { path: pairPaths.pairUnit, mode: "644", content: pairUnit },
     ],
   },

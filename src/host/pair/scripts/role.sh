@@ -24,20 +24,23 @@ stop_announcing() {
   for pid in $(cat "$state/announcing" 2>/dev/null); do kill "$pid" 2>/dev/null; done
   rm -f "$state/announcing"
 }
-# The neighbours' caches: at once and again within the first second, since the other one may have spoken in between; then
-# every second, for those that were away (a split that is healed).
+# The neighbours' caches: at once, and four times a second as long as it is active, since another one may have spoken in
+# between: the one before it, or one that comes back from a split and does not know yet.
 announce() {
-  for vip in $inner $outer; do
-    arping -q -U -I "$device" -s "$vip" "$vip" >/dev/null 2>&1 &
-    echo $! >> "$state/announcing"
-  done
-  {
-    for pause in 0.1 0.2 0.3; do
-      sleep $pause
-      for vip in $inner $outer; do arping -q -U -c 1 -I "$device" -s "$vip" "$vip" >/dev/null 2>&1 & done
+  for delay in 0 0.25 0.5 0.75; do
+    for vip in $inner $outer; do
+      { sleep $delay; exec arping -q -U -I "$device" -s "$vip" "$vip"; } >/dev/null 2>&1 &
+      echo $! >> "$state/announcing"
     done
-  } &
-  echo $! >> "$state/announcing"
+  done
+}
+# What comes back for the connections that were taken over is let in by the cloud.
+open_groups() {
+  router=$(ip -4 route show default dev "$device" | sed -n 's/.* via \([0-9.]*\).*/\1/p' | head -n 1)
+  mac=$(ip -4 neigh show "$router" dev "$device" | sed -n 's/.* lladdr \([0-9a-f:]*\).*/\1/p')
+  [ -n "$mac" ] || { ping -n -q -c 1 -W 1 "$router" >/dev/null 2>&1
+    mac=$(ip -4 neigh show "$router" dev "$device" | sed -n 's/.* lladdr \([0-9a-f:]*\).*/\1/p'); }
+  conntrack -L --reply-dst "$outer" 2>/dev/null | perl /etc/wayout/pair/open-groups "$device" "$mac"
 }
 # The whole of a file at once: the agent of another moment may read it.
 tell() { printf 'role=%s\nsince=%s\ncommit=%s\ntook=%s\n' "$@" > "$state/role.new" && mv "$state/role.new" "$state/role"; }
@@ -59,7 +62,8 @@ case $1 in
     # In a planned switch the other one was open until a moment ago: what it told meanwhile is taken over too.
     touch "$state/telling"
     {
-      sync -c; sleep 0.3; sync -c; sync -f; sync -R; sync -B
+      open_groups
+      sync -c; sleep 0.3; sync -c; open_groups; sync -f; sync -R; sync -B
       sleep 1; rm -f "$state/telling"
       sleep 4; sh /etc/wayout/pair/score newest 0
     } &

@@ -42,7 +42,7 @@ while sleep 0.5; do
   [ -n "$role" ] || continue
   [ "$role" = "$was" ] || { failed=0; seen=no; was=$role; gives=; }
   why=$(unfit)
-  if [ "$role" = active ] && read -r forwards < /proc/sys/net/ipv4/ip_forward && [ "$forwards" = 0 ]; then
+  if [ "$role" = active ] && [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]; then
     # The other one may be dead, or what switched it off may do so there too: then it is mended here.
     if [ "$gives" = yes ] && [ $(($(seconds) - $(cat "$state/gave"))) -lt 3 ]; then why="forwarding was switched off"
     elif held; then say "forwarding was switched off; it is on again"; echo 1 > /proc/sys/net/ipv4/ip_forward
