@@ -38,10 +38,15 @@ async function pair() {
 
 const poll = { timeout: 60_000, interval: 300 };
 const whole = () => expect.poll(async () => (await pair()).inSync, poll).toBe(true);
-const activeIs = (server: string) => expect.poll(async () => (await pair()).active, poll).toBe(server);
+/** Asked inside the server: a login to the other one, which may be dead, would wait for it. */
+const activeIs = (server: string) => expect.poll(async () => await isActive(server), poll).toBe(true);
 const breakIt = (...fault: readonly string[]) => must("lab", "break", "--name", lab, ...fault);
 const mendAll = () => must("lab", "mend", "--all", "--name", lab);
 const on = (server: string, script: string) => inside(lab, server, "sh", "-c", script);
+
+async function isActive(server: string): Promise<boolean> {
+  return (await on(server, "cat /run/wayout-pair/role")).stdout.includes("role=active");
+}
 
 async function roles(): Promise<{ active: string; standby: string }> {
   await whole();
@@ -85,8 +90,6 @@ test("the active machine loses its power: the other one goes on, and is followed
     await activeIs(standby);
   });
   expect(await pair()).toMatchObject({ inSync: false, reason: expect.stringContaining(active) });
-  const verified = await wayout("verify", "--json", ...where);
-  expect(verified.code).toBe(1);
   await mendAll();
   await whole();
   expect((await pair()).active, "no preemption").toBe(standby);
@@ -96,10 +99,9 @@ test("the standby is lost: nobody notices, and the pair says that it is not whol
   const { active, standby } = await roles();
   const traffic = await survives("standby lost", async () => {
     await breakIt("power", standby);
-    await expect.poll(async () => (await pair()).inSync, poll).toBe(false);
+    expect(await pair()).toMatchObject({ active, inSync: false });
   });
   expect(traffic.pingsLost).toBe(0);
-  expect((await pair()).active).toBe(active);
   await mendAll();
   await whole();
 });
@@ -130,12 +132,9 @@ test("one of them is deaf, whichever: exactly one is active all the same", async
       await whole();
       await survives(`${deaf} deaf, ${active} active`, async () => {
         await breakIt("deaf", deaf, from);
-        const actives = async () => {
-          const said = await Promise.all([deaf, from].map((one) => on(one, "cat /run/wayout-pair/role")));
-          return said.filter(({ stdout }) => stdout.includes("role=active")).length;
-        };
+        const actives = async () => (await Promise.all([deaf, from].map(isActive))).filter(Boolean).length;
         // A deaf standby takes over; a deaf active one stays so.
-        if (active === from) await expect.poll(async () => (await pair()).active, poll).toBe(deaf);
+        if (active === from) await activeIs(deaf);
         await expect.poll(actives, poll).toBe(1);
         expect(await seenAs(lab, "ecs-app-2")).toBe(eip);
         await mendAll();
