@@ -5,7 +5,8 @@ import { stepsFor } from "../steps/for-gateway.ts";
 import type { Gateway } from "../steps/gateway.ts";
 import type { BoundObservation, BoundStep } from "../steps/step.ts";
 import type { ReadOnlyWorld } from "../steps/world.ts";
-import { readInventory, resolveGateways } from "./resolve.ts";
+import { resolveGateways } from "./resolve/gateways.ts";
+import { readInventory } from "./resolve/inventory.ts";
 import { snapshot } from "./snapshot.ts";
 
 /** A gateway with its steps in order. */

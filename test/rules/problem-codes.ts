@@ -83,7 +83,7 @@ function codePrefixes(text: string): string[] {
 
 /** What the resolver looks up by name. */
 function nouns(text: string): string[] {
-  return sorted(matches(text, /#one\(\s*"([a-z]+)"/g));
+  return sorted(matches(text, /asked\.one\(\s*"([a-z]+)"/g));
 }
 
 function stepKindsIn(text: string): string[] {

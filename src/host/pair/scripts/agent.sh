@@ -30,6 +30,8 @@ somebody_has_it() {
   grep -q '^role=active' "$state/role" 2>/dev/null && return 1
   arping -q -c 1 -w 1 -I "$device" "$inner" >/dev/null 2>&1
 }
+# Forgotten is what was carried once the other one has taken everything over.
+stand_by() { role standby; { sleep 1; echo "INSTANCE wayout FORGET 0" >&3; } & }
 election=0
 elect
 sh /etc/wayout/pair/watch &
@@ -42,8 +44,10 @@ while read -r kind name elected number <&3; do
         kill_election; sleep 1; elect; continue
       fi
       last=MASTER; settled=yes; role active ;;
-    BACKUP | FAULT | STOP) last=$elected; [ $settled = no ] || role standby ;;
-    SETTLED) [ "$number" = $election ] || continue; settled=yes; [ $last = MASTER ] || role standby ;;
+    BACKUP | FAULT | STOP) last=$elected; [ $settled = no ] || stand_by ;;
+    SETTLED) [ "$number" = $election ] || continue; settled=yes; [ $last = MASTER ] || stand_by ;;
+    # Here and not beside: a promotion in the middle of it would lose what it has just taken over.
+    FORGET) [ $last = MASTER ] || role forget ;;
     # A new configuration. keepalived's own reload loses the pipe that it tells us by (2.2.7), and its orderly end would
     # give the role away.
     RELOAD) kill_election; elect ;;

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Wayout: makes this proxy of a pair the active one, or the standby. The agent calls it, one call after the other.
 #   role active    commit what the other one knew, open, take the addresses, announce, tell the other one
-#   role standby   close, give the addresses back, forget, ask the other one
+#   role standby   close, give the addresses back, ask the other one
+#   role forget    of the standby: forget the translations it had when it was active
 #   role off       take no part any more
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL
 . /etc/wayout/pair/settings
@@ -79,9 +80,12 @@ case $1 in
     # The way that clients have: the watch tries it with this mark.
     ip rule show 2>/dev/null | grep -q 'fwmark 0x7761' || ip rule add fwmark 0x7761 lookup 7761 pref 7761
     ip route replace default via "$inner" dev "$device" onlink table 7761
-    # What it carried until now must not be in the way when it takes over again: a client that uses a port a second time
-    # would find the old translation there. Not before the other one has taken everything over.
-    { sync -n; sleep 1; grep -qs '^role=standby' "$state/role" && conntrack -D --reply-dst "$outer" >/dev/null 2>&1; } &
+    sync -n &
+    ;;
+  forget)
+    # What it carried until it became the standby must not be in the way when it takes over again: a client that uses a
+    # port a second time would find the old translation there.
+    conntrack -D --reply-dst "$outer" >/dev/null 2>&1
     ;;
   off)
     stop_announcing

@@ -31,7 +31,6 @@ answers() {
 # What conntrackd says of itself and of the other one.
 counters() {
   said=$(timeout 1 conntrackd -C /etc/wayout/pair/conntrackd.conf -s 2>/dev/null) || said=
-  known=$(echo "$said" | awk '/^cache external/ { at = 1 } at && /current active/ { print $NF; exit }')
   heard=$(echo "$said" | awk '/Pckts recv/ { print $(NF - 2); exit }')
 }
 seen=no; failed=0; last=; heard_at=0; was=; asked=; gives=
@@ -55,13 +54,15 @@ while sleep 0.5; do
   fi
   echo "$why" > "$state/unfit"
 
+  # Only the standby is worse for not knowing the other one's connections: the active one has them.
+  worse=-40; [ "$role" = standby ] || worse=0
   counters
   if [ -z "$said" ]; then
-    score unsynced -40; echo "conntrackd does not answer" > "$state/unsynced"
+    score unsynced $worse; echo "conntrackd does not answer" > "$state/unsynced"
   else
     [ "$heard" = "$last" ] || { last=$heard; heard_at=$(seconds); }
     if [ $(($(seconds) - heard_at)) -gt 4 ]; then
-      score unsynced -40; echo "nothing heard from $peer's conntrackd for $(($(seconds) - heard_at)) s" > "$state/unsynced"
+      score unsynced $worse; echo "nothing heard from $peer's conntrackd for $(($(seconds) - heard_at)) s" > "$state/unsynced"
     else
       score unsynced 0; : > "$state/unsynced"
     fi

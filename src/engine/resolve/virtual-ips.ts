@@ -1,7 +1,7 @@
 /** Which addresses the virtual IPs of a pair have, or will get: the plan shows them before they are made. Pure. */
-import type { Nic, Subnet } from "../cloud/cloud.ts";
-import { parseRange, toAddress } from "../spec/addresses.ts";
-import { innerName, outerName, type Pair, type VirtualIp } from "../steps/gateway.ts";
+import type { Nic, Subnet } from "../../cloud/cloud.ts";
+import { parseRange, toAddress } from "../../spec/addresses.ts";
+import { innerName, outerName, type Pair, type VirtualIp } from "../../steps/gateway.ts";
 
 /** The cloud keeps the last addresses of a subnet for itself: broadcast, DHCP, system interface (VPC guide, "Creating a Subnet"). */
 const reservedAtEnd = 4;

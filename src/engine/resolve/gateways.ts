@@ -1,0 +1,157 @@
+/** From the names in the spec to the cloud's objects. Every name that is wrong is answered with its place and the nearest that exists. */
+import type { RouteTable, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
+import { contains, parseRange } from "../../spec/addresses.ts";
+import type { SpecFile } from "../../spec/spec.ts";
+import type { Client, Gateway, ProxyServer, ServedSubnet } from "../../steps/gateway.ts";
+import { Asked } from "./asked.ts";
+import type { Inventory } from "./inventory.ts";
+import {
+  homeOf,
+  hostOf,
+  leavingEip,
+  pairOf,
+  publicIpOf,
+  type Seat,
+  type Seats,
+  seatOf,
+  subnetOf,
+} from "./proxies.ts";
+import { virtualIpsOf } from "./virtual-ips.ts";
+
+/** @throws Problem spec/unknown-..., spec/ambiguous-..., spec/proxy-... with the place in the file. */
+export function resolveGateways(file: SpecFile, inventory: Inventory): Gateway[] {
+  const promised = new Set<string>();
+  return file.value.gateways.map((spec, index) =>
+    new Resolver(new Asked(file, spec, index), inventory, promised).gateway(),
+  );
+}
+
+class Resolver {
+  readonly #asked: Asked;
+  readonly #inventory: Inventory;
+  /** Addresses of virtual IPs that are not made yet, of all gateways. */
+  readonly #promised: Set<string>;
+
+  constructor(asked: Asked, inventory: Inventory, promised: Set<string>) {
+    this.#asked = asked;
+    this.#inventory = inventory;
+    this.#promised = promised;
+  }
+
+  gateway(): Gateway {
+    const asked = this.#asked;
+    const { spec } = asked;
+    const inventory = this.#inventory;
+    const vpc = asked.one("vpc", spec.vpc, inventory.vpcs, ["vpc"]);
+    this.#checkDestinations(vpc);
+    const subnets = this.#subnets(vpc);
+    const servers = this.#inventory.serversByVpc.get(vpc.id) ?? [];
+    const [first, ...others] = spec.proxies.map((_, at) => seatOf(asked, vpc, at, inventory));
+    if (!first) throw asked.problem("spec/invalid", ["proxies"], "name at least one server", "");
+    const seats: Seats = [first, ...others];
+    const home = homeOf(asked, vpc, seats, inventory);
+    this.#checkLoop(vpc, seats, subnets);
+    const nics = this.#inventory.nicsBySubnet.get(home.id) ?? [];
+    const pair = seats.length > 1 ? pairOf(asked, home, nics, this.#promised) : undefined;
+    const leaving = pair ? [] : virtualIpsOf(spec.name, nics);
+    const publicIp = publicIpOf(asked, seats, pair, leaving, inventory);
+    const moving = pair && !publicIp ? leavingEip(asked, seats, inventory) : undefined;
+    const at = (seat: Seat): ProxyServer => ({
+      ...seat,
+      ownEip: seat.publicIp !== undefined && seat.publicIp.id !== moving?.id,
+      host: hostOf(asked, seat, seats, { publicIp, leaving }, inventory),
+    });
+    const proxies: Gateway["proxies"] = [at(first), ...others.map(at)];
+    const served = new Set(subnets.map(({ subnet }) => subnet.id));
+    const notServed = (this.#inventory.subnets.get(vpc.id) ?? [])
+      .filter((subnet) => !served.has(subnet.id))
+      .map((subnet) => ({ subnet, table: this.#tableOf(vpc, subnet) }));
+    return {
+      spec,
+      name: spec.name,
+      vpc,
+      proxies,
+      ...(pair ? { pair } : {}),
+      leaving,
+      ...(publicIp ? { publicIp } : {}),
+      subnets,
+      clients: this.#clients(servers, subnets, seats),
+      others: notServed,
+      securityGroups: this.#inventory.securityGroups,
+    };
+  }
+
+  /** Routes inside the VPC are the system's and always win, so such a destination could never take effect. */
+  #checkDestinations(vpc: Vpc): void {
+    const own = vpc.cidrs.flatMap((cidr) => parseRange(cidr) ?? []);
+    for (const [position, text] of this.#asked.spec.destinations.entries()) {
+      const destination = parseRange(text);
+      const inside = destination && own.find((range) => contains(range, destination));
+      if (inside) {
+        const path = ["destinations", position];
+        const hint = "Name destinations outside the VPC; inside it, the cloud routes by itself.";
+        throw this.#asked.problem(
+          "spec/destination-inside-vpc",
+          path,
+          `${text} is inside ${vpc.name} (${inside.cidr})`,
+          hint,
+        );
+      }
+    }
+  }
+
+  /**
+   * A server's EIP wins over a route to 0.0.0.0/0 only; a longer prefix wins over the EIP (OTC FAQ, priority of
+   * routes). The proxy would send such packets to itself where its own subnet gets the route.
+   */
+  #checkLoop(vpc: Vpc, seats: Seats, served: readonly ServedSubnet[]): void {
+    const position = this.#asked.spec.destinations.findIndex((destination) => destination !== "0.0.0.0/0");
+    if (position < 0) return;
+    const own = this.#asked.spec.routeTable === "own";
+    for (const { server, nic } of seats) {
+      const home = subnetOf(vpc, nic, this.#inventory);
+      if (!home) continue;
+      const table = this.#tableOf(vpc, home);
+      const affected = served.some((one) => one.subnet.id === home.id || (!own && one.table.id === table.id));
+      if (!affected) continue;
+      const text = `${server.name} is in ${home.name}, which would get the route to ${this.#asked.spec.destinations[position]} too, and would send those packets to itself`;
+      const hint =
+        "Use a proxy in a subnet that is not served, with routeTable: own; or leave destinations out.";
+      throw this.#asked.problem("spec/destination-loops", ["destinations", position], text, hint);
+    }
+  }
+
+  #subnets(vpc: Vpc): ServedSubnet[] {
+    const known = this.#inventory.subnets.get(vpc.id) ?? [];
+    const asked = this.#asked;
+    return asked.spec.subnets.map((name, position) => {
+      const subnet = asked.one("subnet", name, known, ["subnets", position], ` in ${vpc.name}`);
+      return { subnet, table: this.#tableOf(vpc, subnet) };
+    });
+  }
+
+  #tableOf(vpc: Vpc, subnet: Subnet): RouteTable {
+    const tables = this.#inventory.tables.get(vpc.id) ?? [];
+    const table =
+      tables.find((one) => one.subnetIds.includes(subnet.id)) ?? tables.find((one) => one.isDefault);
+    if (!table)
+      throw this.#asked.problem("spec/no-route-table", ["vpc"], `${vpc.name} has no route table`, "");
+    return table;
+  }
+
+  #clients(servers: readonly Server[], subnets: readonly ServedSubnet[], seats: Seats): Client[] {
+    const proxies = new Set(seats.map(({ server }) => server.id));
+    const served = new Map(subnets.map(({ subnet }) => [subnet.id, subnet]));
+    return servers
+      .filter((server) => !proxies.has(server.id))
+      .flatMap((server) =>
+        (this.#inventory.nicsByServer.get(server.id) ?? []).flatMap((nic): Client[] => {
+          const subnet = served.get(nic.subnetId);
+          if (!subnet) return [];
+          const publicIp = this.#inventory.publicIpByNic.get(nic.id)?.address;
+          return [{ server, ip: nic.ip, subnet, ...(publicIp === undefined ? {} : { publicIp }) }];
+        }),
+      )
+      .sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
+  }
+}

@@ -1,0 +1,48 @@
+import type {
+  CloudReader,
+  Nic,
+  PublicIp,
+  RouteTable,
+  SecurityGroup,
+  Server,
+  Subnet,
+  Vpc,
+} from "../../cloud/cloud.ts";
+
+/** Everything that names are looked up in, read once for the whole spec. */
+export interface Inventory {
+  readonly vpcs: readonly Vpc[];
+  readonly subnets: ReadonlyMap<string, readonly Subnet[]>;
+  readonly tables: ReadonlyMap<string, readonly RouteTable[]>;
+  readonly serversByName: ReadonlyMap<string, readonly Server[]>;
+  readonly serversByVpc: ReadonlyMap<string, readonly Server[]>;
+  readonly nicsByServer: ReadonlyMap<string, readonly Nic[]>;
+  readonly nicsBySubnet: ReadonlyMap<string, readonly Nic[]>;
+  readonly publicIps: readonly PublicIp[];
+  readonly publicIpByNic: ReadonlyMap<string, PublicIp>;
+  readonly securityGroups: readonly SecurityGroup[];
+}
+
+export async function readInventory(cloud: CloudReader): Promise<Inventory> {
+  const [vpcs, subnets, tables, servers, nics, publicIps, securityGroups] = await Promise.all([
+    cloud.vpcs(),
+    cloud.subnets(),
+    cloud.routeTables(),
+    cloud.servers(),
+    cloud.nics(),
+    cloud.publicIps(),
+    cloud.securityGroups(),
+  ]);
+  return {
+    vpcs,
+    subnets: Map.groupBy(subnets, (subnet) => subnet.vpcId),
+    tables: Map.groupBy(tables, (table) => table.vpcId),
+    serversByName: Map.groupBy(servers, (server) => server.name),
+    serversByVpc: Map.groupBy(servers, (server) => server.vpcId),
+    nicsByServer: Map.groupBy(nics, (nic) => nic.serverId),
+    nicsBySubnet: Map.groupBy(nics, (nic) => nic.subnetId),
+    publicIps,
+    publicIpByNic: new Map(publicIps.flatMap((eip) => (eip.nicId === undefined ? [] : [[eip.nicId, eip]]))),
+    securityGroups,
+  };
+}
