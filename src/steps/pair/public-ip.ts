@@ -101,10 +101,29 @@ export const pairPublicIp: Step<Want, Have> = {
         hint: "A released EIP cannot be brought back; `undo --force` goes on without it.",
       });
     }
-    if (was.chosen?.boundTo) {
+    const home = was.chosen?.boundTo ? await cloud.nic(was.chosen.boundTo) : undefined;
+    if (was.chosen?.boundTo && home) {
       await cloud.movePublicIp(was.chosen.id, was.chosen.boundTo, movingMark(wanted.gateway));
     } else if (now.have.bound && !was.bound) await cloud.unbindPublicIp(now.have.bound.id);
     if (current && !was.chosen && wanted.wish === "allocate") await cloud.releasePublicIp(current.id);
+  },
+
+  /** An EIP whose proxy was deleted cannot go back there: it is free then, as if the proxy had been deleted with it. */
+  async gone({ proxies }, { cloud }) {
+    const nics = await Promise.all(
+      proxies.map(async (proxy) => ({ proxy, nic: await cloud.nic(proxy.nicId) })),
+    );
+    const missing = nics.filter(({ nic }) => !nic).map(({ proxy }) => proxy);
+    if (missing.length === 0) return undefined;
+    const names = missing.map(({ server }) => server).join(" and ");
+    return {
+      because: `the NIC of ${names} is gone from the cloud`,
+      left: (state) =>
+        unboundFrom(
+          missing.map(({ nicId }) => nicId),
+          state,
+        ),
+    };
   },
 
   takenBack: ({ ip }) =>
@@ -112,6 +131,13 @@ export const pairPublicIp: Step<Want, Have> = {
 
   describe: ({ bound }) => bound?.address ?? "none",
 };
+
+function unboundFrom(nicIds: readonly string[], state: Observed<Have>): Observed<Have> {
+  if (state.is === "absent") return state;
+  const { chosen } = state.have;
+  const free = chosen?.boundTo && nicIds.includes(chosen.boundTo) ? { ...chosen, boundTo: null } : chosen;
+  return { ...state, have: { ...state.have, chosen: free } };
+}
 
 async function observeEips(wanted: Want, cloud: CloudReader): Promise<Observed<Have>> {
   const [all, nics] = await Promise.all([cloud.publicIps(), cloud.nics({ subnetId: wanted.subnetId })]);
