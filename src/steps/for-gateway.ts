@@ -88,7 +88,12 @@ function forPair(gateway: Gateway, pair: Pair, traits: CloudTraits, targets: rea
       ip: pair.outer.ip,
       wish: spec.publicIp,
       bandwidthMbit: allocatedBandwidthMbit,
-      proxies: proxies.map(({ server, nic }) => ({ server: server.name, nicId: nic.id, ip: nic.ip })),
+      // As the spec has them, not as they are gone through: it says whose EIP is kept.
+      proxies: gateway.proxies.map(({ server, nic }) => ({
+        server: server.name,
+        nicId: nic.id,
+        ip: nic.ip,
+      })),
     }),
     ...hosts.toReversed().map((host) =>
       bind(name, sourceNat, {

@@ -1,0 +1,177 @@
+/** Which steps a gateway needs, and in which order: order is safety. */
+import { expect, test } from "vitest";
+import { stepsFor } from "./for-gateway.ts";
+import { type Gateway, outerName } from "./gateway.ts";
+import { gatewayOf, pairOf, proxyOf } from "./testing/gateways.ts";
+
+const traits = {
+  name: "still",
+  anyAddressPair: { ip_address: "1.1.1.1/0" },
+  vipNextHop: true,
+  eipBeforeRoute: true,
+};
+const [one, two, three] = [proxyOf(1), proxyOf(2), proxyOf(3)];
+const steps = (gateway: Gateway) => stepsFor(gateway, traits, ["1.1.1.1"]);
+const order = (gateway: Gateway): string[] => steps(gateway).map(({ kind, object }) => `${kind} ${object}`);
+const wantsOf = (gateway: Gateway, kind: string) =>
+  steps(gateway)
+    .filter((step) => step.kind === kind)
+    .map((step) => step.want);
+
+test("one proxy has its EIP first and the route last", () => {
+  expect(order(gatewayOf([one]))).toEqual([
+    "cloud/public-ip ecs-1",
+    "cloud/security-group ecs-1",
+    "cloud/source-destination-check ecs-1",
+    "host/ip-forwarding ecs-1",
+    "host/source-nat ecs-1",
+    "cloud/default-route rtb-demo",
+  ]);
+});
+
+const fresh = [
+  "pair/virtual-ip wayout-egress-inner",
+  "pair/virtual-ip wayout-egress-outer",
+  "cloud/security-group ecs-1",
+  "cloud/source-destination-check ecs-1",
+  "cloud/security-group ecs-2",
+  "cloud/source-destination-check ecs-2",
+  "pair/packages ecs-1",
+  "pair/packages ecs-2",
+  "pair/connection-sync ecs-1",
+  "pair/connection-sync ecs-2",
+  "host/ip-forwarding ecs-1",
+  "host/ip-forwarding ecs-2",
+  "pair/role ecs-1",
+  "pair/role ecs-2",
+  "pair/public-ip wayout-egress-outer",
+  "host/source-nat ecs-2",
+  "host/source-nat ecs-1",
+  "cloud/default-route rtb-demo",
+];
+
+test("a fresh pair settles its roles before the EIP moves and before the rules change, the standby's first", () => {
+  expect(order(gatewayOf([one, two], { pair: pairOf([]) }))).toEqual(fresh);
+});
+
+test("a pair that stands is gone through in the same order", () => {
+  expect(order(gatewayOf([one, two], { pair: pairOf([one, two]) }))).toEqual(fresh);
+});
+
+test("who is in the pair already learns of a newcomer first, wherever the spec names it", () => {
+  const pair = pairOf([one, two]);
+  const hosts = (proxies: Gateway["proxies"], kind: string) =>
+    order(gatewayOf(proxies, { pair })).filter((line) => line.startsWith(kind));
+  for (const proxies of [[three, two] as const, [two, three] as const]) {
+    expect(hosts(proxies, "pair/role")).toEqual(["pair/role ecs-2", "pair/role ecs-3"]);
+    expect(hosts(proxies, "host/source-nat")).toEqual(["host/source-nat ecs-3", "host/source-nat ecs-2"]);
+  }
+});
+
+test("the first proxy of the spec is the one whose EIP is kept, whoever is in the pair already", () => {
+  const gateway = gatewayOf([three, two], { pair: pairOf([one, two]) });
+  expect(wantsOf(gateway, "pair/public-ip")).toEqual([
+    expect.objectContaining({
+      proxies: [
+        { server: "ecs-3", nicId: "nic-3", ip: "192.168.125.13" },
+        { server: "ecs-2", nicId: "nic-2", ip: "192.168.125.12" },
+      ],
+    }),
+  ]);
+});
+
+test("back to one, the EIP comes from the virtual IP after forwarding is the proxy's own, and before the rules", () => {
+  const leaving = [pairOf([one, two]).inner, pairOf([one, two]).outer];
+  expect(order(gatewayOf([one], { leaving }))).toEqual([
+    "cloud/security-group ecs-1",
+    "cloud/source-destination-check ecs-1",
+    "host/ip-forwarding ecs-1",
+    "cloud/public-ip ecs-1",
+    "host/source-nat ecs-1",
+    "cloud/default-route rtb-demo",
+  ]);
+  expect(wantsOf(gatewayOf([one], { leaving }), "cloud/public-ip")).toEqual([
+    expect.objectContaining({ leaving: "vip-outer" }),
+  ]);
+});
+
+test("where only the inner virtual IP is left, the proxy's EIP comes first again", () => {
+  const leaving = [pairOf([one]).inner, pairOf([one]).outer].filter(
+    ({ name }) => name !== outerName("egress"),
+  );
+  expect(order(gatewayOf([one], { leaving }))[0]).toBe("cloud/public-ip ecs-1");
+});
+
+test("each member is told who it is, who the other one is, and both virtual IPs", () => {
+  const told = { inner: "192.168.125.251", outer: "192.168.125.250", targets: ["1.1.1.1"] };
+  const members = [
+    {
+      ...told,
+      gateway: "egress",
+      host: one.host,
+      mac: "fa:16:3e:00:00:01",
+      address: "192.168.125.11",
+      peer: "192.168.125.12",
+      peerName: "ecs-2",
+      ownEip: false,
+    },
+    {
+      ...told,
+      gateway: "egress",
+      host: two.host,
+      mac: "fa:16:3e:00:00:02",
+      address: "192.168.125.12",
+      peer: "192.168.125.11",
+      peerName: "ecs-1",
+      ownEip: true,
+    },
+  ];
+  const gateway = gatewayOf([proxyOf(1, false), two], { pair: pairOf([]) });
+  expect(wantsOf(gateway, "pair/connection-sync")).toEqual(members);
+  expect(wantsOf(gateway, "pair/role")).toEqual(members);
+});
+
+test("the rules of both proxies let the same through: clients, and each proxy for its watch", () => {
+  const gateway = gatewayOf([one, two], { pair: pairOf([]) });
+  const rules = {
+    served: ["192.168.125.0/24"],
+    destinations: ["0.0.0.0/0"],
+    virtualIps: { inner: "192.168.125.251", outer: "192.168.125.250" },
+  };
+  expect(wantsOf(gateway, "host/source-nat")).toMatchObject([rules, rules]);
+  const [servedSubnet] = gateway.subnets;
+  if (!servedSubnet) throw new Error("the gateway serves nothing");
+  const elsewhere = { ...servedSubnet, subnet: { ...servedSubnet.subnet, cidr: "192.168.126.0/24" } };
+  expect(wantsOf({ ...gateway, subnets: [elsewhere] }, "host/source-nat")[0]).toMatchObject({
+    served: ["192.168.125.11/32", "192.168.125.12/32", "192.168.126.0/24"],
+  });
+});
+
+test("the route of a pair leads to the inner virtual IP, that of one proxy to the proxy", () => {
+  expect(wantsOf(gatewayOf([one, two], { pair: pairOf([]) }), "cloud/default-route")).toMatchObject([
+    {
+      type: "vip",
+      nextHop: "192.168.125.251",
+      nextHopName: "ecs-1 and ecs-2",
+      continues: ["server-1", "server-2"],
+    },
+  ]);
+  expect(wantsOf(gatewayOf([one]), "cloud/default-route")).toMatchObject([
+    { type: "ecs", nextHop: "server-1", nextHopName: "ecs-1" },
+  ]);
+});
+
+test("a cloud whose routes cannot lead to a virtual IP has the reason in both of them", () => {
+  const unable = stepsFor(gatewayOf([one, two], { pair: pairOf([]) }), { ...traits, vipNextHop: false }, [])
+    .filter(({ kind }) => kind === "pair/virtual-ip")
+    .map(({ want }) => want);
+  const reason = expect.stringContaining("a route of still cannot have a virtual IP as its next hop");
+  expect(unable).toMatchObject([{ unable: reason }, { unable: reason }]);
+});
+
+test("no step of a gateway is told twice", () => {
+  for (const gateway of [gatewayOf([one]), gatewayOf([one, two], { pair: pairOf([]) })]) {
+    const ids = steps(gateway).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  }
+});
