@@ -8,18 +8,18 @@ const reservedAtEnd = 4;
 
 /**
  * Those that are there by name; else the last free addresses, since servers get theirs from the front.
- * @param taken addresses promised to other gateways in the same plan; what is chosen here is added.
+ * @param promised to other gateways in the same plan; what is chosen here is added. With their subnets: VPCs often have the
+ *   same ranges.
  * @returns undefined where the subnet has no two free addresses left.
  */
 export function pairIn(
   gateway: string,
   subnet: Subnet,
   nics: readonly Nic[],
-  taken: Set<string>,
+  promised: Set<string>,
 ): Pair | undefined {
-  for (const nic of nics) taken.add(nic.ip);
-  const inner = virtualIp(innerName(gateway), subnet, nics, taken);
-  const outer = virtualIp(outerName(gateway), subnet, nics, taken);
+  const inner = virtualIp(innerName(gateway), subnet, nics, promised);
+  const outer = virtualIp(outerName(gateway), subnet, nics, promised);
   return inner && outer ? { subnetId: subnet.id, subnetName: subnet.name, inner, outer } : undefined;
 }
 
@@ -39,22 +39,23 @@ function virtualIp(
   name: string,
   subnet: Subnet,
   nics: readonly Nic[],
-  taken: Set<string>,
+  promised: Set<string>,
 ): VirtualIp | undefined {
   const there = find(name, nics);
   if (there) return there;
-  const ip = lastFree(subnet, taken);
+  const used = new Set(nics.map((nic) => nic.ip));
+  const ip = lastOf(subnet, (one) => !used.has(one) && !promised.has(`${subnet.id} ${one}`));
   if (ip === undefined) return undefined;
-  taken.add(ip);
+  promised.add(`${subnet.id} ${ip}`);
   return { name, ip, boundTo: [] };
 }
 
-function lastFree(subnet: Subnet, taken: ReadonlySet<string>): string | undefined {
+function lastOf(subnet: Subnet, isFree: (ip: string) => boolean): string | undefined {
   const range = parseRange(subnet.cidr);
   if (!range) return undefined;
   for (let value = range.last - reservedAtEnd; value > range.first; value--) {
     const ip = toAddress(value);
-    if (ip !== subnet.gatewayIp && !taken.has(ip)) return ip;
+    if (ip !== subnet.gatewayIp && isFree(ip)) return ip;
   }
   return undefined;
 }
