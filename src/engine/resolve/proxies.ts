@@ -1,7 +1,14 @@
 /** The proxies of a gateway: which servers, what they share, by which EIP they are seen and reached. */
 import type { Nic, PublicIp, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
 import type { HostAddress } from "../../host/host.ts";
-import { loginAt, movingMark, type Pair, type ProxyServer, type VirtualIp } from "../../steps/gateway.ts";
+import {
+  loginAt,
+  movingMark,
+  ownName,
+  type Pair,
+  type ProxyServer,
+  type VirtualIp,
+} from "../../steps/gateway.ts";
 import type { Asked } from "./asked.ts";
 import type { Inventory } from "./inventory.ts";
 import { pairIn } from "./virtual-ips.ts";
@@ -108,8 +115,9 @@ function eipOf(virtualIps: readonly VirtualIp[], inventory: Inventory): PublicIp
 /** The EIP of a proxy that will move to the outer virtual IP. */
 export function leavingEip({ spec }: Asked, seats: Seats, inventory: Inventory): PublicIp | undefined {
   const wish = spec.publicIp;
-  if (wish === "allocate") return undefined;
   const onNics = seats.flatMap((seat) => seat.publicIp ?? []);
+  // What was allocated for the gateway while it had one proxy goes on as the gateway's.
+  if (wish === "allocate") return onNics.find((eip) => eip.name === ownName(spec.name));
   if (wish !== "keep") return onNics.find((eip) => eip.address === wish);
   const moving = inventory.publicIps.some((eip) => eip.name.startsWith(movingMark(spec.name)));
   return moving ? undefined : onNics[0];

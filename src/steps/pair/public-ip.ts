@@ -68,6 +68,10 @@ export const pairPublicIp: Step<Want, Have> = {
       return blocked(`the account has no EIP ${wish}`, "Write one of the account's EIPs, or allocate.");
     if (wish === "keep" && !chosen)
       return blocked("no proxy has an EIP to keep", "Bind one to a proxy, or write publicIp: allocate.");
+    const gentler =
+      wish === "allocate"
+        ? "A free EIP by its address"
+        : "`publicIp: allocate`, or a free EIP by its address,";
     return {
       action: chosen ? "change" : "create",
       because: owner
@@ -75,7 +79,7 @@ export const pairPublicIp: Step<Want, Have> = {
         : `the pair's virtual IP ${ip} has no EIP`,
       after: { publicIp: chosen?.address ?? "known after apply", virtualIp: ip },
       notice: owner
-        ? `open connections over ${chosen?.address} end, of clients too: it leaves ${owner.ip}, to which they are translated, and new ones find no way for some seconds. \`publicIp: allocate\`, or a free EIP by its address, cuts nothing but is another address to the outside. ${owner.server} is logged in to through the other proxy, or through the pair, from then on`
+        ? `open connections over ${chosen?.address} end, of clients too: it leaves ${owner.ip}, to which they are translated, and new ones find no way for some seconds. ${gentler} cuts nothing but is another address to the outside. ${owner.server} is logged in to through the other proxy, or through the pair, from then on`
         : `connections that are open go on by the address they have; new ones come from ${chosen?.address ?? "the new EIP"}${chosen ? "" : "; an EIP costs money"}`,
     };
   },
@@ -148,7 +152,10 @@ async function observeEips(wanted: Want, cloud: CloudReader): Promise<Observed<H
 }
 
 function chosenFrom(all: readonly PublicIp[], { wish, gateway, proxies }: Want): PublicIp | undefined {
-  if (wish === "allocate") return all.find((one) => one.name === ownName(gateway));
+  const allocated = ownName(gateway);
+  if (wish === "allocate") {
+    return all.find(({ name }) => name === allocated || name === `${movingMark(gateway)}${allocated}`);
+  }
   if (wish !== "keep") return all.find((one) => one.address === wish);
   const onProxies = proxies.flatMap(({ nicId }) => all.find((one) => one.nicId === nicId) ?? []);
   return all.find((one) => one.name.startsWith(movingMark(gateway))) ?? onProxies[0];
