@@ -45,16 +45,17 @@ export const packages: Step<Want, Have> = {
       return blocked(`${host.server} is not run by systemd`, "A pair needs systemd on both; use one proxy.");
     }
     if (missing.length === 0) return { action: "none", because: "they are there" };
+    const lacks = `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`;
     if (manager === null) {
       return blocked(
-        `${missing.join(", ")} is missing on ${host.server}, which has neither apt-get nor dnf nor yum`,
-        "Install it by hand.",
+        `${lacks} on ${host.server}, which has neither apt-get nor dnf nor yum`,
+        missing.length === 1 ? "Install it by hand." : "Install them by hand.",
       );
     }
     const names = packagesFor(manager, missing);
     return {
       action: "create",
-      because: `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`,
+      because: lacks,
       after: { packages: names, by: manager },
       notice: `nothing; ${manager} on ${host.server} is busy meanwhile, and fetches from its package sources`,
     };
