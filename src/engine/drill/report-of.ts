@@ -25,7 +25,9 @@ export function reportOf(facts: DrillFacts): {
   const { plan, load, found, failedOver, clocks, publicIp } = facts;
   const { momentMs, successor, state, wholeAtMs } = failedOver;
   const faultMs = here(momentMs, clocks.broken);
-  const electedMs = here(successor?.sinceMs ?? null, clocks.successor);
+  const elected = here(successor?.sinceMs ?? null, clocks.successor);
+  const early = earlyBy(faultMs, elected, clockError(clocks));
+  const electedMs = early === null ? elected : null;
   const tookMs = successor?.tookMs ?? null;
   const gaps = gapsOfBoth(gapsOf(found.udp ?? []), gapsOf(found.icmp ?? [])).map((gap) =>
     shifted(gap, clocks.client?.toHereMs ?? 0),
@@ -68,7 +70,7 @@ export function reportOf(facts: DrillFacts): {
     publicIp,
     whole,
     notWhole: state.notReady,
-    couldNotMeasure: [...plan.couldNotMeasure, ...found.troubles, ...missing(facts, faultMs)],
+    couldNotMeasure: [...plan.couldNotMeasure, ...found.troubles, ...missing(facts, faultMs, early)],
   };
   if (gaps.length === 0 || faultMs === null) return { report, picture: null };
   return {
@@ -79,6 +81,13 @@ export function reportOf(facts: DrillFacts): {
       moments: momentsOf(report),
     },
   };
+}
+
+/** A successor that was elected before the fault was not elected because of it. What the clocks may be wrong does not count. */
+function earlyBy(faultMs: number | null, electedMs: number | null, errorMs: number | null): number | null {
+  if (faultMs === null || electedMs === null) return null;
+  const byMs = faultMs - electedMs;
+  return byMs > (errorMs ?? 0) + 10 ? byMs : null;
 }
 
 /** More of them say nothing more. */
@@ -117,6 +126,7 @@ function momentsOf({ detectMs, promoteMs, firstPacketMs, wholeMs }: DrillReport)
 function missing(
   { found, failedOver, clocks, stopped, publicIp }: DrillFacts,
   faultMs: number | null,
+  early: number | null,
 ): string[] {
   const { connections } = found;
   const few = connections && connections.opened < connections.asked;
@@ -135,6 +145,11 @@ function missing(
     ...(failedOver.successor === null
       ? ["detection and promotion: the other proxy was never seen active"]
       : []),
+    ...(early === null
+      ? []
+      : [
+          `detection: the role moved by itself ${Math.round(early)} ms before the fault; run the drill again`,
+        ]),
     ...(unread.length === 0 ? [] : [`the clock of ${unread.join(" and ")}: it is taken as right`]),
     ...(publicIp.before === null || publicIp.after === null
       ? ["the address seen outside, before or after"]

@@ -32,7 +32,6 @@ export function keepalivedConf({ gateway, device, address, peer }: Member): stri
 global_defs {
 	vrrp_version 3
 	vrrp_notify_fifo ${pairState}/elected
-	vrrp_priority -20
 }
 track_file score {
 	file ${pairState}/score

@@ -33,6 +33,8 @@ StartLimitIntervalSec=0
 RuntimeDirectory=${pairState.slice("/run/".length)}
 RuntimeDirectoryMode=0700
 RuntimeDirectoryPreserve=restart
+# A promotion waits for nobody.
+Nice=-10
 ExecStart=/bin/sh ${pairPaths.agent}
 ExecReload=/bin/sh -c 'echo "INSTANCE wayout RELOAD 0" > ${pairState}/elected'
 ExecStopPost=/bin/sh ${pairPaths.role} off

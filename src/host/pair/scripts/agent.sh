@@ -14,10 +14,12 @@ trap 'role off; exit 0' TERM
 
 # keepalived begins as the standby, even where nobody else is active. A proxy that forwards already, alone until now or
 # with another partner, goes on until it is clear who is active.
+# Adverts must not wait for a busy processor: the other one would take that for the end.
+ahead=; chrt -r 20 true 2>/dev/null && ahead="chrt -r 20"
 elect() {
   election=$((election + 1)); settled=no; last=BACKUP
   {
-    keepalived --dont-fork --dont-respawn --vrrp --log-console --use-file /etc/wayout/pair/keepalived.conf \
+    $ahead keepalived --dont-fork --dont-respawn --vrrp --log-console --use-file /etc/wayout/pair/keepalived.conf \
       --pid "$state/keepalived.pid" --vrrp_pid "$state/vrrp.pid"
     echo "INSTANCE wayout GONE $election" >&3
   } &
