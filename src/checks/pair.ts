@@ -15,6 +15,8 @@ export interface PairState {
   readonly members: readonly Member[];
   /** The server with the active role; null where there is none, or more than one. */
   readonly active: string | null;
+  /** By its own clock. */
+  readonly activeSince: Date | null;
   /** Why the active role is not with exactly one; empty when it is. */
   readonly split: string;
   /** The other one; null where it is not known. */
@@ -45,15 +47,23 @@ export function pairState(members: readonly Member[]): PairState {
   const [first, second] = active;
   if (first && second) {
     const split = `both ${first.server} and ${second.server} are active: they do not hear each other`;
-    return { members, active: null, split, standby: null, notReady: split };
+    return { members, active: null, activeSince: null, split, standby: null, notReady: split };
   }
   if (!first) {
     const split = `none is active: ${members.map(why).join("; ")}`;
-    return { members, active: null, split, standby: null, notReady: split };
+    return { members, active: null, activeSince: null, split, standby: null, notReady: split };
   }
   const other = members.find((member) => member !== first);
   const notReady = other ? whyNotReady(first, other) : "there is no other proxy";
-  return { members, active: first.server, split: "", standby: other?.server ?? null, notReady };
+  const sinceMs = first.report?.sinceMs ?? null;
+  return {
+    members,
+    active: first.server,
+    activeSince: sinceMs === null ? null : new Date(sinceMs),
+    split: "",
+    standby: other?.server ?? null,
+    notReady,
+  };
 }
 
 function why({ server, report, unreachable }: Member): string {

@@ -66,7 +66,7 @@ function pairText({
     `  pair     ${inner} for the route, ${outer} with EIP ${publicIp ?? "none"}`,
     active === null
       ? `  active   nobody: ${reason}`
-      : `  active   ${active} since ${activeSince ?? "an unknown time"}, ${of(active)?.connections ?? "?"} connections`,
+      : `  active   ${active} since ${activeSince ?? "an unknown time"}, ${of(active)?.connections ?? "?"} connections${of(active)?.lastCommit === "failed" ? "; it could NOT take over those of the other one" : ""}`,
     ...(active === null || standby === null
       ? []
       : [

@@ -110,7 +110,7 @@ export function statusOf(
 }
 
 function pairStatus({ inner, outer }: Pair, publicIp: string | null, state: PairState): PairStatus {
-  const { active, standby, notReady, members } = state;
+  const { active, activeSince, standby, notReady, members } = state;
   const since = (sinceMs: number | null | undefined) =>
     sinceMs === null || sinceMs === undefined ? null : new Date(sinceMs).toISOString();
   return {
@@ -118,7 +118,7 @@ function pairStatus({ inner, outer }: Pair, publicIp: string | null, state: Pair
     outer: outer.ip,
     publicIp,
     active,
-    activeSince: since(members.find(({ server }) => server === active)?.report?.sinceMs),
+    activeSince: activeSince?.toISOString() ?? null,
     standby,
     inSync: notReady === "",
     reason: notReady,

@@ -76,7 +76,7 @@ async function verifyGateway(
 
 /** Exactly one is active, and the other one could take over with every open connection. */
 async function checkPair(gateway: Gateway, world: ReadOnlyWorld, report: Report): Promise<CheckResult[]> {
-  const { active, split, standby, notReady } = await readPair(gateway, world);
+  const { active, activeSince, split, standby, notReady } = await readPair(gateway, world);
   const from = gateway.name;
   const results: CheckResult[] = [
     {
@@ -85,7 +85,8 @@ async function checkPair(gateway: Gateway, world: ReadOnlyWorld, report: Report)
       from,
       to: active ?? "nobody",
       ok: split === "",
-      evidence: split === "" ? `${active} is active` : split,
+      evidence:
+        split === "" ? `${active} is active, since ${activeSince?.toISOString() ?? "it began"}` : split,
     },
     {
       check: "standby-in-sync",
