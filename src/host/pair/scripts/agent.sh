@@ -12,10 +12,10 @@ mkfifo "$state/elected"
 exec 3<> "$state/elected"
 trap 'role off; exit 0' TERM
 
-# keepalived begins as the standby, even where nobody else is active. A proxy that forwards already, alone until now or
-# with another partner, goes on until it is clear who is active.
 # Adverts must not wait for a busy processor: the other one would take that for the end.
 ahead=; chrt -r 20 true 2>/dev/null && ahead="chrt -r 20"
+# keepalived begins as the standby, even where nobody else is active. A proxy that forwards already, alone until now or
+# with another partner, goes on until it is clear who is active.
 elect() {
   election=$((election + 1)); settled=no; last=BACKUP
   {
@@ -27,14 +27,16 @@ elect() {
 }
 kill_election() { kill -9 $(cat "$state/keepalived.pid" "$state/vrrp.pid"); rm -f "$state"/*.pid; }
 # At the first election only: a newcomer that an active proxy was not told of hears nobody, and must not take its clients.
+# Not for ever: a cloud may answer for every address of a subnet, whoever has it.
 somebody_has_it() {
   . /etc/wayout/pair/settings
-  grep -q '^role=active' "$state/role" 2>/dev/null && return 1
+  [ $waited -lt 3 ] && ! grep -q '^role=active' "$state/role" 2>/dev/null || return 1
+  waited=$((waited + 1))
   arping -q -c 1 -w 1 -I "$device" "$inner" >/dev/null 2>&1
 }
 # Forgotten is what was carried once the other one has taken everything over.
 stand_by() { role standby; { sleep 1; echo "INSTANCE wayout FORGET 0" >&3; } & }
-election=0
+election=0; waited=0
 elect
 sh /etc/wayout/pair/watch &
 while read -r kind name elected number <&3; do
