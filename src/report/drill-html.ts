@@ -1,10 +1,13 @@
 /** A drill as one HTML file: the figures and the plot, with nothing fetched from elsewhere. */
 import type { DrillMoment, DrillPicture, DrillReport, GapPoint } from "./drill.ts";
-import { drillText, ms } from "./drill-text.ts";
+import { drillFigures, drillVerdict, ms } from "./drill-text.ts";
 
 export function drillHtml(report: DrillReport, picture: DrillPicture | null): string {
   const title = `Drill of gateway ${report.gateway}: ${report.fault}`;
-  const [head = "", ...lines] = drillText(report).split("\n");
+  const rows = [
+    ...drillFigures(report),
+    ...report.couldNotMeasure.map((text) => ["not measured", text] as const),
+  ];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -14,10 +17,14 @@ export function drillHtml(report: DrillReport, picture: DrillPicture | null): st
 <style>
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
-pre { overflow-x: auto; }
-figure { margin: 1.5rem 0; }
-svg { width: 100%; height: auto; }
-svg text { font: 13px system-ui, sans-serif; fill: currentColor; }
+table { border-spacing: 0; }
+th { text-align: left; vertical-align: baseline; font-weight: normal; white-space: nowrap; padding-right: 1.5rem; opacity: 0.75; }
+figure { margin: 1.5rem 0; overflow-x: auto; }
+figcaption { margin-top: 0.5rem; }
+/* On a narrow screen it is moved sideways rather than shrunk until nobody can read it. */
+svg { display: block; width: 100%; min-width: 40rem; height: auto; }
+/* The halo keeps words readable where a line goes through them. */
+svg text { font: 13px system-ui, sans-serif; fill: currentColor; stroke: Canvas; stroke-width: 5px; paint-order: stroke; }
 .axis, .mark { stroke: currentColor; fill: none; }
 .grid { stroke: currentColor; opacity: 0.2; }
 .through { fill: currentColor; opacity: 0.55; }
@@ -27,8 +34,10 @@ svg text { font: 13px system-ui, sans-serif; fill: currentColor; }
 </head>
 <body>
 <h1>${escaped(title)}</h1>
-<p>${escaped(report.startedAt)}, measured by ${escaped(report.client)}. <strong>${escaped(head)}</strong></p>
-<pre>${escaped(lines.join("\n"))}</pre>
+<p><strong>${escaped(drillVerdict(report))}</strong><br>${escaped(dateText(report.startedAt))}, measured by ${escaped(report.client)}</p>
+<table>
+${rows.map(([name, text]) => `<tr><th scope="row">${escaped(name)}</th><td>${escaped(text)}</td></tr>`).join("\n")}
+</table>
 ${picture ? figures(report, picture) : "<p>There is no plot: no packet's time is known.</p>"}
 </body>
 </html>
@@ -64,8 +73,11 @@ function figure(
   id: string,
 ): string {
   const shown = gaps.filter(({ atMs }) => atMs >= span.fromMs && atMs <= span.toMs);
-  const marks = moments.filter(({ atMs }) => atMs >= span.fromMs && atMs <= span.toMs);
-  const top = niceAbove(Math.max(10, ...shown.map(({ gapMs }) => gapMs)));
+  // In the order of time a label on the right of its line meets no earlier line.
+  const marks = moments
+    .filter(({ atMs }) => atMs >= span.fromMs && atMs <= span.toMs)
+    .toSorted((a, b) => a.atMs - b.atMs);
+  const top = topAbove(Math.max(10, ...shown.map(({ gapMs }) => gapMs)));
   const x = (atMs: number): number =>
     frame.left +
     ((atMs - span.fromMs) / Math.max(1, span.toMs - span.fromMs)) * (frame.width - frame.left - frame.right);
@@ -76,7 +88,7 @@ function figure(
   return `<figure>
 <svg viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-labelledby="${id}-title ${id}-desc">
 <title id="${id}-title">Packet gap over time, ${what}</title>
-<desc id="${id}-desc">Of ${packets} packets from ${escaped(report.client)}: how long the way was closed before each answer, at most ${ms(worst)}. ${escaped(marks.map(({ atMs, what }) => `${what} at ${ms(atMs)}`).join("; "))}.</desc>
+<desc id="${id}-desc">Of ${packets} packets from ${escaped(report.client)}: how long the way was closed before each answer, at most ${ms(worst)}. ${escaped(marks.map(({ atMs, what }) => `${what} at ${sinceText(atMs)}`).join("; "))}.</desc>
 <defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"><path d="M0 6L6 0"/></pattern></defs>
 ${ticks(0, top)
   .map(
@@ -93,7 +105,8 @@ ${ticks(span.fromMs, span.toMs)
 <line class="axis" x1="${frame.left}" x2="${frame.width - frame.right}" y1="${frame.height - frame.bottom}" y2="${frame.height - frame.bottom}"/>
 <text x="${(frame.left + frame.width) / 2}" y="${frame.height - 8}" text-anchor="middle">time since the fault</text>
 ${shown.map((point) => bar(point, x, y)).join("\n")}
-${marks.map((moment, index) => mark(moment, index, x)).join("\n")}
+${marks.map((moment, index) => markLine(moment, index, x)).join("\n")}
+${marks.map((moment, index) => markWords(moment, index, x)).join("\n")}
 </svg>
 <figcaption>How long the way of the packets was closed before each answer, ${what}. Hatched: packets were lost. Plain: none was, and it is the time that the answer took.</figcaption>
 </figure>`;
@@ -109,12 +122,23 @@ function bar({ atMs, gapMs, lost }: GapPoint, x: (ms: number) => number, y: (ms:
 const dashes = ["", "8 4", "2 3", "10 3 2 3", "1 5"];
 
 /** Each has a row of its own above the plot, a dash of its own and its words: nothing is told by colour. */
-function mark({ atMs, what }: DrillMoment, index: number, x: (ms: number) => number): string {
-  const row = 24 + index * 22;
-  const place = x(atMs);
-  const late = place > frame.width * 0.6;
-  const text = atMs === 0 ? what : `${what}, ${ms(atMs)}`;
-  return `<line class="mark" stroke-dasharray="${dashes[index % dashes.length]}" x1="${at(place)}" x2="${at(place)}" y1="${row - 12}" y2="${frame.height - frame.bottom}"/><text x="${at(place + (late ? -6 : 6))}" y="${row}" text-anchor="${late ? "end" : "start"}">${escaped(text)}</text>`;
+function markLine({ atMs }: DrillMoment, index: number, x: (ms: number) => number): string {
+  const place = at(x(atMs));
+  return `<line class="mark" stroke-dasharray="${dashes[index % dashes.length]}" x1="${place}" x2="${place}" y1="${rowOf(index) - 12}" y2="${frame.height - frame.bottom}"/>`;
+}
+
+/** On the right of the line, as long as there is room for them. */
+function markWords({ atMs, what }: DrillMoment, index: number, x: (ms: number) => number): string {
+  const text = atMs === 0 ? what : `${what}, ${sinceText(atMs)}`;
+  const fits = x(atMs) + text.length * widestLetter < frame.width;
+  return `<text x="${at(x(atMs) + (fits ? 6 : -6))}" y="${rowOf(index)}" text-anchor="${fits ? "start" : "end"}">${escaped(text)}</text>`;
+}
+
+/** On average, in the font of the plot. */
+const widestLetter = 7.5;
+
+function rowOf(index: number): number {
+  return 24 + index * 22;
 }
 
 /** About eight round values. */
@@ -131,8 +155,23 @@ function niceAbove(value: number): number {
   return ([1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10) * power;
 }
 
+/** A little above the highest value, at a line of the grid. */
+function topAbove(value: number): number {
+  const step = niceAbove(value / 5);
+  return Math.ceil(value / step) * step;
+}
+
 function timeText(value: number, { fromMs, toMs }: Span): string {
   return toMs - fromMs > 4000 ? `${value / 1000} s` : `${value} ms`;
+}
+
+function sinceText(value: number): string {
+  return value < 1000 ? ms(value) : `${(value / 1000).toFixed(1)} s`;
+}
+
+/** "2026-11-25 02:14:13 UTC" */
+function dateText(iso: string): string {
+  return `${iso.slice(0, 19).replace("T", " ")} UTC`;
 }
 
 function at(place: number): string {

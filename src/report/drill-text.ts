@@ -18,6 +18,21 @@ export function drillPlanText(plan: DrillPlan): string {
 }
 
 export function drillText(report: DrillReport): string {
+  const figures = drillFigures(report);
+  const width = Math.max(...figures.map(([name]) => name.length));
+  return [
+    drillVerdict(report),
+    ...figures.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`),
+    ...report.couldNotMeasure.map((text) => `  not measured: ${text}`),
+  ].join("\n");
+}
+
+export function drillVerdict({ fault, ok }: DrillReport): string {
+  return `drill ${fault}: ${ok ? "ok, nothing that was open is lost" : "FAILED"}`;
+}
+
+/** What each is, and what it came to. */
+export function drillFigures(report: DrillReport): (readonly [string, string])[] {
   const { connections, downloads, active, publicIp } = report;
   const lines: [string, string][] = [
     ["active", activeText(active)],
@@ -44,13 +59,7 @@ export function drillText(report: DrillReport): string {
         : `NOT WHOLE: ${report.notWhole}`,
     ],
   ];
-  const known = lines.filter(([, text]) => !text.includes(unknown));
-  const width = Math.max(...known.map(([name]) => name.length));
-  return [
-    `drill ${report.fault}: ${report.ok ? "ok, nothing that was open is lost" : "FAILED"}`,
-    ...known.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`),
-    ...report.couldNotMeasure.map((text) => `  not measured: ${text}`),
-  ].join("\n");
+  return lines.filter(([, text]) => !text.includes(unknown));
 }
 
 /** Lines with it are left out: `couldNotMeasure` says why. */

@@ -108,6 +108,19 @@ describe("a drill as an HTML file", () => {
     for (const { what } of picture.moments) expect(around).toContain(`>${what}`);
   });
 
+  test("gives the highest gap most of the plot's height", () => {
+    const heights = [...html.matchAll(/<rect class="lost"[^>]* height="([\d.]+)"/g)].map(([, text]) =>
+      Number(text),
+    );
+    expect(heights).toHaveLength(2);
+    for (const height of heights) expect(height).toBeGreaterThan(170);
+  });
+
+  test("keeps the words of a late moment inside the picture, and before its line", () => {
+    const moments = [{ atMs: 899, what: "the pair is whole" }];
+    expect(drillHtml(report, { ...picture, moments })).toMatch(/text-anchor="end">the pair is whole, 899 ms/);
+  });
+
   test("tells a gap with a loss by its hatching, not by a colour", () => {
     expect(html.match(/<rect class="lost"/g)).toHaveLength(2);
     expect(html).toContain("fill: url(#hatch)");
