@@ -1,10 +1,15 @@
 /** A benchmark: something that can be measured again, and a table of what it gave. */
 
-export interface Measured {
-  /** What was measured, on what, and what not. */
-  readonly about: readonly string[];
+export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+}
+
+export interface Measured extends Table {
+  /** What was measured, on what, and what not. */
+  readonly about: readonly string[];
+  /** Of the same run, each with a title. */
+  readonly further?: readonly (Table & { readonly title: string })[];
   /** Every single figure, for whoever wants to calculate with them. */
   readonly figures: unknown;
 }

@@ -1,36 +1,18 @@
 /** NATed connections per second and throughput: no NAT, the manual's rules, Wayout's. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import type { Bench, Measured } from "./bench.ts";
 import { median, ratio } from "./measure.ts";
 import { type NatMeasured, natMeasuredSchema } from "./nat/measured.ts";
+import { insideNamespaces } from "./nat/namespaces.ts";
+
+const program = join(import.meta.dirname, "nat", "inside.ts");
 
 export const nat: Bench = {
   name: "nat",
   title: "NATed connections per second and throughput, at 1, 1,000 and 10,000 served subnets",
   packages: ["ethtool"],
-  measure: async () => summed(natMeasuredSchema.parse(JSON.parse(await insideNamespaces()))),
+  measure: async () => summed(natMeasuredSchema.parse(JSON.parse(await insideNamespaces(program)))),
 };
-
-/** Everything that it makes, processes and namespaces, ends with the outer process. */
-const privately = `mount -t tmpfs -o mode=755,nosuid,nodev wayout-bench /run/netns &&
-mount -t tmpfs -o nosuid,nodev wayout-bench /tmp && exec "$@"`;
-
-async function insideNamespaces(): Promise<string> {
-  const namespaces = ["--mount", "--propagation=private", "--pid", "--fork", "--kill-child", "--mount-proc"];
-  const inside = [process.execPath, join(import.meta.dirname, "nat", "inside.ts")];
-  const child = spawn("unshare", [...namespaces, "--", "sh", "-c", privately, "sh", ...inside], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (part: string) => {
-    text += part;
-  });
-  const [code] = await once(child, "close");
-  if (code !== 0) throw new Error(`the NAT benchmark ended with ${code}`);
-  return text;
-}
 
 function summed(measured: NatMeasured): Measured {
   const none = measured.find(({ way }) => way === "none");

@@ -10,11 +10,12 @@ import { firstPacket } from "./first-packet.ts";
 import { labUp } from "./lab-up.ts";
 import { machine } from "./machine.ts";
 import { nat } from "./nat.ts";
+import { pair } from "./pair.ts";
 import { plan } from "./plan.ts";
 import { writeResults } from "./results-page.ts";
 import { table } from "./table.ts";
 
-const benches: readonly Bench[] = [nat, firstPacket, labUp, plan];
+const benches: readonly Bench[] = [nat, firstPacket, pair, labUp, plan];
 const results = join(import.meta.dirname, "results");
 
 const words = process.argv.slice(2);
@@ -33,6 +34,8 @@ for (const { name, title, measure } of chosen) {
   const record = { bench: name, title, startedAt: startedAt.toISOString(), machine: machine(), ...measured };
   writeFileSync(join(results, `${name}.json`), `${JSON.stringify(record, null, 1)}\n`);
   process.stdout.write(`\n${name}: ${title}\n\n${table(measured.columns, measured.rows)}\n`);
+  for (const more of measured.further ?? [])
+    process.stdout.write(`\n${more.title}\n\n${table(more.columns, more.rows)}\n`);
   process.stdout.write(`${measured.about.map((line) => `  ${line}`).join("\n")}\n\n`);
 }
 if (words.includes("--write")) writeResults(results, benches);

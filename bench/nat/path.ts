@@ -16,6 +16,8 @@ export interface Path {
   readonly way: Way;
   readonly subnets: number;
   readonly clientAddress: string;
+  /** The proxy's namespace. */
+  readonly proxy: string;
   /** How long the rules took to load. */
   readonly loadMs: number;
   /** What load.pl printed. Runs on the first core; what the packet meets on its way runs there too. */
@@ -68,6 +70,7 @@ link add ${outside} netns ${proxy} type veth peer name eth0 netns ${server}`);
     way,
     subnets: served.length,
     clientAddress,
+    proxy,
     loadMs,
     fromClient: async ([role = "", ...words]) => {
       const to = role === "connect" ? serverAddresses : [serverAddress];
@@ -77,7 +80,7 @@ link add ${outside} netns ${proxy} type veth peer name eth0 netns ${server}`);
   };
 }
 
-function up(device: string): string {
+export function up(device: string): string {
   return `link set ${device} up\nlink set lo up`;
 }
 
@@ -86,12 +89,12 @@ function inPacketsOfOneSegment(namespace: string, device: string): void {
   within(namespace, ["ethtool", "-K", device, "tso", "off", "gso", "off", "gro", "off"]);
 }
 
-function ip(lines: string, namespace?: string): void {
+export function ip(lines: string, namespace?: string): void {
   const where = namespace === undefined ? [] : ["-n", namespace];
   execFileSync("ip", [...where, "-batch", "-"], { input: lines.trim(), stdio: ["pipe", "pipe", "inherit"] });
 }
 
-function within(
+export function within(
   namespace: string,
   command: readonly string[],
   { input = "", path = process.env.PATH }: { input?: string; path?: string | undefined } = {},
@@ -101,7 +104,7 @@ function within(
   execFileSync(program, args, { input, stdio, env: { ...process.env, PATH: path } });
 }
 
-function netns(namespace: string, command: readonly string[]): readonly string[] {
+export function netns(namespace: string, command: readonly string[]): readonly string[] {
   return ["ip", "netns", "exec", namespace, ...command];
 }
 
