@@ -82,3 +82,70 @@ test("a host without a boot gets a warning", () => {
     warnings: [expect.stringContaining("no boot that Wayout knows")],
   });
 });
+
+const byRole = { ...want, byRole: true };
+const decideByRole = (have: Partial<IpForwardingHave>) =>
+  ipForwarding.decide(byRole, { is: "ours", have: { ...off, ...have } }, { adopt: false });
+const unconfirmed =
+  "ecs-proxy is about to take back a change of an earlier run, which ended before it confirmed the change";
+const nothingSeesToIt = "the standby of a pair must not forward, and nothing sees to that at boot";
+
+test.each<[string, Partial<IpForwardingHave>, string, string]>([
+  ["off", {}, "change", nothingSeesToIt],
+  [
+    "on, since it was alone",
+    { now: "1", atBoot: { value: "1", file: "/etc/sysctl.d/99-wayout.conf" } },
+    "change",
+    nothingSeesToIt,
+  ],
+  ["left to the role, and standby", { byRole: true }, "none", "ecs-proxy forwards while it is active"],
+  [
+    "left to the role, and active",
+    { byRole: true, now: "1" },
+    "none",
+    "ecs-proxy forwards while it is active",
+  ],
+  ["left to the role by a run that did not confirm it", { byRole: true, armed: true }, "change", unconfirmed],
+  [
+    "not to be set from inside, even where it is left to the role",
+    { byRole: true, writable: false },
+    "blocked",
+    "net.ipv4.ip_forward cannot be set from inside ecs-proxy",
+  ],
+])("in a pair: %s", (_name, have, action, because) => {
+  expect(decideByRole(have)).toMatchObject({ action, because });
+});
+
+test.each<[string, Partial<IpForwardingHave>, boolean]>([
+  ["a file of somebody else says so at boot", { atBoot: { value: "1", file: "/etc/sysctl.conf" } }, true],
+  ["it was switched on by hand", { now: "1" }, true],
+  [
+    "our own file says so at boot",
+    { now: "1", atBoot: { value: "1", file: "/etc/sysctl.d/99-wayout.conf" } },
+    false,
+  ],
+  ["it is off", { atBoot: { value: "0", file: "/etc/sysctl.conf" } }, false],
+])("a proxy that comes into a pair may forward for something else, where %s: %j", (_name, have, warned) => {
+  expect(decideByRole(have)).toMatchObject({
+    warnings: warned ? ["ecs-proxy forwards for something else too; as the standby it will not"] : [],
+  });
+});
+
+test("a proxy that leaves a pair gets its own forwarding, even where another file says so at boot", () => {
+  const left = { byRole: true, now: "1" };
+  const reason = "/etc/sysctl.d/99-wayout.conf leaves it to the role of a pair";
+  for (const atBoot of [null, { value: "1", file: "/etc/sysctl.d/99-zz.conf" }]) {
+    expect(decide({ ...left, atBoot })).toMatchObject({ action: "change", because: reason });
+  }
+  const none = { value: "0", file: "/etc/sysctl.d/99-wayout.conf" };
+  expect(decide({ ...left, now: "0", atBoot: none })).toMatchObject({
+    action: "change",
+    because: `net.ipv4.ip_forward is 0; ${reason}`,
+  });
+});
+
+test("whether it is on is the role's in a pair, and no difference to undo; alone it is one", () => {
+  const now = (have: Partial<IpForwardingHave>) => ipForwarding.own?.({ ...off, ...have });
+  expect(now({ byRole: true, now: "1" })).toEqual(now({ byRole: true, now: "0" }));
+  expect(now({ now: "1" })).not.toEqual(now({ now: "0" }));
+});

@@ -78,7 +78,9 @@ export const ipForwarding: Step<IpForwardingWant, IpForwardingHave> = {
         adoptable: false,
       };
     }
-    const lasts = atBoot?.value === "1" || observed.have.entryEnabled;
+    // Where another file says so too: when the role ends, it looks into ours (host/pair/scripts/role.sh).
+    const left = observed.have.byRole === true;
+    const lasts = !left && (atBoot?.value === "1" || observed.have.entryEnabled);
     const reasons = [
       ...(armed
         ? [
@@ -86,7 +88,8 @@ export const ipForwarding: Step<IpForwardingWant, IpForwardingHave> = {
           ]
         : []),
       ...(now === "1" ? [] : [`${name} is ${now}`]),
-      ...(lasts || cannotLast(observed.have) ? [] : ["nothing sets it to 1 at boot"]),
+      ...(left ? [`${ownPaths.sysctl} leaves it to the role of a pair`] : []),
+      ...(left || lasts || cannotLast(observed.have) ? [] : ["nothing sets it to 1 at boot"]),
     ];
     const warnings = !lasts && cannotLast(observed.have) ? [noBoot(host.server, init)] : [];
     if (reasons.length === 0) {
