@@ -83,3 +83,30 @@ test("nftables drops what is not declared before it can leave, in this order", (
     `counter drop comment "wayout:${fingerprint(base)}"`,
   ]);
 });
+
+test("of a pair, what is in the middle of an unknown connection is reset toward the client, before it could leave", () => {
+  const chain = (rules: Rules) =>
+    /chain leaving \{\n([\s\S]*?)\n\t\}/
+      .exec(nftablesText(rules))?.[1]
+      ?.split("\n")
+      .map((line) => line.trim()) ?? [];
+  const pair = { ...base, resetUnknown: true };
+  const added = chain(pair).filter((line) => line.includes("reject"));
+  expect(added).toEqual([
+    "ip saddr @served ct state new tcp flags & (fin | syn | rst | ack) != syn tcp flags & rst == 0 counter reject with tcp reset",
+  ]);
+  const [reset = ""] = added;
+  expect(chain(pair).indexOf(reset)).toBe(chain(pair).indexOf("ct state established,related accept") + 1);
+  expect(chain(pair).length).toBe(chain(base).length + 1);
+  expect(fingerprint(pair)).not.toBe(fingerprint(base));
+});
+
+test("of a pair, what leaves is translated to the virtual IP, which is among the host's own addresses, once", () => {
+  const rules = {
+    ...base,
+    egressAddress: "192.168.125.250",
+    ownAddresses: ["192.168.125.4", "192.168.125.250"],
+  };
+  expect(nftablesText(rules)).toContain("snat to 192.168.125.250 fully-random");
+  expect(nftablesText(rules)).toContain("elements = { 192.168.125.250, 192.168.125.4 }");
+});

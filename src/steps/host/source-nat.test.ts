@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { HostFacts } from "../../host/host.ts";
 import { parseFacts } from "../../host/probe/facts.ts";
 import { fingerprint } from "../../host/rules.ts";
@@ -198,4 +198,75 @@ test("want and have survive the journal's JSON", () => {
     expect(sourceNatHave.parse(JSON.parse(JSON.stringify(have)))).toEqual(have);
   }
   expect(sourceNatWant.parse(JSON.parse(JSON.stringify(want)))).toEqual(want);
+});
+
+describe("in a pair", () => {
+  const virtualIps = { inner: "192.168.125.251", outer: "192.168.125.250" };
+  const inPair: SourceNatWant = { ...want, virtualIps };
+  const debian = facts("debian");
+  /** The proxy as it is while it is active: with both addresses, and keepalived's own that means nothing. */
+  const active: HostFacts = {
+    ...debian,
+    devices: [
+      ...debian.devices.map((device) => ({
+        ...device,
+        addresses: [...device.addresses, "192.168.125.251/32", "192.168.125.250/32"],
+      })),
+      { name: "lo", mac: "00:00:00:00:00:00", mtu: 65536, addresses: ["127.112.0.77/32"] },
+    ],
+  };
+  const rulesOn = (host: HostFacts, wanted = inPair) => {
+    const have = haveFrom(wanted, host);
+    const passage = passageOf(have);
+    if (!passage || !have.backend) throw new Error("not ready");
+    return wantedOn(wanted, have, passage, have.backend);
+  };
+
+  test("the rules are the same whichever proxy is active, also where it sends by the virtual IP itself", () => {
+    const throughOuter: HostFacts = { ...active, egress: { device: "eth0", address: virtualIps.outer } };
+    const standby = rulesOn(debian);
+    for (const host of [active, throughOuter]) {
+      expect(fingerprint(rulesOn(host).rules)).toBe(fingerprint(standby.rules));
+      expect(rulesOn(host)).toEqual(standby);
+    }
+  });
+
+  test("what leaves is translated to the outer virtual IP, and what is in the middle of nothing is reset", () => {
+    expect(rulesOn(debian).rules).toMatchObject({ egressAddress: virtualIps.outer, resetUnknown: true });
+    expect(rulesOn(debian, want).rules).toMatchObject({
+      egressAddress: want.privateIp,
+      resetUnknown: false,
+    });
+  });
+
+  test("a window that the other proxy has seen is none to judge by: TCP is liberal, in the pair only", () => {
+    const liberal = "net.netfilter.nf_conntrack_tcp_be_liberal";
+    expect(rulesOn(debian).sysctl).toHaveProperty([liberal], "1");
+    expect(rulesOn(debian, want).sysctl).not.toHaveProperty([liberal]);
+  });
+
+  test("a fail-over leaves nothing to do, and coming into the pair or leaving it does", () => {
+    const decideAs = (wanted: SourceNatWant, have: SourceNatHave) =>
+      sourceNat.decide(wanted, { is: "ours", have: { ...have, blockedBy: [] } }, { adopt: false });
+    const asMember = made(inPair, haveFrom(inPair, debian));
+    const afterwards = { ...made(inPair, haveFrom(inPair, active)), rules: asMember.rules };
+    expect(decideAs(inPair, afterwards)).toMatchObject({
+      action: "none",
+      because: "192.168.125.0/24 leaves by eth0 as 192.168.125.250 already",
+    });
+    const alone = made(want, haveFrom(want, debian));
+    const reason = expect.stringContaining(
+      "the loaded rules are for other subnets, destinations or addresses",
+    );
+    expect(decideAs(inPair, alone)).toMatchObject({ action: "change", because: reason });
+    expect(decideAs(want, asMember)).toMatchObject({ action: "change", because: reason });
+  });
+
+  test("a proxy that is alone again has the rules of one, although the virtual IPs have not left it yet", () => {
+    const leaving = { ...want, leaving: [virtualIps.inner, virtualIps.outer] };
+    const throughOuter: HostFacts = { ...active, egress: { device: "eth0", address: virtualIps.outer } };
+    for (const host of [active, throughOuter]) {
+      expect(fingerprint(rulesOn(host, leaving).rules)).toBe(fingerprint(rulesOn(debian, want).rules));
+    }
+  });
 });

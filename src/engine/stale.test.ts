@@ -1,0 +1,91 @@
+/** What the spec no longer asks for, and which of it goes first. */
+import { expect, test } from "vitest";
+import { stepsFor } from "../steps/for-gateway.ts";
+import type { Gateway } from "../steps/gateway.ts";
+import type { BoundStep } from "../steps/step.ts";
+import { gatewayOf, pairOf, proxyOf } from "../steps/testing/gateways.ts";
+import type { EntryRecord } from "./journal/journal.ts";
+import { departedRoles, staleSteps } from "./stale.ts";
+
+const traits = {
+  name: "still",
+  anyAddressPair: { ip_address: "1.1.1.1/0" },
+  vipNextHop: true,
+  eipBeforeRoute: true,
+};
+const [one, two, three] = [proxyOf(1), proxyOf(2), proxyOf(3)];
+const workOf = (gateway: Gateway) => ({ gateway, steps: stepsFor(gateway, traits, ["1.1.1.1"]) });
+const pairOfTwo = gatewayOf([one, two], { pair: pairOf([one, two]) });
+
+/** As the journal has these steps, each made once by this run. */
+function journalOf(steps: readonly BoundStep[], run = "0001"): EntryRecord[] {
+  return steps.map(({ id, gateway, kind, object, title, want }, index) => ({
+    seq: index + 1,
+    run,
+    gateway,
+    stepId: id,
+    kind,
+    object,
+    title,
+    want,
+    before: { is: "absent" },
+    after: { is: "absent" },
+    state: "done",
+  }));
+}
+const standing = journalOf(workOf(pairOfTwo).steps);
+const names = (steps: readonly { readonly entry: EntryRecord }[]) =>
+  steps.map(({ entry }) => `${entry.kind} ${entry.object}`);
+
+test.each<[string, Gateway, readonly string[]]>([
+  ["both stay", pairOfTwo, []],
+  ["both stay, and change places in the spec", gatewayOf([two, one], { pair: pairOf([one, two]) }), []],
+  ["the second is replaced", gatewayOf([one, three], { pair: pairOf([one, two]) }), ["pair/role ecs-2"]],
+  ["the first is replaced", gatewayOf([three, two], { pair: pairOf([one, two]) }), ["pair/role ecs-1"]],
+  [
+    "both are replaced",
+    gatewayOf([three, proxyOf(4)], { pair: pairOf([one, two]) }),
+    ["pair/role ecs-1", "pair/role ecs-2"],
+  ],
+  ["one is left alone: its own role is none that departed", gatewayOf([two]), ["pair/role ecs-1"]],
+])("the roles that are taken back ahead of all else, where %s", (_, gateway, roles) => {
+  expect(names(departedRoles(standing, workOf(gateway)))).toEqual(roles);
+});
+
+test("of a pair that becomes one proxy, all that is the pair's is left over, and what the proxy still needs is not", () => {
+  expect(names(staleSteps(standing, workOf(gatewayOf([one]))))).toEqual([
+    "pair/virtual-ip wayout-egress-inner",
+    "pair/virtual-ip wayout-egress-outer",
+    "cloud/security-group ecs-2",
+    "cloud/source-destination-check ecs-2",
+    "pair/packages ecs-1",
+    "pair/packages ecs-2",
+    "pair/connection-sync ecs-1",
+    "pair/connection-sync ecs-2",
+    "host/ip-forwarding ecs-2",
+    "pair/role ecs-1",
+    "pair/role ecs-2",
+    "pair/public-ip wayout-egress-outer",
+    "host/source-nat ecs-2",
+  ]);
+});
+
+test("a step that was made twice is told once, as it was made last", () => {
+  const again = journalOf(workOf(pairOfTwo).steps, "0002");
+  const [role, ...others] = departedRoles([...standing, ...again], workOf(gatewayOf([two])));
+  expect(others).toEqual([]);
+  expect(role).toMatchObject({
+    entry: { run: "0002", object: "ecs-1" },
+    because: "egress no longer asks for it",
+    notice: "nothing, where ecs-2 or this one goes on; the pair is no pair any more",
+  });
+});
+
+test("what another gateway has made is not this one's to take back", () => {
+  const others = standing.map((entry) => ({
+    ...entry,
+    gateway: "other",
+    stepId: entry.stepId.replace("egress", "other"),
+  }));
+  expect(staleSteps(others, workOf(gatewayOf([three])))).toEqual([]);
+});
