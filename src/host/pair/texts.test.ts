@@ -37,7 +37,6 @@ test("keepalived elects, from address to address, and sets no address that means
     global_defs {
     	vrrp_version 3
     	vrrp_notify_fifo /run/wayout-pair/elected
-    	vrrp_priority -20
     }
     track_file score {
     	file /run/wayout-pair/score
@@ -224,6 +223,8 @@ describe("the units", () => {
       "RuntimeDirectory=wayout-pair",
       "RuntimeDirectoryMode=0700",
       "RuntimeDirectoryPreserve=restart",
+      "# A promotion waits for nobody.",
+      "Nice=-10",
       "ExecStart=/bin/sh /etc/wayout/pair/agent",
       `ExecReload=/bin/sh -c 'echo "INSTANCE wayout RELOAD 0" > /run/wayout-pair/elected'`,
       "ExecStopPost=/bin/sh /etc/wayout/pair/role off",
