@@ -64,8 +64,13 @@ test("one at a time builds", async () => {
 
 test("who has to wait is told", async () => {
   let told = 0;
-  let release: () => void = () => undefined;
-  const first = withCacheLock(cache, () => new Promise<void>((resolve) => (release = resolve)));
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const { promise: isIn, resolve: enter } = Promise.withResolvers<void>();
+  const first = withCacheLock(cache, () => {
+    enter();
+    return released;
+  });
+  await isIn;
   await new Promise<void>((resolve) => {
     const second = withCacheLock(
       cache,
