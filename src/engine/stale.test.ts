@@ -89,3 +89,11 @@ test("what another gateway has made is not this one's to take back", () => {
   }));
   expect(staleSteps(others, workOf(gatewayOf([three])))).toEqual([]);
 });
+
+test("the EIP that one proxy was given is not left over when it becomes the pair's", () => {
+  const plain = gatewayOf([one]);
+  const single = { ...plain, spec: { ...plain.spec, publicIp: "allocate" } };
+  const given = journalOf(workOf(single).steps).filter(({ kind }) => kind === "cloud/public-ip");
+  expect(given).toHaveLength(1);
+  expect(staleSteps(given, workOf(pairOfTwo))).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { rebindStep } from "../steps/all-steps.ts";
+import { publicIp } from "../steps/cloud/public-ip.ts";
 import { role } from "../steps/pair/role.ts";
 import type { EntryRecord } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";
@@ -26,11 +27,15 @@ export function departedRoles(standing: readonly EntryRecord[], work: Work): Sta
 export function staleSteps(standing: readonly EntryRecord[], { gateway, steps }: Work): StaleStep[] {
   const wanted = new Set(steps.map((step) => step.id));
   const latest = new Map(standing.map((entry) => [entry.stepId, entry]));
-  return [...latest.values()]
-    .filter((entry) => entry.gateway === gateway.name && !wanted.has(entry.stepId))
-    .map((entry) => ({
-      entry,
-      because: `${gateway.name} no longer asks for it`,
-      notice: rebindStep(entry.kind, entry.want, entry.before).notice,
-    }));
+  return (
+    [...latest.values()]
+      .filter((entry) => entry.gateway === gateway.name && !wanted.has(entry.stepId))
+      // The EIP of one proxy is the pair's now, or stays with its proxy; undo of all gives it back.
+      .filter((entry) => !(gateway.pair && entry.kind === publicIp.kind))
+      .map((entry) => ({
+        entry,
+        because: `${gateway.name} no longer asks for it`,
+        notice: rebindStep(entry.kind, entry.want, entry.before).notice,
+      }))
+  );
 }

@@ -43,7 +43,8 @@ export function leftOf({ name, processes, namespaces }: Traces): readonly string
   const left: string[] = processes.filter(isRunning).map(({ pid }) => `process ${pid}: ${commandOf(pid)}`);
   // A process that has ended waits as a zombie until its parent, often the machine's init, looks at it.
   const alive = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry) && processId(Number(entry)));
-  for (const pid of alive) {
+  // The kernel gives the number of a namespace that is gone to a new one: to that of a lab that comes up beside.
+  for (const pid of alive.filter((each) => (labOf(each) ?? name) === name)) {
     for (const namespace of namespacesOf(pid)) {
       if (namespaces.has(namespace)) left.push(`${namespace} of process ${pid}: ${commandOf(pid)}`);
     }
@@ -58,6 +59,23 @@ export function leftOf({ name, processes, namespaces }: Traces): readonly string
 
 function withDescendants(pid: number): number[] {
   return [pid, ...childrenOf(pid).flatMap(withDescendants)];
+}
+
+/** The lab that the process is part of, by the daemon that it or one above it is. */
+function labOf(pid: string): string | undefined {
+  for (let each = pid; Number(each) > 1; each = parentOf(each)) {
+    const lab = /\/lab\/daemon\/main\.ts (\S+)/.exec(commandOf(each))?.[1];
+    if (lab !== undefined) return lab;
+  }
+  return undefined;
+}
+
+function parentOf(pid: string): string {
+  try {
+    return /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0";
+  } catch {
+    return "0";
+  }
 }
 
 function namespacesOf(pid: number | string): string[] {

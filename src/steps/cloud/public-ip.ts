@@ -62,7 +62,10 @@ export const publicIp: Step<Want, Have> = {
     const blocked = (because: string, hint: string) =>
       ({ action: "blocked", because, hint, adoptable: false }) as const;
     if (wish === "keep" && !chosen)
-      return blocked(`${server} has no EIP`, "Bind one, or write publicIp: allocate.");
+      return blocked(
+        `${server} has no EIP`,
+        "Bind one, or write publicIp: allocate. One that was allocated for a pair goes with the pair.",
+      );
     if (onNic) {
       return blocked(
         `${server} has EIP ${onNic.address}, not ${wish}`,
@@ -161,7 +164,9 @@ function isChosen({ wish, gateway }: Want, { name, address }: PublicIp): boolean
 
 function isLeft({ wish, gateway, leaving }: Want, { name, nicId }: PublicIp): boolean {
   if (wish !== "keep") return false;
-  return name.startsWith(movingMark(gateway)) || (leaving !== undefined && nicId === leaving);
+  // What was allocated for a pair goes with the pair.
+  const left = leaving !== undefined && nicId === leaving && name !== ownName(gateway);
+  return left || name.startsWith(movingMark(gateway));
 }
 
 function read(found: PublicIp | undefined): Eip | null {
