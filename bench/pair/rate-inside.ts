@@ -9,7 +9,7 @@ import { servedSubnets, ways } from "../nat/ways.ts";
 import type { RateMeasured } from "./rate-measured.ts";
 import { addStandby, type Sync } from "./standby.ts";
 
-const rounds = 11;
+const rounds = 9;
 const connectionsPerRun = 5_000;
 /** The client's, and so that of the proxy's kernel. */
 const proxyCore = 0;

@@ -85,7 +85,7 @@ export async function costOfIdle(pair: PairLab, seconds: number): Promise<SyncCo
   const holding = spawn(program, words, { stdio: ["pipe", "pipe", "inherit"] });
   try {
     await once(holding.stdout, "data");
-    await until(async () => (await spent(pair, roles.standby)).known >= connectionCount);
+    await settled(pair, roles.standby);
     const cost = await costOf(pair, roles, async () => await sleep(seconds * 1_000));
     return scaled(cost, 60 / seconds);
   } finally {
@@ -96,12 +96,16 @@ export async function costOfIdle(pair: PairLab, seconds: number): Promise<SyncCo
 /** What would be forgotten minutes later, by its timeout. */
 async function forget({ lab }: PairLab, active: string, standby: string): Promise<void> {
   await inside(lab, active, `conntrack -D -s ${clientAddress} >/dev/null 2>&1 || :`);
-  await until(async () => (await spent({ lab }, standby)).known < 50);
+  await settled({ lab }, standby);
 }
 
-async function until(done: () => Promise<boolean>): Promise<void> {
-  for (const endMs = performance.now() + 20_000; !(await done()); await sleep(100))
-    if (performance.now() > endMs) throw new Error("the standby does not follow");
+/** The standby is told of nothing any more. */
+async function settled(pair: Pick<PairLab, "lab">, standby: string): Promise<void> {
+  for (let [before, now] = [-1, (await spent(pair, standby)).known]; before !== now; ) {
+    before = now;
+    await sleep(500);
+    now = (await spent(pair, standby)).known;
+  }
 }
 
 async function costOf(
