@@ -75,7 +75,7 @@ function wayoutRules(served: readonly string[]): Rules {
   return {
     egressDevice: outside,
     egressAddress: proxyAddress,
-    resetUnknown: false,
+    ofPair: false,
     insideDevices: [inside],
     ownAddresses: [proxyAddress],
     served,

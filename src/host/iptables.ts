@@ -16,15 +16,20 @@ export function iptablesText(wanted: Rules): string {
   return `#!/bin/sh
 # Wayout: the way out of the VPC for servers without a public IP. Loaded at boot by /etc/wayout/load.
 ${iptablesTool}
-# Ports at random by the kernel's better method where this iptables knows it (1.6.2 and later).
-random=--random
-iptables -j SNAT --help 2>/dev/null | grep -q -e --random-fully && random=--random-fully
+${rules.ofPair ? keepPorts : randomPorts}
 jump() { iptables-save -t "$1" 2>/dev/null | grep -q -e "-A $2 .*-j $3\\$" || echo "-I $2 1 -j $3"; }
 {
 ${sections.join("\n")}
 } | iptables-restore --noflush || exit 1
 ${rules.closeOwnServices ? "" : removeInputChain}`;
 }
+
+/** An empty word for SNAT: the kernel keeps a port where it is free. */
+const keepPorts = "random=";
+
+const randomPorts = `# Ports at random by the kernel's better method where this iptables knows it (1.6.2 and later).
+random=--random
+iptables -j SNAT --help 2>/dev/null | grep -q -e --random-fully && random=--random-fully`;
 
 /** Left over from rules that closed the host's own services. */
 const removeInputChain = `if iptables-save -t filter 2>/dev/null | grep -q -e ${ownChainPrefix}INPUT; then
@@ -48,7 +53,7 @@ function filterTable(rules: Rules): string {
     `-A ${leaving} ${established} -j ACCEPT`,
     ...rules.vpcCidrs.map((cidr) => `-A ${leaving} -d ${cidr} -j RETURN`),
     `-A ${leaving} -m conntrack --ctstate INVALID -j DROP`,
-    ...(rules.resetUnknown
+    ...(rules.ofPair
       ? [`-A ${leaving} -p tcp ! --syn -m conntrack --ctstate NEW -j REJECT --reject-with tcp-reset`]
       : []),
     ...rules.closed.map((cidr) => `-A ${leaving} -d ${cidr} -j DROP`),

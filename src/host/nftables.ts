@@ -35,7 +35,7 @@ ${set("own", "addresses of this host: its own connections stay as they are", rul
 		ip saddr @served ${clamp}
 		ct state established,related accept
 ${
-  rules.resetUnknown
+  rules.ofPair
     ? `		ip saddr @served ${midStream} counter reject with tcp reset
 `
     : ""
@@ -46,7 +46,7 @@ ${
 
 	chain translate {
 		type nat hook postrouting priority 100; policy accept;
-		${outside} ip saddr @served ip saddr != @own ip daddr != @vpc${toDestinations} snat to ${rules.egressAddress} fully-random
+		${outside} ip saddr @served ip saddr != @own ip daddr != @vpc${toDestinations} snat to ${rules.egressAddress}${rules.ofPair ? "" : " fully-random"}
 	}
 ${rules.closeOwnServices ? ownServices(inside, rules.sshPort) : ""}}
 `;

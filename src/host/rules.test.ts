@@ -13,7 +13,7 @@ const base: Rules = {
   destinations: ["0.0.0.0/0"],
   vpcCidrs: ["192.168.0.0/16"],
   closed: closedByDefault,
-  resetUnknown: false,
+  ofPair: false,
   closeOwnServices: false,
   sshPort: 22,
 };
@@ -90,7 +90,7 @@ test("of a pair, what is in the middle of an unknown connection is reset toward 
       .exec(nftablesText(rules))?.[1]
       ?.split("\n")
       .map((line) => line.trim()) ?? [];
-  const pair = { ...base, resetUnknown: true };
+  const pair = { ...base, ofPair: true };
   const added = chain(pair).filter((line) => line.includes("reject"));
   expect(added).toEqual([
     "ip saddr @served ct state new tcp flags & (fin | syn | rst | ack) != syn tcp flags & rst == 0 counter reject with tcp reset",
@@ -104,9 +104,12 @@ test("of a pair, what is in the middle of an unknown connection is reset toward 
 test("of a pair, what leaves is translated to the virtual IP, which is among the host's own addresses, once", () => {
   const rules = {
     ...base,
+    ofPair: true,
     egressAddress: "192.168.125.250",
     ownAddresses: ["192.168.125.4", "192.168.125.250"],
   };
-  expect(nftablesText(rules)).toContain("snat to 192.168.125.250 fully-random");
+  expect(nftablesText(rules)).toMatch(/snat to 192\.168\.125\.250$/m);
+  expect(nftablesText({ ...rules, ofPair: false })).toContain("snat to 192.168.125.250 fully-random");
+  expect(iptablesText(rules)).toMatch(/^random=$/m);
   expect(nftablesText(rules)).toContain("elements = { 192.168.125.250, 192.168.125.4 }");
 });

@@ -7,7 +7,7 @@
  *   is dropped: undeclared sources, what connection tracking calls invalid (it would leave without NAT), closed ranges.
  * - Traffic to the VPC's own ranges is neither translated nor judged.
  * - What leaves is translated to one address, with ports at random: two clients that use the same port at once would
- *   otherwise race for it (kube-ovn#1956, ip-masq-agent#51).
+ *   otherwise race for it (kube-ovn#1956, ip-masq-agent#51). Not in a pair, see `ofPair`.
  * - The MSS of new TCP connections is lowered to what the way carries, in both directions (fck-nat#145).
  * - An open connection of a source that is no longer served may end by itself; it cannot be opened again.
  */
@@ -34,10 +34,16 @@ export interface Rules {
    */
   readonly closeOwnServices: boolean;
   /**
-   * Of a pair: a TCP packet in the middle of a connection that is not known is answered with a reset, toward the client.
+   * The rules of a pair.
+   *
+   * A client keeps its port where that is free. A client that uses a port again soon after closing (RFC 6191) begins a
+   * new connection under the same name, and conntrackd's other side keeps what it knew under that name: the port must be
+   * the same again.
+   *
+   * A TCP packet in the middle of a connection that is not known is answered with a reset, toward the client.
    * It was opened in the moment before the other proxy ended; its client begins anew at once instead of waiting.
    */
-  readonly resetUnknown: boolean;
+  readonly ofPair: boolean;
   /** Stays open when `closeOwnServices` is set. */
   readonly sshPort: number;
 }
@@ -65,7 +71,7 @@ export function canonicalRules(rules: Rules): Rules {
     destinations: canonicalCidrs(rules.destinations),
     vpcCidrs: canonicalCidrs(rules.vpcCidrs),
     closed: canonicalCidrs(rules.closed),
-    resetUnknown: rules.resetUnknown,
+    ofPair: rules.ofPair,
     closeOwnServices: rules.closeOwnServices,
     // Says nothing where nothing is closed.
     sshPort: rules.closeOwnServices ? rules.sshPort : 0,

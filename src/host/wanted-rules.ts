@@ -8,7 +8,7 @@ export interface Service {
   readonly vpcCidrs: readonly string[];
   /** What leaves is translated to it. */
   readonly natAddress: string;
-  readonly resetUnknown: boolean;
+  readonly ofPair: boolean;
   readonly closeOwnServices: boolean;
   /** Where sshd listens. */
   readonly sshPort: number;
@@ -31,7 +31,7 @@ export function wantedRules(service: Service, passage: Passage): Rules {
   return {
     egressDevice: passage.egress.device,
     egressAddress: service.natAddress,
-    resetUnknown: service.resetUnknown,
+    ofPair: service.ofPair,
     insideDevices: passage.insideDevices,
     ownAddresses: passage.ownAddresses,
     served: service.served,

@@ -4,9 +4,17 @@ import { inside } from "./clients.ts";
 /** Opens, waits for the file to go, then asks on each connection; perl is on every Debian. */
 const program = `
 use IO::Socket::INET;
-my ($count, $file) = @ARGV;
+my ($count, $file, $again) = @ARGV;
 $SIG{PIPE} = 'IGNORE';
-my @open = map { IO::Socket::INET->new(PeerAddr => '198.51.100.10:7', Timeout => 5) or die "open: $!" } 1 .. $count;
+sub connection {
+    my @from = $again ? (LocalPort => 20000 + shift, ReuseAddr => 1) : ();
+    return IO::Socket::INET->new(PeerAddr => '198.51.100.10:7', Timeout => 5, @from) // die "open: $!";
+}
+if ($again) {
+    for (1 .. $count) { my $socket = connection($_); syswrite($socket, 'x'); sysread($socket, my $byte, 1); close $socket }
+    sleep 2;
+}
+my @open = map { connection($_) } 1 .. $count;
 open(my $mark, '>', $file); close $mark;
 my $end = time + 120;
 select(undef, undef, undef, 0.05) while -e $file && time < $end;
@@ -19,15 +27,19 @@ for my $socket (@open) {
 print "$kept\\n";
 `;
 
-/** @returns how many of `count` connections, open before `work`, carry a byte there and back after it. */
+/**
+ * @param again each is the second one from its port, right after the first one was closed.
+ * @returns how many of `count` connections, open before `work`, carry a byte there and back after it.
+ */
 export async function keptDuring(
   lab: string,
   server: string,
   count: number,
   work: () => Promise<void>,
+  { again }: { readonly again: boolean } = { again: false },
 ): Promise<number> {
   const file = "/tmp/held-connections";
-  const holding = inside(lab, server, "perl", "-e", program, String(count), file);
+  const holding = inside(lab, server, "perl", "-e", program, String(count), file, again ? "1" : "");
   try {
     const opened = `n=0; until [ -e ${file} ]; do n=$((n + 1)); [ $n -lt 300 ] || exit 1; sleep 0.1; done`;
     const { code } = await inside(lab, server, "sh", "-c", opened);

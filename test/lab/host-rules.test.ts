@@ -39,7 +39,7 @@ function must(place: string, script: string): string {
 const base: Rules = {
   egressDevice: "out0",
   egressAddress: "198.51.100.4",
-  resetUnknown: false,
+  ofPair: false,
   insideDevices: ["in0"],
   ownAddresses: ["198.51.100.4", "192.168.125.4"],
   served: ["192.168.125.0/24"],
@@ -282,7 +282,7 @@ const cidrs = fc.array(cidr, { maxLength: 12 });
 const anyRules = fc.record({
   egressDevice: fc.constantFrom("out0", "fwd", "in", "ens4.100", "bond-0"),
   egressAddress: fc.constant("198.51.100.4"),
-  resetUnknown: fc.constant(false),
+  ofPair: fc.constant(false),
   insideDevices: fc.constantFrom(["in0"], ["out0"], ["out0", "in0"], ["eth0", "in"]),
   ownAddresses: fc.constantFrom([], ["10.0.0.1"], ["10.0.0.1", "10.0.0.2"]),
   served: cidrs,

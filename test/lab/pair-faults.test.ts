@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { inside, seenAs } from "./clients.ts";
 import { gatewayFile } from "./gateway-file.ts";
+import { keptDuring } from "./held-connections.ts";
 import { type Traffic, trafficDuring } from "./pair-traffic.ts";
 import { must, wayout } from "./wayout-command.ts";
 
@@ -192,6 +193,24 @@ test("an active one that speaks but does not forward hands over", async () => {
   });
   await on(first.standby, "nft delete table ip rival");
   await whole();
+});
+
+test("a client that uses a port again right after closing keeps its connection, too", async () => {
+  const { active } = await roles();
+  // Its own kernel would wait for a minute, and the proxies' for two.
+  await on("ecs-app-1", "sysctl -qw net.ipv4.tcp_max_tw_buckets=0");
+  const kept = await keptDuring(
+    lab,
+    "ecs-app-1",
+    200,
+    async () => {
+      await whole();
+      await must("switch", ...where);
+    },
+    { again: true },
+  );
+  expect(kept).toBe(200);
+  expect((await roles()).active).not.toBe(active);
 });
 
 test("a connection that the other one does not know is reset at once, not left hanging", async () => {

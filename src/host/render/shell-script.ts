@@ -28,7 +28,7 @@ export function renderShellScript(wanted: ByHand): string {
   const rules: Rules = {
     egressDevice: found.device,
     egressAddress: found.address,
-    resetUnknown: false,
+    ofPair: false,
     insideDevices: [found.inside],
     ownAddresses: [found.address],
     served: wanted.served,

@@ -128,7 +128,7 @@ export function wantedOn(
     {
       ...want,
       natAddress: want.virtualIps?.outer ?? passage.egress.address,
-      resetUnknown: want.virtualIps !== undefined,
+      ofPair: want.virtualIps !== undefined,
       closeOwnServices,
       sshPort: want.host.port ?? 22,
     },

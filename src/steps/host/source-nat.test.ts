@@ -232,10 +232,10 @@ describe("in a pair", () => {
   });
 
   test("what leaves is translated to the outer virtual IP, and what is in the middle of nothing is reset", () => {
-    expect(rulesOn(debian).rules).toMatchObject({ egressAddress: virtualIps.outer, resetUnknown: true });
+    expect(rulesOn(debian).rules).toMatchObject({ egressAddress: virtualIps.outer, ofPair: true });
     expect(rulesOn(debian, want).rules).toMatchObject({
       egressAddress: want.privateIp,
-      resetUnknown: false,
+      ofPair: false,
     });
   });
 
