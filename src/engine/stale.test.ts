@@ -3,16 +3,10 @@ import { expect, test } from "vitest";
 import { stepsFor } from "../steps/for-gateway.ts";
 import type { Gateway } from "../steps/gateway.ts";
 import type { BoundStep } from "../steps/step.ts";
-import { gatewayOf, pairOf, proxyOf } from "../steps/testing/gateways.ts";
+import { gatewayOf, pairOf, proxyOf, traits } from "../steps/testing/gateways.ts";
 import type { EntryRecord } from "./journal/journal.ts";
 import { departedRoles, staleSteps } from "./stale.ts";
 
-const traits = {
-  name: "still",
-  anyAddressPair: { ip_address: "1.1.1.1/0" },
-  vipNextHop: true,
-  eipBeforeRoute: true,
-};
 const [one, two, three] = [proxyOf(1), proxyOf(2), proxyOf(3)];
 const workOf = (gateway: Gateway) => ({ gateway, steps: stepsFor(gateway, traits, ["1.1.1.1"]) });
 const pairOfTwo = gatewayOf([one, two], { pair: pairOf([one, two]) });

@@ -2,14 +2,8 @@
 import { expect, test } from "vitest";
 import { stepsFor } from "./for-gateway.ts";
 import { type Gateway, outerName } from "./gateway.ts";
-import { gatewayOf, pairOf, proxyOf } from "./testing/gateways.ts";
+import { gatewayOf, pairOf, proxyOf, traits } from "./testing/gateways.ts";
 
-const traits = {
-  name: "still",
-  anyAddressPair: { ip_address: "1.1.1.1/0" },
-  vipNextHop: true,
-  eipBeforeRoute: true,
-};
 const [one, two, three] = [proxyOf(1), proxyOf(2), proxyOf(3)];
 const steps = (gateway: Gateway) => stepsFor(gateway, traits, ["1.1.1.1"]);
 const order = (gateway: Gateway): string[] => steps(gateway).map(({ kind, object }) => `${kind} ${object}`);

@@ -81,3 +81,11 @@ export function pairOf(members: readonly ProxyServer[]): Pair {
     outer: { name: "wayout-egress-outer", ip: "192.168.125.250", boundTo, ...made("outer") },
   };
 }
+
+/** A cloud that can all that is asked for. */
+export const traits = {
+  name: "still",
+  anyAddressPair: { ip_address: "1.1.1.1/0" },
+  vipNextHop: true,
+  eipBeforeRoute: true,
+};
