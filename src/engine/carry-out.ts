@@ -44,7 +44,7 @@ export async function carryOut(
       const mine = journal.entriesOf(id).filter((entry) => entry.state !== "undone");
       // Ctrl-C must not cut this short: half of a failed run would stand.
       const back = await undo(mine, world, run, { ...context, signal: new AbortController().signal }, gently);
-      return finish("failed", steps, back.results, [failed, ...back.problems]);
+      return finish("failed", steps, [...first.results, ...back.results], [failed, ...back.problems]);
     }
     if (stopped) return finish("stopped", steps, first.results, []);
     const works = await look(file, world.cloud, context.probes);

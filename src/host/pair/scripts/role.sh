@@ -11,14 +11,17 @@ forward=/proc/sys/net/ipv4/ip_forward
 # A conntrackd that is stuck must not keep the role from changing.
 sync() { timeout 2 conntrackd -C /etc/wayout/pair/conntrackd.conf "$@" >/dev/null 2>&1; }
 now() { date +%s%3N; }
+# The address of the subnet's router, and its MAC as far as it is known.
+router() { ip -4 route show default dev "$device" | sed -n 's/.* via \([0-9.]*\).*/\1/p' | head -n 1; }
+router_mac() { ip -4 neigh show "$(router)" dev "$device" | sed -n 's/.* lladdr \([0-9a-f:]*\).*/\1/p'; }
 # Where its own address has no EIP, what the active host itself sends leaves from the virtual one: by two halves of the
 # Internet, so that the host's own default route stays as it is. The kernel takes them away with the address.
 leave_from_outer() {
   [ "$own_eip" = no ] || return 0
-  router=$(ip -4 route show default dev "$device" | sed -n 's/.* via \([0-9.]*\).*/\1/p' | head -n 1)
-  [ -n "$router" ] || return 0
+  via=$(router)
+  [ -n "$via" ] || return 0
   for half in 0.0.0.0/1 128.0.0.0/1; do
-    ip -4 route replace $half via "$router" dev "$device" onlink src "$outer"
+    ip -4 route replace $half via "$via" dev "$device" onlink src "$outer"
   done
 }
 stop_announcing() {
@@ -37,10 +40,8 @@ announce() {
 }
 # What comes back for the connections that were taken over is let in by the cloud.
 open_groups() {
-  router=$(ip -4 route show default dev "$device" | sed -n 's/.* via \([0-9.]*\).*/\1/p' | head -n 1)
-  mac=$(ip -4 neigh show "$router" dev "$device" | sed -n 's/.* lladdr \([0-9a-f:]*\).*/\1/p')
-  [ -n "$mac" ] || { ping -n -q -c 1 -W 1 "$router" >/dev/null 2>&1
-    mac=$(ip -4 neigh show "$router" dev "$device" | sed -n 's/.* lladdr \([0-9a-f:]*\).*/\1/p'); }
+  mac=$(router_mac)
+  [ -n "$mac" ] || { ping -n -q -c 1 -W 1 "$(router)" >/dev/null 2>&1; mac=$(router_mac); }
   conntrack -L --reply-dst "$outer" 2>/dev/null | perl /etc/wayout/pair/open-groups "$device" "$mac"
 }
 # The whole of a file at once: the agent of another moment may read it.
