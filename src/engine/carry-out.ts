@@ -8,7 +8,7 @@ import { type Applied, apply } from "./apply.ts";
 import type { Context } from "./context.ts";
 import type { EntryRecord, Journal, JournalReader, Run } from "./journal/journal.ts";
 import { look, type Work } from "./observe.ts";
-import { departedRoles, type StaleStep, staleSteps } from "./stale.ts";
+import { departedMembers, type StaleStep, staleSteps } from "./stale.ts";
 import { undo } from "./undo.ts";
 
 export interface CarriedOut {
@@ -108,7 +108,7 @@ async function departedSteps(
   const gone = await Promise.all(
     stale.map(({ entry: { kind, want, before } }) => rebindStep(kind, want, before).isGone(world)),
   );
-  const roles = works.flatMap((work) => departedRoles(standing, work));
+  const roles = works.flatMap((work) => departedMembers(standing, work));
   return [...roles, ...stale.filter((_, index) => gone[index])];
 }
 

@@ -5,7 +5,7 @@ import type { Gateway } from "../steps/gateway.ts";
 import type { BoundStep } from "../steps/step.ts";
 import { gatewayOf, pairOf, proxyOf, traits } from "../steps/testing/gateways.ts";
 import type { EntryRecord } from "./journal/journal.ts";
-import { departedRoles, staleSteps } from "./stale.ts";
+import { departedMembers, staleSteps } from "./stale.ts";
 
 const [one, two, three] = [proxyOf(1), proxyOf(2), proxyOf(3)];
 const workOf = (gateway: Gateway) => ({ gateway, steps: stepsFor(gateway, traits, ["1.1.1.1"]) });
@@ -34,16 +34,28 @@ const names = (steps: readonly { readonly entry: EntryRecord }[]) =>
 test.each<[string, Gateway, readonly string[]]>([
   ["both stay", pairOfTwo, []],
   ["both stay, and change places in the spec", gatewayOf([two, one], { pair: pairOf([one, two]) }), []],
-  ["the second is replaced", gatewayOf([one, three], { pair: pairOf([one, two]) }), ["pair/role ecs-2"]],
-  ["the first is replaced", gatewayOf([three, two], { pair: pairOf([one, two]) }), ["pair/role ecs-1"]],
+  [
+    "the second is replaced",
+    gatewayOf([one, three], { pair: pairOf([one, two]) }),
+    ["pair/connection-sync ecs-2", "pair/role ecs-2"],
+  ],
+  [
+    "the first is replaced",
+    gatewayOf([three, two], { pair: pairOf([one, two]) }),
+    ["pair/connection-sync ecs-1", "pair/role ecs-1"],
+  ],
   [
     "both are replaced",
     gatewayOf([three, proxyOf(4)], { pair: pairOf([one, two]) }),
-    ["pair/role ecs-1", "pair/role ecs-2"],
+    ["pair/connection-sync ecs-1", "pair/connection-sync ecs-2", "pair/role ecs-1", "pair/role ecs-2"],
   ],
-  ["one is left alone: its own role is none that departed", gatewayOf([two]), ["pair/role ecs-1"]],
-])("the roles that are taken back ahead of all else, where %s", (_, gateway, roles) => {
-  expect(names(departedRoles(standing, workOf(gateway)))).toEqual(roles);
+  [
+    "one is left alone: its own part is none that departed",
+    gatewayOf([two]),
+    ["pair/connection-sync ecs-1", "pair/role ecs-1"],
+  ],
+])("what is taken back ahead of all else, where %s", (_, gateway, parts) => {
+  expect(names(departedMembers(standing, workOf(gateway)))).toEqual(parts);
 });
 
 test("of a pair that becomes one proxy, all that is the pair's is left over, and what the proxy still needs is not", () => {
@@ -66,8 +78,9 @@ test("of a pair that becomes one proxy, all that is the pair's is left over, and
 
 test("a step that was made twice is told once, as it was made last", () => {
   const again = journalOf(workOf(pairOfTwo).steps, "0002");
-  const [role, ...others] = departedRoles([...standing, ...again], workOf(gatewayOf([two])));
+  const [sync, role, ...others] = departedMembers([...standing, ...again], workOf(gatewayOf([two])));
   expect(others).toEqual([]);
+  expect(sync).toMatchObject({ entry: { run: "0002", kind: "pair/connection-sync", object: "ecs-1" } });
   expect(role).toMatchObject({
     entry: { run: "0002", object: "ecs-1" },
     because: "egress no longer asks for it",

@@ -1,5 +1,6 @@
 import { rebindStep } from "../steps/all-steps.ts";
 import { publicIp } from "../steps/cloud/public-ip.ts";
+import { connectionSync } from "../steps/pair/connection-sync.ts";
 import { role } from "../steps/pair/role.ts";
 import type { EntryRecord } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";
@@ -12,14 +13,17 @@ export interface StaleStep {
   readonly notice: string;
 }
 
+const partInPair = [role.kind, connectionSync.kind];
+
 /**
- * The roles of proxies that left a pair: taken back ahead of everything else, so that the proxy which stays has the active
- * role before it is given another partner, or none.
+ * The part that proxies had in a pair which they left: taken back ahead of everything else. The proxy that stays has the
+ * active role before it is given another partner, or none; and it hears of connections from one partner at a time, since
+ * conntrackd takes what two of them tell for one row of numbers and drops what comes too late in it.
  */
-export function departedRoles(standing: readonly EntryRecord[], work: Work): StaleStep[] {
+export function departedMembers(standing: readonly EntryRecord[], work: Work): StaleStep[] {
   const proxies = work.gateway.proxies.map(({ server }) => server.name);
   return staleSteps(standing, work).filter(
-    ({ entry }) => entry.kind === role.kind && !proxies.includes(entry.object),
+    ({ entry }) => partInPair.includes(entry.kind) && !proxies.includes(entry.object),
   );
 }
 

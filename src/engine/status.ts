@@ -1,5 +1,5 @@
 /** How the gateways stand, from the cloud and the journal; of hosts, only those of a pair are asked. Pure. */
-import type { PairState } from "../checks/pair.ts";
+import type { PairState } from "../host/pair/state.ts";
 import { type Pair, type ProxyServer, routeTo } from "../steps/gateway.ts";
 import type { JournalReader, RunRecord } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";

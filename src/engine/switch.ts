@@ -1,7 +1,8 @@
 /** `wayout switch`: hands the active role of a pair to the other proxy, with every open connection. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type PairState, readPair } from "../checks/pair.ts";
+import { readPair } from "../checks/pair.ts";
 import { handOverScript } from "../host/pair/hand-over.ts";
+import type { PairState } from "../host/pair/state.ts";
 import { Problem } from "../report/problem.ts";
 import type { Gateway, ProxyServer } from "../steps/gateway.ts";
 import type { World } from "../steps/world.ts";

@@ -107,6 +107,7 @@ test("each member is told who it is, who the other one is, and both virtual IPs"
       address: "192.168.125.11",
       peer: "192.168.125.12",
       peerName: "ecs-2",
+      peerHost: two.host,
       ownEip: false,
     },
     {
@@ -117,6 +118,7 @@ test("each member is told who it is, who the other one is, and both virtual IPs"
       address: "192.168.125.12",
       peer: "192.168.125.11",
       peerName: "ecs-1",
+      peerHost: one.host,
       ownEip: true,
     },
   ];

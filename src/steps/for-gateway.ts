@@ -164,6 +164,7 @@ function memberOf(
     address: nic.ip,
     peer: peer.nic.ip,
     peerName: peer.server.name,
+    peerHost: peer.host,
     inner: inner.ip,
     outer: outer.ip,
     ownEip,

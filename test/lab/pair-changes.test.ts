@@ -95,6 +95,14 @@ test("another server takes the place of the standby, and then of the active one,
   expect(await seenAs(lab, "ecs-app-1")).toBe("203.0.113.20");
 });
 
+test("both agents are brought up to date one after the other, each in sync before the other one is left alone", async () => {
+  for (const server of ["ecs-proxy-2", "ecs-proxy-3"]) {
+    await must("lab", "exec", "--name", lab, server, "--", "sh", "-c", "echo >> /etc/wayout/pair/agent");
+  }
+  expect((await applied()).kept).toBe(connections);
+  await must("verify", ...where);
+});
+
 test("from the pair back to one: the plan says what ends, and new connections go by its own EIP", async () => {
   ask(["ecs-proxy-2"]);
   const { stdout } = await wayout("plan", ...where);

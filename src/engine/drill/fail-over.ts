@@ -1,7 +1,8 @@
 /** Makes the fault, and waits until the other proxy is active and the pair whole again. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type PairState, readPair } from "../../checks/pair.ts";
+import { readPair } from "../../checks/pair.ts";
 import type { MemberReport } from "../../host/pair/report.ts";
+import type { PairState } from "../../host/pair/state.ts";
 import type { Gateway, ProxyServer } from "../../steps/gateway.ts";
 import type { World } from "../../steps/world.ts";
 import { type Fault, make, momentOf } from "./faults.ts";

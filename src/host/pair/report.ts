@@ -16,6 +16,8 @@ export interface MemberReport {
   readonly unsynced: string;
   /** It became active a moment ago, and the other one is not told of every connection yet. */
   readonly telling: boolean;
+  /** No election is under way: the role is for longer than a moment. */
+  readonly settled: boolean;
   readonly services: { readonly role: boolean; readonly sync: boolean };
   /** Connections that the kernel here has; null where conntrackd does not say. */
   readonly own: number | null;
@@ -31,7 +33,9 @@ cat "$state/role" 2>/dev/null
 echo "unfit=$(cat "$state/unfit" 2>/dev/null)"
 echo "unsynced=$(cat "$state/unsynced" 2>/dev/null)"
 [ -e "$state/telling" ] && echo telling=yes
-heard=$(cat "$state/heard" 2>/dev/null) && echo "lag=$(($(date +%s) - heard))"
+[ -e "$state/settled" ] && echo settled=yes
+read -r now _ < /proc/uptime
+heard=$(cat "$state/heard" 2>/dev/null) && echo "lag=$((\${now%%.*} - heard))"
 for unit in ${pairUnits.pair} ${pairUnits.sync}; do echo "$unit=$(systemctl is-active $unit)"; done
 timeout 2 conntrackd -C ${pairPaths.conntrackd} -s 2>/dev/null |
   awk '/^cache/ { name = $2; sub(":", "", name) } /current active connections/ { print name "=" $NF }'
@@ -58,6 +62,7 @@ export function parseReport(output: string): MemberReport {
     unfit: said.get("unfit") ?? "",
     unsynced: said.get("unsynced") ?? "",
     telling: said.get("telling") === "yes",
+    settled: said.get("settled") === "yes",
     services: {
       role: said.get(pairUnits.pair) === "active",
       sync: said.get(pairUnits.sync) === "active",

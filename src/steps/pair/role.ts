@@ -1,15 +1,18 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { keepalivedConf } from "../../host/pair/keepalived-conf.ts";
 import { pairPaths, pairUnits } from "../../host/pair/paths.ts";
 import { pairScripts } from "../../host/pair/scripts.ts";
 import { settings } from "../../host/pair/settings.ts";
+import { askMembers, whyNotSettled } from "../../host/pair/state.ts";
 import { pairUnit } from "../../host/pair/units.ts";
-import { serviceStep } from "./service.ts";
+import { Problem } from "../../report/problem.ts";
+import type { Step } from "../step.ts";
+import { type MemberWant, type ServiceHave, serviceStep } from "./service.ts";
 
-/**
- * Lets the two proxies agree who is active. keepalived elects; our agent does what is elected, in the order that keeps
- * connections: commit, open, take the addresses, announce. Forwarding is on at the active one only.
- */
-export const role = serviceStep({
+/** An election takes a second or two; the rest is for telling the other one of a million connections. */
+const settleMs = 60_000;
+
+const service = serviceStep({
   kind: "pair/role",
   title: ({ host, peerName }) => `Let ${host.server} and ${peerName} agree who is active`,
   service: {
@@ -44,3 +47,34 @@ export const role = serviceStep({
     later: "nothing where the other proxy is in sync: it goes on with every open connection",
   }),
 });
+
+/**
+ * Lets the two proxies agree who is active. keepalived elects; our agent does what is elected, in the order that keeps
+ * connections: commit, open, take the addresses, announce. Forwarding is on at the active one only.
+ */
+export const role: Step<MemberWant, ServiceHave> = {
+  ...service,
+
+  /** @throws Problem pair/not-settled: what comes next may be the other proxy, which must not rely on this one then. */
+  async apply(want, observed, world) {
+    await service.apply(want, observed, world);
+    const hosts = [world.host(want.host), world.host(want.peerHost)];
+    const deadline = performance.now() + settleMs;
+    for (;;) {
+      const [own, other] = await askMembers(hosts);
+      const because = own && other ? whyNotSettled(own, other) : "";
+      if (because === "") return;
+      if (performance.now() > deadline) throw notSettled(want.host.server, because);
+      await sleep(300);
+    }
+  },
+};
+
+function notSettled(server: string, because: string): Problem {
+  return new Problem({
+    code: "pair/not-settled",
+    summary: `${server} takes part, but could not take over: ${because}`,
+    hint: `\`journalctl -u wayout-pair -u wayout-sync\` on ${server} says more.`,
+    retry: true,
+  });
+}

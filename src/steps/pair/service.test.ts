@@ -22,6 +22,7 @@ const want: MemberWant = {
   address: "192.168.125.11",
   peer: "192.168.125.12",
   peerName: "ecs-2",
+  peerHost: { server: "ecs-2", destination: "203.0.113.12" },
   inner: "192.168.125.251",
   outer: "192.168.125.250",
   ownEip: true,

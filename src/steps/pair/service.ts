@@ -16,6 +16,7 @@ export const memberWant = z.object({
   address: z.string(),
   peer: z.string(),
   peerName: z.string(),
+  peerHost: hostAddress,
   inner: z.string(),
   outer: z.string(),
   ownEip: z.boolean(),
@@ -32,7 +33,7 @@ const serviceHave = z.object({
 });
 
 export type MemberWant = z.infer<typeof memberWant>;
-type ServiceHave = z.infer<typeof serviceHave>;
+export type ServiceHave = z.infer<typeof serviceHave>;
 
 export interface Service {
   readonly unit: string;

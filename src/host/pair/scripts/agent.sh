@@ -6,7 +6,7 @@ state=/run/wayout-pair
 role() { sh /etc/wayout/pair/role "$1"; }
 umask 077
 mkdir -p "$state"
-rm -rf "$state/scores" "$state/elected" "$state/gave"
+rm -rf "$state/scores" "$state/elected" "$state/gave" "$state/unsynced"
 sh /etc/wayout/pair/score unfit 0
 mkfifo "$state/elected"
 exec 3<> "$state/elected"
@@ -18,6 +18,7 @@ ahead=; chrt -r 20 true 2>/dev/null && ahead="chrt -r 20"
 # with another partner, goes on until it is clear who is active.
 elect() {
   election=$((election + 1)); settled=no; last=BACKUP
+  rm -f "$state/settled"
   {
     $ahead keepalived --dont-fork --dont-respawn --vrrp --log-console --use-file /etc/wayout/pair/keepalived.conf \
       --pid "$state/keepalived.pid" --vrrp_pid "$state/vrrp.pid"
@@ -35,6 +36,7 @@ somebody_has_it() {
   arping -q -c 1 -w 1 -I "$device" "$inner" >/dev/null 2>&1
 }
 # Forgotten is what was carried once the other one has taken everything over.
+settle() { settled=yes; touch "$state/settled"; }
 stand_by() { role standby; { sleep 1; echo "INSTANCE wayout FORGET 0" >&3; } & }
 election=0; waited=0
 elect
@@ -47,9 +49,9 @@ while read -r kind name elected number <&3; do
         echo "wayout-pair: another proxy is active and does not speak to this one yet"
         kill_election; sleep 1; elect; continue
       fi
-      last=MASTER; settled=yes; role active ;;
+      last=MASTER; role active; settle ;;
     BACKUP | FAULT | STOP) last=$elected; [ $settled = no ] || stand_by ;;
-    SETTLED) [ "$number" = $election ] || continue; settled=yes; [ $last = MASTER ] || stand_by ;;
+    SETTLED) [ "$number" = $election ] || continue; [ $last = MASTER ] || stand_by; settle ;;
     # Here and not beside: a promotion in the middle of it would lose what it has just taken over.
     FORGET) [ $last = MASTER ] || role forget ;;
     # A new configuration. keepalived's own reload loses the pipe that it tells us by (2.2.7), and its orderly end would

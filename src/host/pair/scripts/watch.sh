@@ -1,21 +1,39 @@
 #!/bin/sh
-# Wayout: sees whether this proxy of a pair is fit for its role, and scores it. Runs as long as the agent does.
+# Wayout: sees whether this proxy of a pair is fit for its role, and scores it. Runs as long as the agent does. What the
+# shell can do by itself starts no program: this goes round twice a second, for ever, on somebody's server.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL
 state=/run/wayout-pair
 # Within this many seconds the role is not given away twice for what is found here: then it is mended in place.
 hold=60
-score() { sh /etc/wayout/pair/score "$@"; }
 say() { echo "wayout-pair: $*"; }
-seconds() { date +%s; }
-held() { [ $(($(seconds) - $(cat "$state/gave" 2>/dev/null || echo 0))) -lt $hold ]; }
+# Seconds since the boot, which no change of the clock touches.
+tick() { read -r now _ < /proc/uptime; now=${now%%.*}; }
+# gave: when the role was given away the last time; -1 never. Kept in a file, since it outlives this program.
+gave() { gave=-1; [ ! -f "$state/gave" ] || read -r gave < "$state/gave"; }
+give_away() { echo "$now" > "$state/gave"; gave=$now; }
+held() { [ "$gave" -ge 0 ] && [ $((now - gave)) -lt $hold ]; }
+# Told to the election only when it is another one.
+score() {
+  eval "[ \"\${scored_$1-}\" = $2 ]" && return 0
+  sh /etc/wayout/pair/score "$1" "$2" && eval "scored_$1=$2"
+}
 rules_loaded() {
   nft list chain ip wayout translate >/dev/null 2>&1 || iptables -t nat -S WAYOUT-SNAT >/dev/null 2>&1
 }
+# Interface, destination and mask stand in columns 1, 2 and 8. proc_net(5).
+has_default_route() {
+  while read -r interface destination _ _ _ _ _ mask _; do
+    [ "$interface $destination $mask" != "$device 00000000 00000000" ] || return 0
+  done < /proc/net/route
+  return 1
+}
 # Why this proxy cannot do its work; nothing when it can. Before it has rules there is no work.
-unfit() {
+fitness() {
+  why=
   [ -f /etc/wayout/load ] || return 0
-  if ! rules_loaded; then echo "its rules are gone"
-  elif ! ip -4 route show default | grep -q "dev $device"; then echo "it has no route to the Internet"
+  [ $round = 1 ] || { rules=loaded; rules_loaded || rules=gone; }
+  if [ "$rules" = gone ]; then why="its rules are gone"
+  elif ! has_default_route; then why="it has no route to the Internet"
   fi
 }
 # Any of the targets does, all of them asked at once.
@@ -28,56 +46,61 @@ answers() {
   wait $asked; asked=
   [ -s "$state/answered" ]
 }
-# What conntrackd says of itself and of the other one.
+# What conntrackd says of itself, and how many packets of the other one it has: the line "... Pckts recv".
 counters() {
   said=$(timeout 1 conntrackd -C /etc/wayout/pair/conntrackd.conf -s 2>/dev/null) || said=
-  heard=$(echo "$said" | awk '/Pckts recv/ { print $(NF - 2); exit }')
+  heard=${said%%" Pckts recv"*}; heard=${heard##* }
 }
-seen=no; failed=0; last=; heard_at=0; was=; asked=; gives=
+# Only the standby is worse for not knowing the other one's connections: the active one has them.
+see_sync() {
+  worse=-40; [ "$role" = standby ] || worse=0
+  counters
+  if [ -z "$said" ]; then behind="conntrackd does not answer"
+  else
+    [ "$heard" = "$last" ] || { last=$heard; heard_at=$now; }
+    behind=
+    [ $((now - heard_at)) -le 4 ] || behind="nothing heard from $peer's conntrackd for $((now - heard_at)) s"
+  fi
+  if [ -z "$behind" ]; then score unsynced 0; else score unsynced $worse; fi
+  echo "$behind" > "$state/unsynced"
+  echo "$heard_at" > "$state/heard"
+}
+seen=no; failed=0; last=; heard_at=0; was=; asked=; gives=; told=; rules=; round=1
 while sleep 0.5; do
   . /etc/wayout/pair/settings
   role=
-  [ -f "$state/role" ] && role=$(sed -n 's/^role=//p' "$state/role")
+  [ ! -f "$state/role" ] || IFS='=' read -r _ role < "$state/role"
   [ -n "$role" ] || continue
   [ "$role" = "$was" ] || { failed=0; seen=no; was=$role; gives=; }
-  why=$(unfit)
-  if [ "$role" = active ] && [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]; then
+  # What starts programs is done in every second round.
+  round=$((1 - round))
+  tick; gave
+  fitness
+  read -r forwards < /proc/sys/net/ipv4/ip_forward
+  if [ "$role" = active ] && [ "$forwards" = 0 ]; then
     # The other one may be dead, or what switched it off may do so there too: then it is mended here.
-    if [ "$gives" = yes ] && [ $(($(seconds) - $(cat "$state/gave"))) -lt 3 ]; then why="forwarding was switched off"
+    if [ "$gives" = yes ] && [ $((now - gave)) -lt 3 ]; then why="forwarding was switched off"
     elif held; then say "forwarding was switched off; it is on again"; echo 1 > /proc/sys/net/ipv4/ip_forward
-    else why="forwarding was switched off"; gives=yes; seconds > "$state/gave"; fi
+    else why="forwarding was switched off"; gives=yes; give_away; fi
   fi
-  if [ -z "$why" ]; then score unfit 0
-  else
-    [ "$why" = "$(cat "$state/unfit" 2>/dev/null)" ] || say "not fit to be active: $why"
-    score unfit -100
+  if [ -z "$why" ]; then score unfit 0; else score unfit -100; fi
+  if [ "$why" != "$told" ] || [ ! -f "$state/unfit" ]; then
+    [ -z "$why" ] || say "not fit to be active: $why"
+    echo "$why" > "$state/unfit"; told=$why
   fi
-  echo "$why" > "$state/unfit"
-
-  # Only the standby is worse for not knowing the other one's connections: the active one has them.
-  worse=-40; [ "$role" = standby ] || worse=0
-  counters
-  if [ -z "$said" ]; then
-    score unsynced $worse; echo "conntrackd does not answer" > "$state/unsynced"
-  else
-    [ "$heard" = "$last" ] || { last=$heard; heard_at=$(seconds); }
-    if [ $(($(seconds) - heard_at)) -gt 4 ]; then
-      score unsynced $worse; echo "nothing heard from $peer's conntrackd for $(($(seconds) - heard_at)) s" > "$state/unsynced"
-    else
-      score unsynced 0; : > "$state/unsynced"
-    fi
-  fi
-  echo "$heard_at" > "$state/heard"
+  [ $round = 0 ] || see_sync
 
   [ "$role" = standby ] && [ -n "$targets" ] && [ -f /etc/wayout/load ] || continue
+  [ $round = 0 ] || [ $failed -gt 0 ] || continue
   if answers -m 30561; then seen=yes; failed=0; continue; fi
   failed=$((failed + 1))
   # It forwarded before, it is not the Internet that is away, and it is not this proxy that is cut off.
   [ $seen = yes ] && [ $failed -ge 3 ] || continue
   if [ "$own_eip" = yes ] && ! answers; then continue; fi
+  tick
   held && continue
   say "takes the active role: $peer answers, but does not forward"
-  seconds > "$state/gave"; failed=0
-  score forced 50
-  { sleep 10; score forced 0; } &
+  give_away; failed=0
+  sh /etc/wayout/pair/score forced 50
+  { sleep 10; sh /etc/wayout/pair/score forced 0; } &
 done

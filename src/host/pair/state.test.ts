@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { type MemberReport, parseReport } from "../host/pair/report.ts";
-import { type Member, pairState } from "./pair.ts";
+import { type MemberReport, parseReport } from "./report.ts";
+import { type Asked, pairState, whyNotSettled } from "./state.ts";
 
 const report = (changes: Partial<MemberReport> = {}): MemberReport => ({
   role: "standby",
@@ -10,13 +10,14 @@ const report = (changes: Partial<MemberReport> = {}): MemberReport => ({
   unfit: "",
   unsynced: "",
   telling: false,
+  settled: true,
   services: { role: true, sync: true },
   own: 0,
   known: 1000,
   lagSeconds: 0,
   ...changes,
 });
-const member = (server: string, changes?: Partial<MemberReport> | null): Member =>
+const member = (server: string, changes?: Partial<MemberReport> | null): Asked =>
   changes === null
     ? { server, report: null, unreachable: `cannot reach ${server} over SSH` }
     : { server, report: report(changes), unreachable: "" };
@@ -32,7 +33,7 @@ test("a pair is ready when one is active and the other knows its connections", (
   expect(pairState([member("b"), active])).toMatchObject({ active: "a", standby: "b", notReady: "" });
 });
 
-test.each<[string, Member, string]>([
+test.each<[string, Asked, string]>([
   ["cannot be asked", member("b", null), "b cannot be asked (cannot reach b over SSH)"],
   ["has no role", member("b", { role: null }), "b is not settled"],
   [
@@ -70,6 +71,23 @@ test("none active, and both active, are told as such", () => {
   expect(pairState([active, member("b", { role: "active" })]).split).toContain("both a and b are active");
 });
 
+test("a proxy is settled when it has the role, or follows the other one with every connection", () => {
+  const notRunning = member("b", { role: null, settled: false, services: { role: false, sync: false } });
+  expect(whyNotSettled(active, notRunning)).toBe("");
+  expect(whyNotSettled(active, member("b", null))).toBe("");
+  expect(whyNotSettled(member("b"), active)).toBe("");
+  expect(whyNotSettled(active, member("b"))).toBe("");
+});
+
+test("a proxy is not settled while its role or the other one's is open, or while it lacks connections", () => {
+  const open = member("b", { role: null, settled: false });
+  expect(whyNotSettled(open, active)).toBe("b is not settled");
+  expect(whyNotSettled(active, open)).toBe("b is not settled");
+  expect(whyNotSettled(member("b", null), active)).toBe("b cannot be asked (cannot reach b over SSH)");
+  expect(whyNotSettled(member("b", { known: 149 }), active)).toBe("b knows 149 of 1000 connections");
+  expect(whyNotSettled(member("b", { settled: false }), active)).toBe("b is not settled");
+});
+
 test("a report is read from what the host prints", () => {
   const output = `role=active
 since=1795568855209
@@ -78,6 +96,7 @@ took=14
 unfit=
 unsynced=nothing heard from 192.168.125.5's conntrackd for 9 s
 lag=9
+settled=yes
 wayout-pair=active
 wayout-sync=activating
 internal=1003
