@@ -48,12 +48,13 @@ const poll = { timeout: 60_000, interval: 300 };
 const whole = () =>
   expect
     .poll(async () => {
-      const { inSync, active, standby, members } = await pair();
+      const { inSync, reason, active, standby, members } = await pair();
+      if (!inSync) return reason;
       const own = members.find(({ server }) => server === active)?.connections ?? 0;
       const known = members.find(({ server }) => server === standby)?.known ?? -1;
-      return inSync && known >= own;
+      return known >= own ? "whole" : `${standby} knows ${known} of ${own}`;
     }, poll)
-    .toBe(true);
+    .toBe("whole");
 /** Asked inside the server: a login to the other one, which may be dead, would wait for it. */
 const activeIs = (server: string) => expect.poll(async () => await isActive(server), poll).toBe(true);
 const breakIt = (...fault: readonly string[]) => must("lab", "break", "--name", lab, ...fault);
