@@ -5,6 +5,7 @@ import packageFile from "../../package.json" with { type: "json" };
 import { applyCommand } from "./apply.ts";
 import { demoCommand } from "./demo.ts";
 import { drillCommand } from "./drill.ts";
+import { initCommand } from "./init.ts";
 import { labCommand } from "./lab/index.ts";
 import { tellFailure } from "./output.ts";
 import { planCommand } from "./plan.ts";
@@ -22,6 +23,7 @@ const program = new Command("wayout")
   .showSuggestionAfterError()
   .exitOverride();
 for (const make of [
+  initCommand,
   planCommand,
   applyCommand,
   verifyCommand,

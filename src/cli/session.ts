@@ -1,23 +1,17 @@
 /** What every command on gateways works with: the spec, the cloud, the hosts and the journal. */
 import { readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import type { Cloud } from "../cloud/cloud.ts";
-import { loadCloud, systemSources } from "../cloud/config/load-cloud.ts";
-import { openCloud } from "../cloud/open-cloud.ts";
 import type { Context } from "../engine/context.ts";
 import type { Journal } from "../engine/journal/journal.ts";
 import { openSqliteJournal } from "../engine/journal/sqlite-journal.ts";
 import { openHosts } from "../host/ssh.ts";
-import { openLab } from "../lab/client/labs.ts";
-import { placesOf } from "../lab/client/places.ts";
-import { removeDeadLabs } from "../lab/client/remove.ts";
 import { Problem } from "../report/problem.ts";
 import { openProgress } from "../report/progress.ts";
 import { chooseProbes } from "../spec/probes.ts";
-import { type Probes, parseSpec, type SpecFile } from "../spec/spec.ts";
+import { parseSpec, type SpecFile } from "../spec/spec.ts";
 import type { World } from "../steps/world.ts";
 import { cloudOfSpec } from "./cloud-of-spec.ts";
 import { openControlFolder } from "./control-folder.ts";
+import { placeOf } from "./place.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 
 export interface SessionOptions {
@@ -34,21 +28,13 @@ export interface Session {
   readonly context: Context;
 }
 
-/** Where the cloud of a spec is, and what goes with it. */
-interface Place {
-  readonly cloud: Cloud;
-  readonly journalFolder: string;
-  readonly sshConfig?: string;
-  readonly probes: Partial<Probes>;
-}
-
 /** Opens everything, does the work, and closes everything whatever happens. */
 export async function withSession<T>(
   options: SessionOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const file = readSpec(options.file);
-  const place = await placeOf(file, options);
+  const place = await placeOf(file.value.cloud, options, (sources) => cloudOfSpec(file, sources));
   const progress = openProgress(process.stderr);
   const journal = openSqliteJournal(place.journalFolder, () => new Date());
   const control = openControlFolder();
@@ -77,20 +63,6 @@ export async function withSession<T>(
     control.remove();
     journal.close();
   }
-}
-
-/** "lab" is the local cloud; every other name is an entry of clouds.yaml, as for the openstack client. */
-async function placeOf(spec: SpecFile, { file, lab }: SessionOptions): Promise<Place> {
-  if (spec.value.cloud !== "lab") {
-    const config = cloudOfSpec(spec, systemSources());
-    return { cloud: openCloud(config), journalFolder: resolve(dirname(file), ".wayout"), probes: {} };
-  }
-  await removeDeadLabs();
-  const { cloudsFile, sshConfig, probes } = await openLab(lab);
-  const env = { OS_CLIENT_CONFIG_FILE: cloudsFile };
-  const config = loadCloud("lab", { ...systemSources(), env });
-  // A lab's objects end with it, so its journal does too.
-  return { cloud: openCloud(config), journalFolder: join(placesOf(lab).run, "journal"), sshConfig, probes };
 }
 
 function readSpec(path: string): SpecFile {

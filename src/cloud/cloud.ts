@@ -38,6 +38,8 @@ export interface Server {
   readonly vpcId: string;
   readonly addresses: readonly ServerAddress[];
   readonly securityGroupIds: readonly string[];
+  /** The operating system in the cloud's own word: Linux, Windows; absent where the cloud does not say. */
+  readonly osType?: string;
 }
 
 export interface AddressPair {

@@ -15,6 +15,8 @@ const boundaries = [
   "journal",
   "lab",
   "demo",
+  "file",
+  "init",
   "drill",
   "wayout",
 ];

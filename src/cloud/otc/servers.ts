@@ -8,7 +8,7 @@ const serverSchema = z.object({
   id: z.string(),
   name: optionalText,
   status: optionalText,
-  metadata: z.object({ vpc_id: z.string().optional() }).nullish(),
+  metadata: z.object({ vpc_id: z.string().optional(), os_type: z.string().optional() }).nullish(),
   /** By VPC id. */
   addresses: z
     .record(
@@ -67,6 +67,7 @@ export async function readServer(api: Api, id: string): Promise<Server | undefin
 
 function asServer(server: ServerAnswer): Server {
   const addresses = server.addresses ?? {};
+  const osType = server.metadata?.os_type;
   return {
     id: server.id,
     name: server.name,
@@ -74,6 +75,7 @@ function asServer(server: ServerAnswer): Server {
     vpcId: server.metadata?.vpc_id ?? Object.keys(addresses)[0] ?? "",
     addresses: Object.values(addresses).flatMap(joined),
     securityGroupIds: server.security_groups.map((group) => group.id ?? "").filter((id) => id !== ""),
+    ...(osType === undefined ? {} : { osType }),
   };
 }
 

@@ -1,0 +1,70 @@
+import { Command, Option } from "commander";
+import { loadCloud, systemSources } from "../cloud/config/load-cloud.ts";
+import { offersOf } from "../engine/init/offers.ts";
+import { type Choice, savedEips, specText } from "../engine/init/spec-text.ts";
+import { readInventory } from "../engine/resolve/inventory.ts";
+import { parseSpec } from "../spec/spec.ts";
+import { chosen, type Wishes } from "./init-choice.ts";
+import { writeNewFile } from "./new-file.ts";
+import { answer, answerJson, note } from "./output.ts";
+import { placeOf } from "./place.ts";
+import { stopOnSignals } from "./stop-signals.ts";
+
+interface InitOptions extends Wishes {
+  readonly file: string;
+  readonly lab: string;
+  readonly cloud?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+export function initCommand(): Command {
+  return new Command("init")
+    .description("writes wayout.yaml from what the cloud has: VPC, proxy, subnets whose servers have no EIP")
+    .option("-f, --file <path>", "what to write", "wayout.yaml")
+    .option("--cloud <name>", "entry of clouds.yaml, or lab; without it OS_CLOUD or the only entry")
+    .addOption(new Option("--lab <name>", "which lab, where the cloud is lab").default("lab"))
+    .option("--vpc <name>", "the VPC, without being asked")
+    .option("--proxy <name>", "the proxy, without being asked; twice for a pair", collect, [])
+    .option("--subnet <name>", "a subnet to serve, without being asked; can be given again", collect, [])
+    .option("-y, --yes", "take what fits best, without being asked")
+    .option("--force", "write over a file that is there")
+    .option("--json", "answer in JSON")
+    .action(init);
+}
+
+async function init(options: InitOptions): Promise<void> {
+  const name = options.cloud ?? loadCloud(undefined, systemSources()).name;
+  const { cloud } = await placeOf(name, options, (sources) => loadCloud(name, sources));
+  note(`reading ${cloud.traits.name} ...`);
+  const offers = offersOf(await readInventory(cloud));
+  const stop = stopOnSignals(note);
+  try {
+    const choice = await chosen(offers, options, stop.signal);
+    if (!choice) {
+      process.exitCode = 1;
+      return note("nothing was written");
+    }
+    const text = specText(name, choice);
+    // What is written must be what every other command can read.
+    parseSpec(text, options.file);
+    writeNewFile(options.file, text, options.force ?? false);
+    tell(choice, options);
+  } finally {
+    stop.end();
+  }
+}
+
+function tell(choice: Choice, { file, lab, json }: InitOptions): void {
+  const proxies = choice.proxies.map(({ name }) => name);
+  const subnets = choice.subnets.map(({ name }) => name);
+  const saves = savedEips(choice);
+  const [first] = choice.proxies;
+  if (json) answerJson({ file, vpc: choice.offer.name, proxies, subnets, savesEips: saves });
+  else
+    answer(`${file}: ${subnets.join(", ")} of ${choice.offer.name} through ${proxies.join(" and ")}
+saves ${saves} EIP${saves === 1 ? "" : "s"}: ${saves === 1 ? "one server goes" : `${saves} servers go`} out by ${first?.publicIp.address}
+next: wayout plan${file === "wayout.yaml" ? "" : ` -f ${file}`}${lab === "lab" ? "" : ` --lab ${lab}`}`);
+}

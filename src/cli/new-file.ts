@@ -1,0 +1,27 @@
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { Problem } from "../report/problem.ts";
+
+/**
+ * A file that somebody wrote is not written over, nor is half of one left behind.
+ * @throws Problem file/exists, file/not-written
+ */
+export function writeNewFile(file: string, text: string, force: boolean): void {
+  const beside = `${file}.${process.pid}.new`;
+  try {
+    writeFileSync(force ? beside : file, text, { flag: "wx" });
+    if (force) renameSync(beside, file);
+  } catch (cause) {
+    rmSync(beside, { force: true });
+    const there = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
+    throw new Problem({
+      code: there ? "file/exists" : "file/not-written",
+      summary: there
+        ? `${file} is there already`
+        : `cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: there
+        ? "Name another file with --file, or write over it with --force."
+        : "Name another file with --file.",
+      cause,
+    });
+  }
+}

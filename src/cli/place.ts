@@ -1,0 +1,39 @@
+/** Where a cloud is, and what goes with it. */
+import { dirname, join, resolve } from "node:path";
+import type { Cloud } from "../cloud/cloud.ts";
+import type { CloudConfig } from "../cloud/config/cloud-config.ts";
+import { loadCloud, systemSources } from "../cloud/config/load-cloud.ts";
+import type { ConfigSources } from "../cloud/config/settings-file.ts";
+import { openCloud } from "../cloud/open-cloud.ts";
+import { openLab } from "../lab/client/labs.ts";
+import { placesOf } from "../lab/client/places.ts";
+import { removeDeadLabs } from "../lab/client/remove.ts";
+import type { Probes } from "../spec/spec.ts";
+
+export interface Place {
+  readonly cloud: Cloud;
+  readonly journalFolder: string;
+  readonly sshConfig?: string;
+  readonly probes: Partial<Probes>;
+}
+
+/**
+ * "lab" is the local cloud; every other name is an entry of clouds.yaml, as for the openstack client.
+ * @param load the entry's settings.
+ */
+export async function placeOf(
+  name: string | undefined,
+  { file, lab }: { readonly file: string; readonly lab: string },
+  load: (sources: ConfigSources) => CloudConfig,
+): Promise<Place> {
+  if (name !== "lab") {
+    const journalFolder = resolve(dirname(file), ".wayout");
+    return { cloud: openCloud(load(systemSources())), journalFolder, probes: {} };
+  }
+  await removeDeadLabs();
+  const { cloudsFile, sshConfig, probes } = await openLab(lab);
+  const env = { OS_CLIENT_CONFIG_FILE: cloudsFile };
+  const config = loadCloud("lab", { ...systemSources(), env });
+  // A lab's objects end with it, so its journal does too.
+  return { cloud: openCloud(config), journalFolder: join(placesOf(lab).run, "journal"), sshConfig, probes };
+}

@@ -1,0 +1,60 @@
+/** `wayout init` against a cloud: what it writes is what plan reads, and nobody's file is written over. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { must, wayout } from "./wayout-command.ts";
+import { cloudState } from "./world-state.ts";
+
+const lab = "test-init";
+const folder = mkdtempSync(join(tmpdir(), "wayout-test-"));
+const file = join(folder, "wayout.yaml");
+const where = ["--file", file, "--lab", lab];
+const init = ["init", "--cloud", "lab", ...where];
+
+beforeAll(async () => {
+  await must("lab", "up", "--name", lab);
+});
+afterAll(async () => {
+  await wayout("lab", "down", "--name", lab);
+  rmSync(folder, { recursive: true });
+});
+
+test("finds the proxy and the servers without an EIP, and changes nothing in the cloud", async () => {
+  const before = await cloudState(lab);
+  const answer: unknown = JSON.parse(await must(...init, "--json"));
+  expect(answer).toEqual({
+    file,
+    vpc: "vpc-demo",
+    proxies: ["ecs-proxy"],
+    subnets: ["subnet-app", "subnet-other"],
+    savesEips: 3,
+  });
+  expect(await cloudState(lab)).toEqual(before);
+});
+
+test("what it wrote is what plan reads", async () => {
+  const plan = await wayout("plan", ...where);
+  expect(plan, plan.stderr).toMatchObject({ code: 2 });
+  expect(plan.stdout).toContain("Send subnet-app, subnet-other's default route to ecs-proxy");
+});
+
+test("a file that is there stays as it is, until --force is given", async () => {
+  const before = readFileSync(file, "utf8");
+  const refused = await wayout(...init);
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.stderr).toContain("file/exists");
+  expect(readFileSync(file, "utf8")).toBe(before);
+  await must(...init, "--force", "--subnet", "subnet-app");
+  expect(readFileSync(file, "utf8")).toContain("# - subnet-other");
+});
+
+test.each([
+  [["--proxy", "ecs-proxi"], "--proxy: no proxy ecs-proxi to offer; did you mean ecs-proxy?"],
+  [["--vpc", "vpc-dmeo"], "--vpc: no VPC vpc-dmeo to offer; did you mean vpc-demo?"],
+  [["--subnet", "subnet-ap"], "--subnet: no subnet subnet-ap to offer; did you mean subnet-app?"],
+])("a name that is wrong is answered with the nearest one: %j", async (words, said) => {
+  const refused = await wayout(...init, "--force", ...words);
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.stderr).toContain(said);
+});
