@@ -48,7 +48,7 @@ export async function withRouteLab<T>(
     const idOf = (proxy: Proxy): string => servers.find(({ name }) => name === proxy)?.id ?? "";
     for (const proxy of proxies)
       for (const { id } of await cloud.nics({ serverId: idOf(proxy) }))
-        await cloud.setAddressPairs(id, [cloud.traits.anyAddressPair]);
+        await cloud.setAddressPairs(id, cloud.traits.anyAddressPairs[0] ?? []);
     const [table] = await cloud.routeTables();
     if (!table) throw new Error("there is no route table");
     const routeTo = (proxy: Proxy) =>

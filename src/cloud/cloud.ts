@@ -8,8 +8,32 @@ export interface Vpc {
   readonly name: string;
   /** Primary range first, then secondary ones. */
   readonly cidrs: readonly string[];
-  /** The platform already gives the whole VPC a way out (OTC "shared SNAT"). */
+  /** The platform already gives the whole VPC a way out (OTC "shared SNAT", a Neutron router's `enable_snat`). */
   readonly sharedSnat: boolean;
+  /**
+   * What the VPC's router leads to: `outside`, or `inside` to the VPC's subnets alone. `none`: a network without a router.
+   * Absent where every VPC has a way out for its EIPs, as on OTC.
+   */
+  readonly router?: "outside" | "inside" | "none";
+}
+
+/** A route that servers learn by DHCP (RFC 3442). */
+export interface HostRoute {
+  readonly destination: string;
+  /** The address of a neighbour in the subnet. */
+  readonly nextHop: string;
+}
+
+/** What a subnet tells its servers. They learn of a change when they renew their lease. */
+export interface SubnetDhcp {
+  readonly enabled: boolean;
+  readonly hostRoutes: readonly HostRoute[];
+  /** Who has the gateway's address. */
+  readonly gatewayOf: "router" | "nobody" | "other";
+  /** The gateway of the cloud's metadata service where the subnet has no router: the DHCP server's own address. */
+  readonly metadataBy?: string;
+  /** Marks of gateways that changed any of it: wayout:egress. */
+  readonly marks: readonly string[];
 }
 
 export interface Subnet {
@@ -17,9 +41,12 @@ export interface Subnet {
   readonly name: string;
   readonly vpcId: string;
   readonly cidr: string;
+  /** "": none. */
   readonly gatewayIp: string;
   /** DNS servers that the cloud hands to servers of the subnet. */
   readonly dns: readonly string[];
+  /** Absent where it is the cloud's own business, as on OTC. */
+  readonly dhcp?: SubnetDhcp;
 }
 
 export interface ServerAddress {
@@ -47,6 +74,12 @@ export interface AddressPair {
   readonly mac_address?: string;
 }
 
+/** A DHCP option of one NIC, by dnsmasq's name or its number; it stands above the subnet's. */
+export interface DhcpOption {
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface Nic {
   readonly id: string;
   readonly name: string;
@@ -60,7 +93,20 @@ export interface Nic {
   readonly securityGroupIds: readonly string[];
   /** Which other addresses the NIC may use; a pair of prefix length 0 switches the source/destination check off. */
   readonly addressPairs: readonly AddressPair[];
+  /** Absent where the cloud does not say. Off: neither the check nor security groups. */
+  readonly portSecurity?: boolean;
+  /** Absent where NICs have none of their own. */
+  readonly dhcpOptions?: readonly DhcpOption[];
 }
+
+/** What stands between a NIC and the network; `off` leaves nothing of it. */
+export type NicProtection =
+  | { readonly portSecurity: false }
+  | {
+      readonly portSecurity: true;
+      readonly securityGroupIds: readonly string[];
+      readonly addressPairs: readonly AddressPair[];
+    };
 
 export type NextHopType = "ecs" | "eni" | "vip" | "nat" | "peering" | "vpn" | "dc" | "er" | "local" | "other";
 
@@ -129,8 +175,17 @@ export interface Quota {
 /** What differs between clouds and decides how a step works; a fact, never a guess. */
 export interface CloudTraits {
   readonly name: string;
-  /** The pair that opens a NIC to every address: 1.1.1.1/0 on OTC and Huawei (0.0.0.0/0 is refused there). */
-  readonly anyAddressPair: AddressPair;
+  /** What opens a NIC to every address, to be tried in this order: some clouds refuse the one, some the other. */
+  readonly anyAddressPairs: readonly (readonly AddressPair[])[];
+  /** Port security of a NIC can be switched off as a whole. */
+  readonly portSecurityOff: boolean;
+  /**
+   * Who has routes: `tables`, of which each subnet uses one, or the VPC's `router`, which sends everything that comes to it
+   * by them, what the proxy itself sends too.
+   */
+  readonly routes: "tables" | "router";
+  /** What a subnet tells its servers by DHCP can be changed: its gateway, its host routes, and those of one NIC. */
+  readonly dhcp: boolean;
   /** A virtual IP can be the next hop of a route. */
   readonly vipNextHop: boolean;
   /** A server's own EIP wins over a 0.0.0.0/0 route, so the proxy does not loop over its own route. */
@@ -198,4 +253,14 @@ export interface Cloud extends CloudReader {
     readonly ip: string;
   }): Promise<Nic>;
   deleteVirtualIp(id: string): Promise<void>;
+  /** Port security, groups and pairs in one call: none of the three can be changed by itself where it is off. */
+  setNicProtection(nicId: string, protection: NicProtection): Promise<void>;
+  /** Replaces the whole list. */
+  setDhcpOptions(nicId: string, options: readonly DhcpOption[]): Promise<void>;
+  /** "" for none. */
+  setSubnetGateway(subnetId: string, ip: string): Promise<void>;
+  /** Replaces the whole list. */
+  setHostRoutes(subnetId: string, routes: readonly HostRoute[]): Promise<void>;
+  /** Whose work a subnet's settings are, where the cloud lets an object be marked. */
+  markSubnet(subnetId: string, mark: string, present: boolean): Promise<void>;
 }

@@ -10,7 +10,7 @@ function withoutProfile(authUrl: string): CloudConfig {
 
 test("OTC is known by its profile, or by the host of its identity service", () => {
   expect(openCloud(configFor("http://127.0.0.1:1")).traits).toMatchObject({
-    anyAddressPair: { ip_address: "1.1.1.1/0" },
+    anyAddressPairs: [[{ ip_address: "1.1.1.1/0" }]],
     vipNextHop: true,
     eipBeforeRoute: true,
   });

@@ -123,7 +123,10 @@ function nicSteps(
       ...(peer ? { peer: { ip: peer.nic.ip, sshPort: spec.ssh.port ?? 22 } } : {}),
       mode: spec.securityGroup,
     }),
-    bind(name, sourceDestinationCheck, { ...onNic, anyAddressPair: traits.anyAddressPair }),
+    bind(name, sourceDestinationCheck, {
+      ...onNic,
+      anyAddressPairs: traits.anyAddressPairs.map((pairs) => [...pairs]),
+    }),
   ];
 }
 

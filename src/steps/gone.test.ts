@@ -7,7 +7,7 @@ import { type Still, stillWorld } from "./testing/still-cloud.ts";
 const host = { server: "ecs-proxy", serverId: "server-1", destination: "203.0.113.10" };
 const onHost = { gateway: "egress", host, vpcCidrs: [], insideMacs: [], privateIp: "192.168.125.4" };
 const onNic = { gateway: "egress", server: "ecs-proxy", nicId: "nic-1", nicIp: "192.168.125.4" };
-const check = { ...onNic, anyAddressPair: { ip_address: "1.1.1.1/0" } };
+const check = { ...onNic, anyAddressPairs: [[{ ip_address: "1.1.1.1/0" }]] };
 const groups = { ...onNic, groupName: "wayout-egress-ecs-proxy", served: [], mode: "own" };
 const route = {
   destination: "0.0.0.0/0",

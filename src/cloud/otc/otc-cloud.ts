@@ -5,6 +5,7 @@ import type { Cloud, CloudTraits } from "../cloud.ts";
 import { type CloudConfig, secretsOf } from "../config/cloud-config.ts";
 import { type HttpOptions, openHttp } from "../http.ts";
 import { Redactor } from "../redactor.ts";
+import { withoutSubnetWrites } from "../unable.ts";
 import { readNic, readNics, setAddressPairs, setNicSecurityGroups } from "./nics.ts";
 import {
   allocatePublicIp,
@@ -40,7 +41,12 @@ import { readVpcs } from "./vpcs.ts";
 const traits: CloudTraits = {
   name: "Open Telekom Cloud",
   // 0.0.0.0/0 is refused (VPC API, "Updating a Port").
-  anyAddressPair: { ip_address: "1.1.1.1/0" },
+  anyAddressPairs: [[{ ip_address: "1.1.1.1/0" }]],
+  // It would take the firewall of a server that has an EIP away.
+  portSecurityOff: false,
+  routes: "tables",
+  // `host_routes` are ignored and `gateway_ip` stays (VPC API, "Updating a Subnet").
+  dhcp: false,
   vipNextHop: true,
   // FAQ "Connectivity": EIP on the ECS, then custom route, then shared SNAT.
   eipBeforeRoute: true,
@@ -102,5 +108,6 @@ function portOn(api: Api): Cloud {
     movePublicIp: (id, nicId, mark) => movePublicIp(api, id, nicId, mark),
     createVirtualIp: (wish) => createVirtualIp(api, wish),
     deleteVirtualIp: (id) => deleteVirtualIp(api, id),
+    ...withoutSubnetWrites(traits.name),
   };
 }

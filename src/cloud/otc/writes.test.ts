@@ -21,7 +21,7 @@ describe("every write leaves the same when it is made twice, or when its answer 
 
   test("the source/destination check", async () => {
     const pairs = [
-      cloud.traits.anyAddressPair,
+      ...cloud.traits.anyAddressPairs.flat(),
       { ip_address: "192.168.125.9", mac_address: "fa:16:3e:00:00:09" },
     ];
     lab.faults.add({ ...lost, method: "PUT" });

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { AddressPair } from "../../cloud/cloud.ts";
+import type { AddressPair, NicProtection } from "../../cloud/cloud.ts";
+import { CloudProblem } from "../../cloud/errors.ts";
 import { toAddress } from "../../spec/addresses.ts";
+import { worldThat } from "../testing/writing-cloud.ts";
 import { sourceDestinationCheck as step } from "./source-destination-check.ts";
 
 const want = {
@@ -9,9 +11,13 @@ const want = {
   server: "ecs-proxy",
   nicId: "nic-1",
   nicIp: "192.168.125.4",
-  anyAddressPair: { ip_address: "1.1.1.1/0" },
+  anyAddressPairs: [[{ ip_address: "1.1.1.1/0" }]],
 };
-const decide = (pairs: AddressPair[]) => step.decide(want, { is: "ours", have: { pairs } }, { adopt: false });
+const decide = (pairs: AddressPair[]) =>
+  step.decide(want, { is: "ours" as const, have: { pairs } }, { adopt: false });
+
+type Seen = Parameters<typeof step.apply>[1];
+const refused = new CloudProblem({ code: "cloud/bad-request", summary: "not such a pair" });
 
 const pair = fc
   .tuple(fc.nat({ max: 0xffff_ffff }), fc.nat({ max: 32 }))
@@ -49,6 +55,63 @@ describe("the source/destination check", () => {
     expect(decision).toMatchObject({ action, because });
   });
 
+  it("is off by the two halves together, and not by one of them", () => {
+    expect(decide([{ ip_address: "0.0.0.0/1" }, { ip_address: "128.0.0.0/1" }]).action).toBe("none");
+    expect(decide([{ ip_address: "0.0.0.0/1" }, { ip_address: "64.0.0.0/1" }]).action).toBe("change");
+  });
+
+  it("tries what the cloud may take one after the other, and tells the last refusal", async () => {
+    const halves = [{ ip_address: "0.0.0.0/1" }, { ip_address: "128.0.0.0/1" }];
+    const both = { ...want, anyAddressPairs: [[{ ip_address: "0.0.0.0/0" }], halves] };
+    const there = { is: "ours" as const, have: { pairs: [{ ip_address: "10.0.0.9" }] } } satisfies Seen;
+    const asked: (readonly AddressPair[])[] = [];
+    const cloudThatTakes = (length: number) => {
+      asked.length = 0;
+      return worldThat({
+        setAddressPairs: async (_, pairs) => {
+          asked.push(pairs);
+          if (pairs.length !== length) throw refused;
+        },
+      });
+    };
+    await step.apply(both, there, cloudThatTakes(3));
+    expect(asked.at(-1)).toEqual([...there.have.pairs, ...halves]);
+    await expect(step.apply(both, there, cloudThatTakes(9))).rejects.toBe(refused);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("takes port security off only where the spec says so, and undo brings groups and pairs back at once", async () => {
+    const off = { ...want, portSecurityOff: true as const };
+    const protection = { on: true, securityGroupIds: ["sg-1", "sg-2"] };
+    const before = {
+      is: "ours" as const,
+      have: { pairs: [{ ip_address: "10.0.0.9" }], protection },
+    } satisfies Seen;
+    expect(step.decide(off, before, { adopt: false })).toMatchObject({ action: "change" });
+    const calls: NicProtection[] = [];
+    const world = worldThat({
+      setNicProtection: async (_, to) => {
+        calls.push(to);
+      },
+    });
+    await step.apply(off, before, world);
+    await step.undo(off, before, world);
+    expect(calls).toEqual([
+      { portSecurity: false },
+      {
+        portSecurity: true,
+        securityGroupIds: ["sg-1", "sg-2"],
+        addressPairs: [{ ip_address: "10.0.0.9" }],
+      },
+    ]);
+    const done = {
+      is: "ours" as const,
+      have: { pairs: [], protection: { ...protection, on: false } },
+    } satisfies Seen;
+    for (const wanted of [off, want])
+      expect(step.decide(wanted, done, { adopt: false })).toMatchObject({ action: "none" });
+  });
+
   it("is blocked where the NIC is gone", () => {
     expect(step.decide(want, { is: "absent" }, { adopt: false })).toMatchObject({ action: "blocked" });
   });
@@ -58,14 +121,15 @@ describe("the source/destination check", () => {
       fc.property(fc.array(pair, { maxLength: 9 }), (pairs) => {
         const decision = decide(pairs);
         if (decision.action === "none") {
-          expect(pairs.some((one) => one.ip_address.endsWith("/0"))).toBe(true);
+          const lengths = pairs.map((one) => Number(one.ip_address.split("/")[1]));
+          expect(lengths.includes(0) || lengths.filter((length) => length === 1).length > 1).toBe(true);
           return;
         }
         expect(decision).toMatchObject({
           action: "change",
-          after: { pairs: [...pairs, want.anyAddressPair] },
+          after: { pairs: [...pairs, ...want.anyAddressPairs.flat()] },
         });
-        expect(decide([...pairs, want.anyAddressPair]).action).toBe("none");
+        expect(decide([...pairs, ...want.anyAddressPairs.flat()]).action).toBe("none");
       }),
     );
   });

@@ -1,13 +1,18 @@
 import { z } from "zod";
+import { isCloudProblem } from "../../cloud/errors.ts";
 import { parseRange } from "../../spec/addresses.ts";
 import type { Step } from "../step.ts";
+import type { World } from "../world.ts";
 import { nicGone } from "./nic-gone.ts";
 
 /**
  * Switches the source/destination check of the proxy's NIC off, so that the fabric lets it send and receive
- * for other addresses. The cloud has no field for it: the check is off when an allowed address pair has the
- * prefix length 0 (OTC: "1.1.1.1/0"; VPC API, "Updating a port"). Pairs are written as a whole list, so the
- * ones already there are kept.
+ * for other addresses. The cloud has no field for it: the check is off when allowed address pairs cover every
+ * address (OTC takes "1.1.1.1/0" alone; VPC API, "Updating a port". Neutron takes 0.0.0.0/0, or its two halves). Pairs
+ * are written as a whole list, so the ones already there are kept.
+ *
+ * Only where the spec asks for it, port security goes as a whole, and with it the NIC's security groups: a cloud that lets
+ * nobody set pairs may let the network's owner do that.
  */
 
 const pair = z.object({ ip_address: z.string(), mac_address: z.string().exactOptional() });
@@ -16,36 +21,64 @@ const want = z.object({
   server: z.string(),
   nicId: z.string(),
   nicIp: z.string(),
-  anyAddressPair: pair,
+  /** In the order in which they are tried; undo, of older journals too, needs none. */
+  anyAddressPairs: z.array(z.array(pair)).default([]),
+  portSecurityOff: z.literal(true).exactOptional(),
+  /** Why this cloud cannot do what the spec asks for. */
+  unable: z.string().exactOptional(),
 });
-const have = z.object({ pairs: z.array(pair) });
+const have = z.object({
+  pairs: z.array(pair),
+  /** Of a NIC whose port security is, or is to be, off. */
+  protection: z.object({ on: z.boolean(), securityGroupIds: z.array(z.string()) }).exactOptional(),
+});
 type Want = z.infer<typeof want>;
 type Have = z.infer<typeof have>;
+type Pair = z.infer<typeof pair>;
 
 export const sourceDestinationCheck: Step<Want, Have> = {
   kind: "cloud/source-destination-check",
   want,
   have,
   object: ({ server }) => server,
-  title: ({ server, nicIp }) => `Switch the source/destination check of ${server}'s NIC ${nicIp} off`,
+  title: ({ server, nicIp, portSecurityOff }) =>
+    portSecurityOff
+      ? `Switch port security of ${server}'s NIC ${nicIp} off`
+      : `Switch the source/destination check of ${server}'s NIC ${nicIp} off`,
 
-  async observe({ nicId }, { cloud }) {
+  async observe({ nicId, portSecurityOff }, { cloud }) {
     const nic = await cloud.nic(nicId);
-    return nic ? { is: "ours", have: { pairs: [...nic.addressPairs] } } : { is: "absent" };
+    if (!nic) return { is: "absent" };
+    const on = nic.portSecurity ?? true;
+    const pairs = [...nic.addressPairs];
+    if (on && !portSecurityOff) return { is: "ours", have: { pairs } };
+    return { is: "ours", have: { pairs, protection: { on, securityGroupIds: [...nic.securityGroupIds] } } };
   },
 
-  decide({ server, anyAddressPair }, observed) {
+  decide({ server, anyAddressPairs, portSecurityOff, unable }, observed) {
     if (observed.is === "absent") {
       const because = `the NIC of ${server} is gone`;
       return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
     }
-    const { pairs } = observed.have;
-    const open = pairs.find(opensAll);
-    if (open) {
+    if (unable !== undefined) {
+      const hint = "Leave sourceDestinationCheck out of the spec.";
+      return { action: "blocked", because: unable, hint, adoptable: false };
+    }
+    const { pairs, protection } = observed.have;
+    if (protection && !protection.on) {
+      return { action: "none", because: "port security is off, and with it the check" };
+    }
+    if (portSecurityOff) {
       return {
-        action: "none",
-        because: `the check is off already (allowed address pair ${open.ip_address})`,
+        action: "change",
+        because: "the spec asks for it",
+        after: { portSecurity: "off", securityGroups: [], pairs: [] },
+        notice: `no security group guards ${server}'s NIC any more: whatever can reach it in its network does; only the proxy's own firewall is left`,
       };
+    }
+    if (opensAll(pairs)) {
+      const open = pairs.map((one) => one.ip_address).join(", ");
+      return { action: "none", because: `the check is off already (allowed address pair ${open})` };
     }
     return {
       action: "change",
@@ -53,33 +86,76 @@ export const sourceDestinationCheck: Step<Want, Have> = {
         pairs.length === 0
           ? "the check is on: the fabric drops what the proxy forwards"
           : `only ${pairs.map((one) => one.ip_address).join(", ")} may pass besides the NIC's own address`,
-      after: { pairs: [...pairs, anyAddressPair] },
-      notice:
-        "nothing; security group rules that name a group of this NIC would match any address, so it gets a group of its own first",
+      after: { pairs: withAll(pairs, anyAddressPairs[0] ?? []) },
+      notice: `nothing; security group rules that name a group of this NIC would match any address, so it gets a group of its own first${
+        anyAddressPairs.length > 1
+          ? `. Where the cloud refuses it: ${anyAddressPairs.slice(1).map(textOf).join(", or ")}`
+          : ""
+      }`,
     };
   },
 
-  async apply({ nicId, anyAddressPair }, observed, { cloud }) {
+  async apply({ nicId, anyAddressPairs, portSecurityOff }, observed, { cloud }) {
+    if (portSecurityOff) return cloud.setNicProtection(nicId, { portSecurity: false });
     const pairs = observed.is === "absent" ? [] : observed.have.pairs;
-    if (!pairs.some(opensAll)) await cloud.setAddressPairs(nicId, [...pairs, anyAddressPair]);
+    if (!opensAll(pairs)) await openToAll(nicId, pairs, anyAddressPairs, cloud);
   },
 
   async undo({ nicId }, before, { cloud }) {
-    if (before.is !== "absent") await cloud.setAddressPairs(nicId, before.have.pairs);
+    if (before.is === "absent") return;
+    const { pairs, protection } = before.have;
+    if (!protection) return cloud.setAddressPairs(nicId, pairs);
+    const { on, securityGroupIds } = protection;
+    await cloud.setNicProtection(
+      nicId,
+      on ? { portSecurity: true, securityGroupIds, addressPairs: pairs } : { portSecurity: false },
+    );
   },
 
   subject: ({ nicId }) => nicId,
 
   gone: nicGone,
 
-  describe: ({ pairs }) =>
-    pairs.some(opensAll)
-      ? "off"
-      : pairs.length === 0
-        ? "on"
-        : `on, but for ${pairs.map((one) => one.ip_address).join(", ")}`,
+  describe: ({ pairs, protection }) =>
+    protection && !protection.on
+      ? "off, with port security"
+      : opensAll(pairs)
+        ? "off"
+        : pairs.length === 0
+          ? "on"
+          : `on, but for ${textOf(pairs)}`,
 };
 
-function opensAll({ ip_address }: { readonly ip_address: string }): boolean {
-  return parseRange(ip_address)?.prefix === 0;
+/** The first that the cloud takes. @throws Problem of the last one where it takes none. */
+async function openToAll(
+  nicId: string,
+  pairs: readonly Pair[],
+  candidates: readonly (readonly Pair[])[],
+  cloud: World["cloud"],
+): Promise<void> {
+  for (const [index, candidate] of candidates.entries()) {
+    try {
+      return await cloud.setAddressPairs(nicId, withAll(pairs, candidate));
+    } catch (error) {
+      const refused = isCloudProblem(error, "cloud/bad-request");
+      if (!refused || index === candidates.length - 1) throw error;
+    }
+  }
+}
+
+/** An exact duplicate is refused (Neutron: DuplicateAddressPairInRequest). */
+function withAll(pairs: readonly Pair[], more: readonly Pair[]): Pair[] {
+  const known = new Set(pairs.map((one) => one.ip_address));
+  return [...pairs, ...more.filter((one) => !known.has(one.ip_address))];
+}
+
+/** 0.0.0.0/0 in whatever spelling, or its two halves. */
+function opensAll(pairs: readonly Pair[]): boolean {
+  const ranges = pairs.map(({ ip_address }) => parseRange(ip_address));
+  const halves = new Set(ranges.filter((range) => range?.prefix === 1).map((range) => range?.cidr));
+  return halves.size === 2 || ranges.some((range) => range?.prefix === 0);
+}
+
+function textOf(pairs: readonly Pair[]): string {
+  return pairs.map((one) => one.ip_address).join(" and ");
 }

@@ -1,4 +1,5 @@
 /** Gateways of one proxy and of pairs, for tests of what is made from them. */
+import type { CloudTraits } from "../../cloud/cloud.ts";
 import type { Gateway, Pair, ProxyServer, VirtualIp } from "../gateway.ts";
 
 /** ecs-1 is 192.168.125.11, and so on. */
@@ -83,9 +84,12 @@ export function pairOf(members: readonly ProxyServer[]): Pair {
 }
 
 /** A cloud that can all that is asked for. */
-export const traits = {
+export const traits: CloudTraits = {
   name: "still",
-  anyAddressPair: { ip_address: "1.1.1.1/0" },
+  anyAddressPairs: [[{ ip_address: "1.1.1.1/0" }]],
+  portSecurityOff: false,
+  routes: "tables",
+  dhcp: false,
   vipNextHop: true,
   eipBeforeRoute: true,
 };

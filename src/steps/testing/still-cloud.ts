@@ -1,8 +1,17 @@
 /** A cloud in which nothing moves, for tests of what a step reads: only what is given is there. */
-import type { CloudReader, Nic, PublicIp, RouteTable, SecurityGroup, Server } from "../../cloud/cloud.ts";
+import type {
+  CloudReader,
+  Nic,
+  PublicIp,
+  RouteTable,
+  SecurityGroup,
+  Server,
+  Subnet,
+} from "../../cloud/cloud.ts";
 import type { ReadOnlyWorld } from "../world.ts";
 
 export interface Still {
+  readonly subnets?: readonly Subnet[];
   readonly servers?: readonly Server[];
   readonly nics?: readonly Nic[];
   readonly routeTables?: readonly RouteTable[];
@@ -12,18 +21,28 @@ export interface Still {
 
 /** Its hosts cannot be reached: asking one fails the test. */
 export function stillWorld(still: Still): ReadOnlyWorld {
-  const { servers = [], nics = [], routeTables = [], publicIps = [], securityGroups = [] } = still;
+  const {
+    subnets = [],
+    servers = [],
+    nics = [],
+    routeTables = [],
+    publicIps = [],
+    securityGroups = [],
+  } = still;
   const find = <T extends { readonly id: string }>(all: readonly T[], id: string) =>
     Promise.resolve(all.find((one) => one.id === id));
   const cloud: CloudReader = {
     traits: {
       name: "still",
-      anyAddressPair: { ip_address: "1.1.1.1/0" },
+      anyAddressPairs: [[{ ip_address: "1.1.1.1/0" }]],
+      portSecurityOff: false,
+      routes: "tables",
+      dhcp: false,
       vipNextHop: true,
       eipBeforeRoute: true,
     },
     vpcs: async () => [],
-    subnets: async () => [],
+    subnets: async () => subnets,
     servers: async () => servers,
     server: (id) => find(servers, id),
     nics: async () => nics,

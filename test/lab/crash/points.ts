@@ -77,6 +77,11 @@ function tellingCloud(cloud: Cloud, at: AtPoint): Cloud {
     movePublicIp: telling("movePublicIp", (id, nic, mark) => cloud.movePublicIp(id, nic, mark)),
     createVirtualIp: telling("createVirtualIp", (wish) => cloud.createVirtualIp(wish)),
     deleteVirtualIp: telling("deleteVirtualIp", (id) => cloud.deleteVirtualIp(id)),
+    setNicProtection: telling("setNicProtection", (id, to) => cloud.setNicProtection(id, to)),
+    setDhcpOptions: telling("setDhcpOptions", (id, options) => cloud.setDhcpOptions(id, options)),
+    setSubnetGateway: telling("setSubnetGateway", (id, ip) => cloud.setSubnetGateway(id, ip)),
+    setHostRoutes: telling("setHostRoutes", (id, routes) => cloud.setHostRoutes(id, routes)),
+    markSubnet: telling("markSubnet", (id, mark, present) => cloud.markSubnet(id, mark, present)),
   };
 }
 
