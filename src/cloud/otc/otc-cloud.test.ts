@@ -49,6 +49,7 @@ describe("reading", () => {
         { ip: "192.168.125.4", nicId: lab.proxyPort.id, mac: lab.proxyPort.mac, publicIp: lab.eip.address },
       ],
       securityGroupIds: lab.proxyPort.securityGroupIds,
+      osType: "Linux",
     });
     expect(servers.find((server) => server.name === "ecs-app-1")?.addresses[0]?.publicIp).toBeUndefined();
     expect(nics).toEqual([
