@@ -5,6 +5,8 @@ import { checkText, stepText } from "./human.ts";
 export interface ProgressOutput {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** How many characters a line of the terminal has. */
+  readonly columns?: number;
 }
 
 /** How long a step may be silent before a terminal shows that it is still working. */
@@ -23,7 +25,9 @@ export function openProgress(output: ProgressOutput): Progress {
   const draw = (): void => {
     if (current === undefined) return;
     frame = (frame + 1) % frames.length;
-    output.write(`\r\u001b[K${frames[frame]} ${current}`);
+    // A line that breaks could not be removed again.
+    const line = `${frames[frame]} ${current}`.slice(0, (output.columns ?? 80) - 1);
+    output.write(`\r\u001b[K${line}`);
   };
   const timer = output.isTTY ? setInterval(draw, frameMs).unref() : undefined;
   const show = (text: string | undefined): void => {

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { openProgress } from "./progress.ts";
+
+/** What is written to a terminal of this width, or to a file. */
+function written(text: string, terminal: { isTTY: boolean; columns?: number }): string {
+  let all = "";
+  const progress = openProgress({
+    ...terminal,
+    write: (more) => {
+      all += more;
+    },
+  });
+  progress.report({ kind: "phase", phase: "observe", text });
+  progress.end();
+  return all;
+}
+
+const long = "everything that comes to ecs-proxy-1 and leaves it is dropped, ARP too, for 6 s";
+
+test("the moving line of a narrow terminal is as short as the terminal, so that it can be removed again", () => {
+  const lines = written(long, { isTTY: true, columns: 40 }).split("\r\u001b[K");
+  expect(lines[1]).toHaveLength(39);
+  expect(lines[1]).toMatch(/^[|/\\-] everything that comes to/);
+});
+
+test("a line that fits is written as it is", () => {
+  expect(written("reading the pair", { isTTY: true, columns: 40 })).toContain("reading the pair\r");
+});
+
+test("where it is no terminal, the whole line is written, once", () => {
+  expect(written(long, { isTTY: false })).toBe(`${long} ...\n`);
+});
