@@ -16,8 +16,8 @@ const defaults: Probes = {
 
 /** The spec's own word first, then what belongs to the cloud, then the defaults. */
 export function chooseProbes(asked: Spec["probes"], local: Partial<Probes>): Probes {
-  const echo = asked.echo ?? local.echo;
-  const slow = asked.slow ?? local.slow;
+  const echo = asked.echo ?? local.echo ?? "none";
+  const slow = asked.slow ?? local.slow ?? "none";
   return {
     ping: asked.ping ?? local.ping ?? defaults.ping,
     tcp: asked.tcp ?? local.tcp ?? defaults.tcp,
@@ -27,7 +27,7 @@ export function chooseProbes(asked: Spec["probes"], local: Partial<Probes>): Pro
     dns: asked.dns ?? local.dns ?? defaults.dns,
     large: asked.large ?? local.large ?? defaults.large,
     // A drill burdens them for as long as it lasts, so no public host is the default.
-    ...(echo === undefined ? {} : { echo }),
-    ...(slow === undefined ? {} : { slow }),
+    ...(echo === "none" ? {} : { echo }),
+    ...(slow === "none" ? {} : { slow }),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../report/problem.ts";
+import { chooseProbes } from "./probes.ts";
 import { parseSpec } from "./spec.ts";
 
 const good = `cloud: lab
@@ -278,6 +279,32 @@ const broken: readonly [string, string, string][] = [
 ];
 
 describe("parseSpec", () => {
+  it("says of a value of the wrong type that, and no more", () => {
+    expect(failure(good.replace("[ecs-proxy]", "ecs-proxy")).detail).toBeUndefined();
+  });
+
+  it("tells two servers of a pair from a proxy of two gateways", () => {
+    const twice = failure(good.replace("[ecs-proxy]", "[a, a]"));
+    expect(twice.hint).toBe("Name another server: the two of a pair take over from each other.");
+    const second = good.slice(good.indexOf("  -")).replace("egress", "second").replace("subnet-app", "other");
+    expect(failure(`${good}${second}`).hint).toBe("Put the subnets into one gateway.");
+  });
+
+  it("takes none for a probe that the cloud would have", () => {
+    const { probes } = parseSpec(`${good}probes: {echo: none, slow: none}\n`, "wayout.yaml").value;
+    const local = { echo: "198.51.100.10:7", slow: "http://198.51.100.10/slow" };
+    expect(chooseProbes({}, local)).toMatchObject(local);
+    expect(Object.keys(chooseProbes(probes, local))).not.toContain("echo");
+    expect(Object.keys(chooseProbes(probes, local))).not.toContain("slow");
+  });
+
+  it.each([
+    ["echo: here", "probes.echo: must be an address or name with a port, like 198.51.100.10:7, or none"],
+    ["slow: nowhere", "probes.slow: must be a URL like http://site.example/slow, or none"],
+  ])("says what could be written instead of %s", (line, expected) => {
+    expect(failure(`${good}probes: {${line}}\n`).summary).toContain(expected);
+  });
+
   it.each(broken)("says where and what is wrong: %s", (_, text, expected) => {
     const problem = failure(text);
     expect(problem.summary.slice(0, expected.length)).toBe(expected);

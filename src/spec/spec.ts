@@ -44,6 +44,11 @@ const hostAndPort = z
   .refine(isHostAndPort, "must be an address or name with a port, like 1.1.1.1:443");
 const httpUrl = (protocol: RegExp, example: string) =>
   z.url({ protocol, hostname: z.regexes.hostname, error: `must be a URL like ${example}` });
+/** `none`: not even where the cloud has a default, as the lab does. */
+const orNone = (schema: z.ZodType<string>, otherwise: string) =>
+  z
+    .string()
+    .refine((text) => text === "none" || schema.safeParse(text).success, `must be ${otherwise}, or none`);
 const sshWord = z.string().refine(isSshWord, "must be a word that does not begin with -");
 
 const sshSchema = z.strictObject({
@@ -72,10 +77,10 @@ const probesSchema = z.strictObject({
   dns: host,
   /** At least 1 MB, so that full-size packets are needed. */
   large: httpUrl(/^https?$/, "https://site.example/large"),
-  /** A host that sends back what comes, over TCP and UDP (RFC 862): for drills, so one of your own. */
-  echo: hostAndPort.optional(),
-  /** A download that goes on for some seconds, longer than a failover. */
-  slow: httpUrl(/^https?$/, "http://site.example/slow").optional(),
+  /** A host that sends back what comes, over TCP and UDP (RFC 862): for drills, so one of your own; or `none`. */
+  echo: orNone(hostAndPort, "an address or name with a port, like 198.51.100.10:7").optional(),
+  /** A download that goes on for some seconds, longer than a failover; or `none`. */
+  slow: orNone(httpUrl(/^https?$/, ""), "a URL like http://site.example/slow").optional(),
 });
 
 const gatewaySchema = z.strictObject({
@@ -142,13 +147,14 @@ function checkNames(parsed: SpecFile): void {
     key: string,
     owner: string,
     path: Path,
-    problem: { code: string; said: string; hint: string },
+    problem: { code: string; said: string; hint: string; hintInOne?: string },
   ) => {
     const first = owners.get(key);
     if (first === undefined) owners.set(key, owner);
     else {
-      const { code, said, hint } = problem;
-      throw new Problem({ code, summary: `${parsed.place(path)}: ${said} ${first}`, hint });
+      const { code, said, hint, hintInOne = hint } = problem;
+      const summary = `${parsed.place(path)}: ${said} ${first}`;
+      throw new Problem({ code, summary, hint: first === owner ? hintInOne : hint });
     }
   };
   for (const [index, gateway] of parsed.value.gateways.entries()) {
@@ -163,6 +169,7 @@ function checkNames(parsed: SpecFile): void {
         code: "spec/proxy-twice",
         said: `${proxy} is already a proxy of`,
         hint: "Put the subnets into one gateway.",
+        hintInOne: "Name another server: the two of a pair take over from each other.",
       });
     });
     gateway.subnets.forEach((subnet, position) => {

@@ -74,7 +74,9 @@ export function parseYamlFile<T>(
   const checked = schema.safeParse(plain ?? undefined);
   if (checked.success) return { value: checked.data, place: (path) => place(offsetOf(path)) };
   // A misspelt key is the cause of the missing one, so it comes first.
-  const causes = checked.error.issues.toSorted((a, b) => Number(isUnknownKey(b)) - Number(isUnknownKey(a)));
+  const causes = checked.error.issues
+    .filter((issue, _, all) => !isOfWrongType(issue, all))
+    .toSorted((a, b) => Number(isUnknownKey(b)) - Number(isUnknownKey(a)));
   const mistakes = causes.flatMap((issue) => mistakesOf(issue, schema, document.contents));
   const told = mistakes.map(({ offset, text }) => `${place(offset)}: ${text}`);
   throw new Problem({
@@ -95,6 +97,15 @@ function faultyAlias(document: Document): number {
     },
   });
   return found;
+}
+
+/** What else is wrong with a value of another type follows from its type: a text is no list that is too long. */
+function isOfWrongType(issue: z.core.$ZodIssue, all: readonly z.core.$ZodIssue[]): boolean {
+  const path = issue.path.join("/");
+  return (
+    issue.code !== "invalid_type" &&
+    all.some((other) => other.code === "invalid_type" && other.path.join("/") === path)
+  );
 }
 
 function isUnknownKey(issue: z.core.$ZodIssue): boolean {
