@@ -51,6 +51,7 @@ function statusText({
 }
 
 function pairText({
+  setUp,
   inner,
   outer,
   publicIp,
@@ -61,6 +62,7 @@ function pairText({
   reason,
   members,
 }: PairStatus): string[] {
+  if (!setUp) return ["  pair     not set up yet; `wayout apply` does it"];
   const of = (server: string | null) => members.find((member) => member.server === server);
   return [
     `  pair     ${inner} for the route, ${outer} with EIP ${publicIp ?? "none"}`,

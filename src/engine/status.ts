@@ -3,6 +3,7 @@ import type { PairState } from "../host/pair/state.ts";
 import { type Pair, type ProxyServer, routeTo } from "../steps/gateway.ts";
 import type { JournalReader, RunRecord } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";
+import { isSetUp } from "./set-up-pair.ts";
 
 export interface ProxyStatus {
   readonly server: string;
@@ -12,6 +13,8 @@ export interface ProxyStatus {
 }
 
 export interface PairStatus {
+  /** Its virtual IPs are there; else the addresses are those that they would get. */
+  readonly setUp: boolean;
   readonly inner: string;
   readonly outer: string;
   readonly publicIp: string | null;
@@ -114,6 +117,7 @@ function pairStatus({ inner, outer }: Pair, publicIp: string | null, state: Pair
   const since = (sinceMs: number | null | undefined) =>
     sinceMs === null || sinceMs === undefined ? null : new Date(sinceMs).toISOString();
   return {
+    setUp: isSetUp({ inner, outer }),
     inner: inner.ip,
     outer: outer.ip,
     publicIp,

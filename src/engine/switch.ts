@@ -6,6 +6,7 @@ import type { PairState } from "../host/pair/state.ts";
 import { Problem } from "../report/problem.ts";
 import type { Gateway, ProxyServer } from "../steps/gateway.ts";
 import type { World } from "../steps/world.ts";
+import { mustBeSetUp } from "./set-up-pair.ts";
 
 export interface Switched {
   readonly from: string;
@@ -19,20 +20,14 @@ const settleMs = 10_000;
 
 /**
  * @param force also where the standby does not know every connection: those that it does not know end.
- * @throws Problem pair/not-a-pair, pair/no-active, pair/standby-not-ready, pair/not-switched
+ * @throws Problem pair/not-a-pair, pair/not-set-up, pair/no-active, pair/standby-not-ready, pair/not-switched
  */
 export async function switchActive(
   gateway: Gateway,
   world: World,
   { force }: { readonly force: boolean },
 ): Promise<Switched> {
-  if (!gateway.pair) {
-    throw new Problem({
-      code: "pair/not-a-pair",
-      summary: `gateway ${gateway.name} has one proxy`,
-      hint: "Name two proxies in wayout.yaml and apply.",
-    });
-  }
+  mustBeSetUp(gateway);
   const { active, standby, split, notReady } = await readPair(gateway, world);
   const from = gateway.proxies.find(({ server }) => server.name === active);
   if (!from || standby === null) {
@@ -46,7 +41,7 @@ export async function switchActive(
     throw new Problem({
       code: "pair/standby-not-ready",
       summary: `the standby could not take over without a loss: ${notReady}`,
-      hint: "Mend that first, or switch all the same with --force: open connections may end.",
+      hint: "Mend that first (`wayout apply` sets up what is missing), or switch all the same with --force: open connections may end.",
     });
   }
   await world.host(from.host).write(handOverScript);
