@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { drill } from "../engine/drill/drill.ts";
 import { look } from "../engine/observe.ts";
@@ -47,20 +47,24 @@ export function drillCommand(): Command {
       );
       if (!drilled) {
         note("nothing was done");
+        if (options.json) answerJson({ outcome: "declined" });
         process.exitCode = 1;
         return;
       }
       const { report, picture } = drilled;
-      if (options.html !== undefined) writeFileSync(options.html, drillHtml(report, picture));
       if (options.json) answerJson(report);
       else answer(drillText(report));
       process.exitCode = report.ok ? 0 : 1;
+      // Last: a full disk must not keep the report from the terminal.
+      if (options.html !== undefined) writeFileSync(options.html, drillHtml(report, picture));
     });
   });
 }
 
 async function ask(plan: DrillPlan, { yes, json }: DrillOptions, signal: AbortSignal): Promise<boolean> {
-  if (!json) answer(drillPlanText(plan));
+  const text = drillPlanText(plan);
+  if (json) note(text);
+  else answer(text);
   const unasked = {
     code: "drill/not-confirmed",
     summary: `a fault would be made on ${plan.active}, and nobody can be asked here`,
@@ -75,10 +79,12 @@ function connectionCount(text: string): number {
   throw new InvalidArgumentError("It must be 1 to 20000.");
 }
 
-/** Before a fault is made: a report that cannot be written would be lost. */
+/** Before a fault is made: a report that cannot be written would be lost. Where there is no such file, none is left. */
 function mustBeWritable(path: string): void {
   try {
+    const there = existsSync(path);
     closeSync(openSync(path, "a"));
+    if (!there) rmSync(path);
   } catch (cause) {
     throw new Problem({
       code: "drill/html-not-writable",

@@ -27,8 +27,22 @@ export function drillText(report: DrillReport): string {
   ].join("\n");
 }
 
-export function drillVerdict({ fault, ok }: DrillReport): string {
-  return `drill ${fault}: ${ok ? "ok, nothing that was open is lost" : "FAILED"}`;
+export function drillVerdict(report: DrillReport): string {
+  const { fault, ok, connections } = report;
+  if (!ok) return `drill ${fault}: FAILED: ${failuresOf(report).join("; ")}`;
+  if (connections.opened === null) return `drill ${fault}: ok as far as it was measured`;
+  return `drill ${fault}: ok, nothing that was open is lost`;
+}
+
+/** The reasons of `ok`, each where it does not hold. */
+function failuresOf({ whole, takenOver, connections, downloads }: DrillReport): string[] {
+  const lost = (connections.opened ?? 0) - (connections.kept ?? 0);
+  return [
+    ...(takenOver ? [] : ["the other proxy was not seen active"]),
+    ...(lost > 0 ? [`${count(lost, "connection")} lost`] : []),
+    ...(downloads.finished === downloads.started ? [] : ["the download did not finish"]),
+    ...(whole ? [] : ["the pair is not whole"]),
+  ];
 }
 
 /** What each is, and what it came to. */
@@ -37,10 +51,7 @@ export function drillFigures(report: DrillReport): (readonly [string, string])[]
   const lines: [string, string][] = [
     ["active", activeText(active)],
     ["connections", connectionsText(connections)],
-    [
-      "downloads",
-      downloads.started === null ? unknown : `${downloads.finished} of ${downloads.started} finished`,
-    ],
+    ["downloads", downloadsText(downloads)],
     ["worst gap", worstText(report)],
     ["detected", `${ms(report.detectMs)} after the fault`],
     ["promoted", `in ${ms(report.promoteMs)}`],
@@ -80,13 +91,20 @@ function connectionsText({ opened, kept, reset, closed, hanging }: DrillReport["
   return `${kept} of ${opened} kept${lost.length === 0 ? "" : `; ${lost.join(", ")}`}`;
 }
 
+function downloadsText({ started, finished, failed }: DrillReport["downloads"]): string {
+  if (started === null) return unknown;
+  return `${finished} of ${started} finished${failed === "" ? "" : `: ${failed}`}`;
+}
+
 function worstText({ worstGapMs, gapBeforeMs }: DrillReport): string {
   return `${ms(worstGapMs)}${gapBeforeMs === null ? "" : ` (before the fault: ${ms(gapBeforeMs)})`}`;
 }
 
 function packetsText(packets: PacketCount | null): string {
   if (!packets) return unknown;
-  const gap = packets.worstGapMs === null ? "" : `, worst gap ${ms(packets.worstGapMs)}`;
+  // Where none is lost the way was open, and an answer came late.
+  const what = packets.lost > 0 ? "worst gap" : "slowest answer";
+  const gap = packets.worstGapMs === null ? "" : `, ${what} ${ms(packets.worstGapMs)}`;
   return `${packets.lost} of ${count(packets.sent, "packet")} lost, one every ${packets.intervalMs} ms${gap}`;
 }
 

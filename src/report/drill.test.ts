@@ -11,7 +11,8 @@ const report: DrillReport = {
   ok: true,
   active: { before: "ecs-proxy-1", after: "ecs-proxy-2" },
   connections: { opened: 1000, kept: 1000, reset: 0, closed: 0, hanging: 0, lostAtMs: [] },
-  downloads: { started: 1, finished: 1 },
+  takenOver: true,
+  downloads: { started: 1, finished: 1, failed: "" },
   worstGapMs: 183.4,
   gapBeforeMs: 0.2,
   detectMs: 153,
@@ -66,9 +67,30 @@ describe("a drill in words", () => {
       whole: false,
       notWhole: "both are active",
     });
-    expect(text).toContain("FAILED");
+    expect(text).toContain("drill cable: FAILED: 10 connections lost; the pair is not whole");
     expect(text).toContain("990 of 1000 kept; 3 reset, 7 LEFT HANGING");
     expect(text).toContain("NOT WHOLE: both are active");
+  });
+
+  test("promises nothing for connections that nobody held", () => {
+    const none = { opened: null, kept: null, reset: null, closed: null, hanging: null, lostAtMs: [] };
+    expect(drillText({ ...report, connections: none })).toContain(
+      "drill cable: ok as far as it was measured",
+    );
+  });
+
+  test("says why a download did not finish, and that the other proxy was not seen active", () => {
+    const failed = { started: 1, finished: 0, failed: "curl: (18) transfer closed" };
+    const text = drillText({ ...report, ok: false, takenOver: false, downloads: failed });
+    expect(text).toContain("FAILED: the other proxy was not seen active; the download did not finish");
+    expect(text).toContain("  downloads     0 of 1 finished: curl: (18) transfer closed");
+  });
+
+  test("calls a late answer late, and a gap only what lost packets", () => {
+    const udp = { sent: 840, lost: 0, intervalMs: 5, worstGapMs: 35.9 };
+    expect(drillText({ ...report, udp })).toContain(
+      "0 of 840 packets lost, one every 5 ms, slowest answer 36 ms",
+    );
   });
 
   test("says ahead what will be done, to whom, and what could be noticed", () => {

@@ -32,9 +32,11 @@ export interface DrillReport {
   readonly fault: FaultName;
   readonly client: string;
   readonly startedAt: string;
-  /** The pair is whole again, and nothing that was open is lost. */
+  /** The other proxy took over, the pair is whole again, and nothing that was open is lost. */
   readonly ok: boolean;
   readonly active: { readonly before: string; readonly after: string | null };
+  /** The other proxy was seen to be active. */
+  readonly takenOver: boolean;
   readonly connections: {
     readonly opened: number | null;
     readonly kept: number | null;
@@ -45,7 +47,12 @@ export interface DrillReport {
     /** The first of them: when the client noticed, in milliseconds since the fault. */
     readonly lostAtMs: readonly number[];
   };
-  readonly downloads: { readonly started: number | null; readonly finished: number | null };
+  /** Those that went on when the fault was made; `failed` says what became of one that did not finish. */
+  readonly downloads: {
+    readonly started: number | null;
+    readonly finished: number | null;
+    readonly failed: string;
+  };
   /** Of UDP and ICMP together. */
   readonly worstGapMs: number | null;
   /** The same before the fault: what this network and these machines do anyway. */

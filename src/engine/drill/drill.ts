@@ -9,11 +9,13 @@ import type { Probes } from "../../spec/spec.ts";
 import type { Gateway, ProxyServer } from "../../steps/gateway.ts";
 import type { ReadOnlyWorld, World } from "../../steps/world.ts";
 import type { Context } from "../context.ts";
+import { mustBeSetUp } from "../set-up-pair.ts";
 import { readClock } from "./clock.ts";
 import { failOver } from "./fail-over.ts";
 import { faults } from "./faults.ts";
 import { measureDuring, type Seat } from "./load.ts";
-import { planLoad } from "./load-plan.ts";
+import { type Load, planLoad } from "./load-plan.ts";
+import { lockPair } from "./lock.ts";
 import { reportOf } from "./report-of.ts";
 import { findSeat } from "./seat.ts";
 
@@ -36,7 +38,7 @@ export async function drill(
   wish: DrillWish,
   context: Context & { readonly confirm: (plan: DrillPlan) => Promise<boolean> },
 ): Promise<Drilled | undefined> {
-  const { probes, report, signal } = context;
+  const { probes, report } = context;
   const fault = faults[wish.fault];
   report({ kind: "phase", phase: "observe", text: "reading the pair" });
   const { active, other } = await wholePair(gateway, world);
@@ -49,6 +51,7 @@ export async function drill(
     lifeSeconds: fault.wholeWithinMs / 1000 + 60,
     served: servedBy(gateway.spec),
   });
+  if (words.length === 0) throw nothingToMeasure(seat, couldNotMeasure);
   const plan: DrillPlan = {
     gateway: gateway.name,
     fault: wish.fault,
@@ -62,15 +65,43 @@ export async function drill(
   };
   if (!(await context.confirm(plan))) return undefined;
 
-  const startedAt = context.now();
-  const text = `${seat.client} measures, and ${plan.does}`;
-  report({ kind: "phase", phase: "drill", text });
+  const proxies = gateway.proxies.map(({ host }) => host);
+  const lock = await lockPair(world, proxies, load.lifeSeconds + 60);
+  try {
+    return await measured(gateway, world, { plan, load, seat, active, other }, context);
+  } finally {
+    await lock.release();
+  }
+}
+
+interface Prepared {
+  readonly plan: DrillPlan;
+  readonly load: Load;
+  readonly seat: Seat;
+  readonly active: ProxyServer;
+  readonly other: ProxyServer;
+}
+
+/** What was asked for, now that nobody else does the like. */
+async function measured(
+  gateway: Gateway,
+  world: World,
+  { plan, load, seat, active, other }: Prepared,
+  { probes, report, signal, now }: Context,
+): Promise<Drilled> {
+  // Whoever was asked may have thought about it for long.
+  const still = await wholePair(gateway, world);
+  if (still.active !== active) throw movedMeanwhile(still.active.server.name);
+  const startedAt = now();
+  report({ kind: "phase", phase: "drill", text: `${seat.client} begins to measure` });
   const hosts = [active.host, other.host, ...seat.ways.slice(0, 1)].map((address) => world.host(address));
   const [brokenClock, successorClock, clientClock] = await Promise.all(hosts.map(readClock));
   const seenBefore = await seenOutside(world, seat, gateway, probes);
-  const { found, worked } = await measureDuring(world, seat, load, () =>
-    failOver(gateway, world, { fault, active, other }, signal),
-  );
+  const { found, worked } = await measureDuring(world, seat, load, () => {
+    if (signal.aborted) throw stoppedBefore(seat);
+    report({ kind: "phase", phase: "drill", text: `${plan.does}; waiting until the pair is whole again` });
+    return failOver(gateway, world, { fault: faults[plan.fault], active, other });
+  });
   const seenAfter = await seenOutside(world, seat, gateway, probes);
   return reportOf({
     plan,
@@ -80,22 +111,41 @@ export async function drill(
     failedOver: worked,
     clocks: { broken: brokenClock, successor: successorClock, client: clientClock },
     publicIp: { before: seenBefore, after: seenAfter },
-    stopped: signal.aborted,
   });
 }
 
-/** @throws Problem pair/not-a-pair, drill/pair-not-whole */
+function nothingToMeasure({ client }: Seat, why: readonly string[]): Problem {
+  return new Problem({
+    code: "drill/nothing-to-measure",
+    summary: `nothing could be measured from ${client}, so a fault would say nothing`,
+    detail: why.join("\n"),
+    hint: "Any of perl, ping and curl on it does, or another --client; `probes` says to which hosts.",
+  });
+}
+
+function movedMeanwhile(active: string): Problem {
+  return new Problem({
+    code: "drill/moved-meanwhile",
+    summary: `meanwhile ${active} became the active proxy`,
+    hint: "Nothing was done. Run it again.",
+    retry: true,
+  });
+}
+
+function stoppedBefore({ client }: Seat): Problem {
+  return new Problem({
+    code: "drill/stopped",
+    summary: "stopped before the fault was made",
+    hint: `Nothing was done to the pair, and ${client} measures no more.`,
+  });
+}
+
+/** @throws Problem pair/not-a-pair, pair/not-set-up, drill/pair-not-whole */
 async function wholePair(
   gateway: Gateway,
   world: ReadOnlyWorld,
 ): Promise<{ readonly active: ProxyServer; readonly other: ProxyServer }> {
-  if (!gateway.pair) {
-    throw new Problem({
-      code: "pair/not-a-pair",
-      summary: `gateway ${gateway.name} has one proxy: nobody would take over`,
-      hint: "Name two proxies in wayout.yaml and apply.",
-    });
-  }
+  mustBeSetUp(gateway);
   const state = await readPair(gateway, world);
   const active = gateway.proxies.find(({ server }) => server.name === state.active);
   const other = gateway.proxies.find(({ server }) => server.name === state.standby);
@@ -103,7 +153,7 @@ async function wholePair(
   throw new Problem({
     code: "drill/pair-not-whole",
     summary: `the pair is not whole, so the drill would be an outage: ${state.notReady}`,
-    hint: "Mend that first; `wayout status` shows both proxies.",
+    hint: "Mend that first; `wayout status` shows both proxies, and `wayout apply` sets up what is missing.",
   });
 }
 

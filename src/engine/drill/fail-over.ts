@@ -12,6 +12,8 @@ export interface FailedOver {
   readonly momentMs: number | null;
   /** What the other proxy said when it was seen to be active; null: it never was. */
   readonly successor: MemberReport | null;
+  /** Why it was not seen to be active; empty when it was. */
+  readonly unseen: string;
   readonly state: PairState;
   /** By the clock here; null: it is not whole. */
   readonly wholeAtMs: number | null;
@@ -22,7 +24,10 @@ const firstLookMs = 1500;
 const betweenLooksMs = 500;
 /** An election takes less than a second, a login to a busy host some more. */
 const movedWithinMs = 20_000;
+/** Where the pair is whole by then and the role where it was, it has not moved, or has come back. */
+const stayedAfterMs = 5000;
 
+/** Once the fault is made nothing stops it: whoever waits for less would know less, and would not know that it is over. */
 export async function failOver(
   gateway: Gateway,
   world: World,
@@ -31,35 +36,37 @@ export async function failOver(
     active,
     other,
   }: { readonly fault: Fault; readonly active: ProxyServer; readonly other: ProxyServer },
-  signal: AbortSignal,
 ): Promise<FailedOver> {
   const host = world.host(active.host);
   const made = await make(fault, host);
   const began = performance.now();
   const pastMs = (): number => performance.now() - began;
-  await pause(firstLookMs, signal);
-
+  await pause(firstLookMs);
   let successor: MemberReport | null = null;
-  while (!signal.aborted && pastMs() < movedWithinMs) {
+  let unseen = "";
+  for (;;) {
+    // It alone: a login to the one that is broken may hang.
     const { active: now, members } = await readPair({ ...gateway, proxies: [other] }, world);
     if (now === other.server.name) {
       successor = members[0]?.report ?? null;
+      unseen = "";
       break;
     }
-    await pause(betweenLooksMs, signal);
+    unseen = unseen || members[0]?.unreachable || `${other.server.name} stood by whenever it was asked`;
+    if (pastMs() > movedWithinMs) break;
+    if (pastMs() > fault.awayMs + stayedAfterMs && (await readPair(gateway, world)).notReady === "") break;
+    await pause(betweenLooksMs);
   }
-
-  await pause(fault.awayMs + 1000 - pastMs(), signal);
+  await pause(fault.awayMs + 1000 - pastMs());
   let state = await readPair(gateway, world);
-  while (!signal.aborted && state.notReady !== "" && pastMs() < fault.wholeWithinMs) {
-    await pause(betweenLooksMs, signal);
+  while (state.notReady !== "" && pastMs() < fault.wholeWithinMs) {
+    await pause(betweenLooksMs);
     state = await readPair(gateway, world);
   }
   const wholeAtMs = state.notReady === "" ? Date.now() : null;
-  return { momentMs: await momentOf(made, host), successor, state, wholeAtMs };
+  return { momentMs: await momentOf(made, host), successor, unseen, state, wholeAtMs };
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // Aborted: whoever waits looks at the signal.
-  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
+async function pause(ms: number): Promise<void> {
+  if (ms > 0) await sleep(ms);
 }

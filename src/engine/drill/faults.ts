@@ -1,9 +1,13 @@
-/** What a drill does to the active proxy of a pair: one entry a fault, each taken back by the host itself. */
+/**
+ * What a drill does to the active proxy of a pair: one entry a fault, each taken back by the host itself. What they need
+ * is kept in the folder of the drill's lock.
+ */
 import type { Host } from "../../host/host.ts";
 import { handOverScript } from "../../host/pair/hand-over.ts";
 import { pairPaths, pairState, pairUnits } from "../../host/pair/paths.ts";
 import type { FaultName } from "../../report/drill.ts";
 import { Problem } from "../../report/problem.ts";
+import { drillFolder, rebootFolder } from "./lock.ts";
 
 export interface Fault {
   /** What is done, and how it ends by itself. */
@@ -26,13 +30,9 @@ const momentNow = "echo moment=$(date +%s%3N)";
 const keepsGoing =
   "nothing where all is well: open connections go on over the other proxy, with a gap of well under a second";
 
-/**
- * A unit of systemd does it: no login has to last until then, and nothing but the host itself must take a fault back.
- * With a name there is only one at a time.
- */
-function later(seconds: number, command: string, name?: string): string {
-  const unit = name === undefined ? "" : ` --unit=wayout-drill-${name}`;
-  return `systemd-run --quiet --collect --no-block${unit} --on-active=${seconds} --timer-property=AccuracySec=10ms ${command}`;
+/** A unit of systemd does it: no login has to last until then, and nothing but the host itself must take a fault back. */
+function later(name: string, seconds: number, command: string): string {
+  return `systemd-run --quiet --collect --no-block --unit=wayout-drill-${name} --on-active=${seconds} --timer-property=AccuracySec=10ms ${command}`;
 }
 
 /** ARP too, and what is sent past the IP stack. Kernels before 5.16 cannot drop the latter on its way out. */
@@ -49,31 +49,36 @@ table arp wayout_drill {
   chain going { type filter hook output priority 500; oifname "DEVICE" drop; }
 }`;
 
+const told = `${drillFolder}/told`;
+
 const cableScript = `set -e
 for tool in nft systemd-run; do command -v $tool >/dev/null || { echo "no $tool here" >&2; exit 1; }; done
 . ${pairPaths.settings}
-folder=$(mktemp -d /run/wayout-drill.XXXXXX)
-cat > $folder/cut.nft <<'END'
+cd ${drillFolder}
+cat > cut.nft <<'END'
 ${cutRules}
 END
-cat > $folder/older.nft <<'END'
+cat > older.nft <<'END'
 ${olderCutRules}
 END
-sed -i "s/DEVICE/$device/" $folder/cut.nft $folder/older.nft
-cat > $folder/mend <<'END'
+sed -i "s/DEVICE/$device/" cut.nft older.nft
+cat > mend <<'END'
 for family in netdev inet arp; do nft delete table $family wayout_drill 2>/dev/null; done
 :
 END
-cat > $folder/cut <<'END'
-date +%s%3N > $1/moment
-nft -f $1/cut.nft 2>/dev/null || nft -f $1/older.nft
+cat > cut <<'END'
+# Whatever happened meanwhile: nothing is cut that nothing would mend.
+[ -f ${drillFolder}/mend ] && systemctl is-active --quiet wayout-drill-mend.timer || exit 0
+cd ${drillFolder}
+date +%s%3N > told/moment
+nft -f cut.nft 2>/dev/null || nft -f older.nft
 END
+mkdir told
 # What mends it stands before what breaks it.
-${later(cableSeconds + leadSeconds, "sh $folder/mend", "mend")}
-${later(cableSeconds * 3, "sh $folder/mend")}
-${later(leadSeconds, "sh $folder/cut $folder", "cut")}
-${later(600, "rm -rf $folder")}
-echo folder=$folder`;
+${later("mend", cableSeconds + leadSeconds, `sh ${drillFolder}/mend`)}
+${later("mend-again", cableSeconds * 2, `sh ${drillFolder}/mend`)}
+${later("cut", leadSeconds, `sh ${drillFolder}/cut`)}
+echo folder=${told}`;
 
 export const faults: Readonly<Record<FaultName, Fault>> = {
   switch: {
@@ -97,7 +102,7 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     awayMs: 0,
     wholeWithinMs: 60_000,
     script: `set -e
-${later(stopSeconds, `systemctl start ${pairUnits.pair}`, "start")}
+${later("start", stopSeconds, `systemctl start ${pairUnits.pair}`)}
 ${momentNow}
 systemctl stop ${pairUnits.pair}`,
   },
@@ -116,13 +121,13 @@ systemctl stop ${pairUnits.pair}`,
     wholeWithinMs: 300_000,
     // On a disk: /run is empty after a boot.
     script: `set -e
-folder=$(mktemp -d /var/tmp/wayout-drill.XXXXXX)
+folder=$(mktemp -d ${rebootFolder}XXXXXX)
 cat > $folder/reboot <<'END'
 date +%s%3N > $1/moment
 sync $1/moment
 systemctl --no-block reboot
 END
-${later(leadSeconds, "sh $folder/reboot $folder", "reboot")}
+${later("reboot", leadSeconds, "sh $folder/reboot $folder")}
 echo folder=$folder`,
   },
 };
@@ -144,7 +149,7 @@ export async function make(fault: Fault, host: Host): Promise<Made> {
       code: "drill/fault-failed",
       summary: `${host.address.server} could not make the fault`,
       detail: [cause.summary, cause.detail].filter(Boolean).join("\n"),
-      hint: "Another drill may be running on it; else choose another --fault.",
+      hint: "Choose another --fault.",
       cause,
     });
   }
@@ -159,7 +164,7 @@ export function madeFrom(output: string): Made {
   };
 }
 
-/** When it happened, by the host's clock; what was written for it on the host is removed. */
+/** When it happened, by the host's clock; where that was written on the host it is removed. */
 export async function momentOf({ momentMs, folder }: Made, host: Host): Promise<number | null> {
   if (folder === null) return momentMs;
   try {

@@ -9,7 +9,12 @@ export interface LoadFound {
   readonly icmp: readonly Packet[] | null;
   /** Counts where ping tells no times. */
   readonly icmpCount: { readonly sent: number; readonly lost: number } | null;
-  readonly download: { readonly finished: boolean; readonly said: string } | null;
+  readonly download: {
+    readonly finished: boolean;
+    /** When it ended, by the client's clock; null where that is not known. */
+    readonly endedMs: number | null;
+    readonly said: string;
+  } | null;
   /** Why a part that was wanted is not there. */
   readonly troubles: readonly string[];
 }
@@ -35,6 +40,8 @@ export const sectionMark = "=== wayout";
 
 interface Section {
   readonly exit: string;
+  /** By the client's clock; null where it did not end, or the client's `date` tells no milliseconds. */
+  readonly endedMs: number | null;
   readonly lines: readonly string[];
   readonly errors: string;
 }
@@ -46,35 +53,60 @@ export function readLoad(output: string, load: Load): LoadFound {
       .slice(1)
       .map((text): [string, Section] => {
         const [head = "", ...all] = text.split("\n");
-        const [name = "", exit = ""] = head.split(" ");
+        const [name = "", exit = "", ended = ""] = head.split(" ");
         const errors = all.flatMap((line) => /^error: (.*)/.exec(line)?.[1] ?? []).join("; ");
-        return [name, { exit, lines: all.filter((line) => !line.startsWith("error: ")), errors }];
+        const endedMs = /^\d{13}$/.test(ended) ? Number(ended) : null;
+        return [name, { exit, endedMs, lines: all.filter((line) => !line.startsWith("error: ")), errors }];
       }),
   );
   const ready = /^ready: failed=(.*)$/m.exec(output)?.[1] ?? "";
   const [connections, packets, ping, download] = ["connections", "packets", "ping", "download"].map((name) =>
     sections.get(name),
   );
-  const found = {
-    connections:
-      load.connections && connections ? readConnections(connections, load.connections.count, ready) : null,
-    udp: load.udp && packets ? readPackets(packets.lines) : null,
-    icmp: load.icmp?.times && ping ? readPing(ping.lines, load.icmp.intervalMs) : null,
-    icmpCount: load.icmp && ping ? countPing(ping.lines) : null,
-    download: load.download && download ? readDownload(download) : null,
-  };
-  const trouble = (name: string, wanted: boolean, there: unknown, section: Section | undefined): string[] =>
-    wanted && there === null
-      ? [`${name}: ${section?.errors || `it ended with ${section?.exit ?? "nothing"}`}`]
-      : [];
+  const tcp = partOf("connections", load.connections, connections, (section) =>
+    readConnections(section, load.connections?.count ?? 0, ready),
+  );
+  const udp = partOf("UDP packets", load.udp, packets, ({ lines }) => readPackets(lines), inVain);
+  const icmpCount = partOf("ICMP packets", load.icmp, ping, ({ lines }) => countPing(lines), inVainOf);
+  const icmp = load.icmp?.times ? readPing(ping?.lines ?? [], load.icmp.intervalMs) : null;
   return {
-    ...found,
-    troubles: [
-      ...trouble("connections", load.connections !== undefined, found.connections, connections),
-      ...trouble("UDP packets", load.udp !== undefined, found.udp, packets),
-      ...trouble("ICMP packets", load.icmp !== undefined, found.icmp ?? found.icmpCount, ping),
-    ],
+    connections: tcp.found,
+    udp: udp.found,
+    icmp,
+    icmpCount: icmpCount.found,
+    download: load.download && download ? readDownload(download) : null,
+    troubles: [...tcp.trouble, ...udp.trouble, ...(icmp ? [] : icmpCount.trouble)],
   };
+}
+
+/**
+ * What a part found, or why it is not there: it could not run, or (where `vain` tells a number) nothing was ever answered.
+ * A host that does not answer before the fault says nothing of what happened by it.
+ */
+function partOf<T>(
+  name: string,
+  wanted: object | undefined,
+  section: Section | undefined,
+  read: (section: Section) => T | null,
+  vain: (found: T) => number = () => 0,
+): { readonly found: T | null; readonly trouble: readonly string[] } {
+  if (!wanted) return { found: null, trouble: [] };
+  const found = section ? read(section) : null;
+  if (found === null) {
+    const why = section?.errors || `it ended with ${section?.exit ?? "nothing"}`;
+    return { found, trouble: [`${name}: ${why}`] };
+  }
+  const sent = vain(found);
+  if (sent === 0) return { found, trouble: [] };
+  return { found: null, trouble: [`${name}: none of ${sent} was answered, not even before the fault`] };
+}
+
+function inVain(packets: readonly Packet[]): number {
+  return packets.some(({ receivedMs }) => receivedMs !== null) ? 0 : packets.length;
+}
+
+function inVainOf({ sent, lost }: { readonly sent: number; readonly lost: number }): number {
+  return lost < sent ? 0 : sent;
 }
 
 function readConnections({ lines }: Section, asked: number, failed: string): ConnectionsFound | null {
@@ -135,6 +167,8 @@ function countPing(lines: readonly string[]): { sent: number; lost: number } | n
   return { sent: Number(sent), lost: Math.max(0, Number(sent) - Number(received)) };
 }
 
-function readDownload({ exit, lines, errors }: Section): { finished: boolean; said: string } {
-  return { finished: exit === "0", said: [...lines, errors].join(" ").trim() };
+function readDownload({ exit, endedMs, lines, errors }: Section): NonNullable<LoadFound["download"]> {
+  const told = [...lines, errors].join(" ").trim();
+  const said = told || (exit === "none" ? "it was still under way" : `it ended with ${exit}`);
+  return { finished: exit === "0", endedMs, said };
 }

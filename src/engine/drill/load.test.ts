@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { chooseProbes } from "../../spec/probes.ts";
 import { clientScripts } from "./client-scripts.ts";
-import { collectScript, startScript } from "./load.ts";
+import { abandonScript, collectScript, startScript } from "./load.ts";
 import { readLoad } from "./load-found.ts";
 import { type LoadWish, planLoad, type Tools } from "./load-plan.ts";
 import { readTools } from "./seat.ts";
@@ -77,7 +77,7 @@ describe("the load", () => {
 describe("what the load found", () => {
   const { load } = planned({ tools: everything, count: 5 });
   const output = `ready: opened=4
-ready: failed=1 times: Connection refused
+ready: failed=Connection refused: 1
 === wayout connections 0
 opened=4
 kept=1
@@ -96,7 +96,7 @@ PING 198.51.100.10 (198.51.100.10) 56(84) bytes of data.
 
 --- 198.51.100.10 ping statistics ---
 4 packets transmitted, 2 received, 50% packet loss, time 15ms
-=== wayout download 28
+=== wayout download 28 1700000002000
 error: curl: (28) Operation timed out
 `;
 
@@ -110,7 +110,7 @@ error: curl: (28) Operation timed out
         { how: "hanging", atMs: 1700000010000 },
         { how: "closed", atMs: 1700000000400 },
       ],
-      failed: "1 times: Connection refused",
+      failed: "Connection refused: 1",
     });
   });
 
@@ -128,6 +128,7 @@ error: curl: (28) Operation timed out
   test("a download that did not end well is not finished", () => {
     expect(readLoad(output, load).download).toEqual({
       finished: false,
+      endedMs: 1700000002000,
       said: "curl: (28) Operation timed out",
     });
   });
@@ -140,6 +141,33 @@ error: curl: (28) Operation timed out
   });
 });
 
+describe("a host that never answered", () => {
+  const { load } = planned({ tools: everything, count: 5 });
+
+  test("says nothing of a failover: its packets are not counted as lost", () => {
+    const output = `=== wayout packets 0
+base=1700000000000.000
+0.02 -
+5.00 -
+=== wayout ping 1
+From 192.168.125.1 icmp_seq=1 Destination Net Unreachable
+3 packets transmitted, 0 received, +1 errors, 100% packet loss, time 10ms
+`;
+    const { udp, icmp, icmpCount, troubles } = readLoad(output, load);
+    expect([udp, icmp, icmpCount]).toEqual([null, null, null]);
+    expect(troubles).toContain("UDP packets: none of 2 was answered, not even before the fault");
+    expect(troubles).toContain("ICMP packets: none of 3 was answered, not even before the fault");
+  });
+
+  test("and a download of which nothing is told still says how it ended", () => {
+    expect(readLoad("=== wayout download 8\n", load).download).toEqual({
+      finished: false,
+      endedMs: null,
+      said: "it ended with 8",
+    });
+  });
+});
+
 describe("the scripts for a client", () => {
   const { load } = planned({ tools: everything });
 
@@ -147,6 +175,7 @@ describe("the scripts for a client", () => {
     ["start", startScript(load)],
     ["start of nothing", startScript({ lifeSeconds: 60 })],
     ["collect", collectScript("/tmp/wayout-drill.abcdef", load)],
+    ["abandon", abandonScript("/tmp/wayout-drill.abcdef")],
   ])("%s is a POSIX shell's", (_, script) => {
     execFileSync("sh", ["-n"], { input: script });
   });

@@ -16,7 +16,8 @@ export interface Seat {
 /**
  * Starts the load, does the work once every connection is proven, ends the load and says what it found. No login lasts
  * meanwhile: what the work breaks may be the way to the client.
- * @throws Problem drill/load-not-started, drill/load-lost, and whatever `work` throws, after the load is ended.
+ * @throws Problem drill/load-not-started, drill/nothing-opened, drill/load-lost, and whatever `work` throws, after the
+ * load is ended.
  */
 export async function measureDuring<T>(
   world: World,
@@ -29,7 +30,7 @@ export async function measureDuring<T>(
   try {
     worked = await work();
   } catch (failure) {
-    await collect(world, seat, folder, load).catch(() => undefined);
+    await abandon(world, seat, folder);
     throw failure;
   }
   return { found: await collect(world, seat, folder, load), worked };
@@ -40,13 +41,41 @@ async function start(world: World, seat: Seat, load: Load): Promise<string> {
     host.write(startScript(load), { timeoutMs: 60_000 }),
   );
   const folder = /^folder=(\/[\w./-]+)$/m.exec(stdout)?.[1];
-  if (folder !== undefined) return folder;
-  throw new Problem({
-    code: "drill/load-not-started",
-    summary: `${seat.client} did not begin to measure`,
-    detail: stdout.trim(),
-    hint: "Is there room below /tmp on it? Choose another one with --client.",
+  if (folder === undefined) {
+    throw new Problem({
+      code: "drill/load-not-started",
+      summary: `${seat.client} did not begin to measure`,
+      detail: stdout.trim(),
+      hint: "Is there room below /tmp on it? Choose another one with --client.",
+    });
+  }
+  if (load.connections && !/^opened=[1-9]/m.test(stdout)) {
+    await abandon(world, seat, folder);
+    throw nothingOpened(seat.client, load.connections, stdout);
+  }
+  return folder;
+}
+
+function nothingOpened(
+  client: string,
+  { mode, host, port, count }: NonNullable<Load["connections"]>,
+  said: string,
+): Problem {
+  const why = /^failed=(.+)$/m.exec(said)?.[1];
+  return new Problem({
+    code: "drill/nothing-opened",
+    summary: `${client} could open none of ${count} connections to ${host}:${port}${why === undefined ? "" : ` (${why})`}`,
+    hint: `Nothing was done to the pair. Does the host of \`probes.${mode}\` answer there, over TCP?`,
   });
+}
+
+/** Ends what runs on the client without asking what it found; where it cannot be reached, it ends by itself. */
+async function abandon(world: World, seat: Seat, folder: string): Promise<void> {
+  try {
+    await overAnyWay(world, seat, (host) => host.writeFresh(abandonScript(folder), { timeoutMs: 30_000 }));
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+  }
 }
 
 async function collect(world: World, seat: Seat, folder: string, load: Load): Promise<LoadFound> {
@@ -94,11 +123,14 @@ const collectTenths = 250;
 export function startScript(load: Load): string {
   const commands = commandsOf(load);
   const run = partsOf(load).map(
-    (part) => `( ${commands[part]}; echo $? > "$d/${part}.exit" ) 2>"$d/${part}.errors" &`,
+    (part) =>
+      `( run ${part} ${commands[part]}; echo "$? $(date +%s%3N)" > "$d/${part}.exit" ) 2>"$d/${part}.errors" &`,
   );
   return `d=$(mktemp -d /tmp/wayout-drill.XXXXXX) || exit 1
 ${writeText('"$d/connections.pl"', clientScripts.connections)}
 ${writeText('"$d/packets.pl"', clientScripts.packets)}
+# Runs a part under a process number that whoever ends it knows.
+run() { sh -c 'echo $$ > "$0.pid"; shift; exec "$@" > "$0"' "$d/$1" "$@"; }
 (
   trap '' HUP
   ulimit -n ${(load.connections?.count ?? 0) + 256} 2>/dev/null || ulimit -n "$(ulimit -H -n)" 2>/dev/null
@@ -111,7 +143,8 @@ ${writeText('"$d/packets.pl"', clientScripts.packets)}
 ${
   load.connections
     ? `left=${readyTenths}
-until [ -e "$d/connections.ready" ] || [ -e "$d/connections.exit" ] || [ $left = 0 ]; do sleep 0.1; left=$((left - 1)); done`
+until [ -e "$d/connections.ready" ] || [ -e "$d/connections.exit" ] || [ $left = 0 ]; do sleep 0.1; left=$((left - 1)); done
+cat "$d/connections.ready" 2>/dev/null || sed 's/^/failed=/' "$d/connections.errors"`
     : ""
 }
 # So that there is something to compare with.
@@ -132,15 +165,15 @@ function commandsOf({ connections, udp, icmp, download, lifeSeconds }: Load): Re
   return {
     connections: `perl "$d/connections.pl" "$d" ${mode} ${quote(host)} ${port} ${count} ${lifeSeconds} ${quote(host)} ${quote(path)}`,
     packets: `perl "$d/packets.pl" "$d" ${quote(udp?.host ?? "")} ${udp?.port ?? 0} ${udp?.intervalMs ?? 0} ${lifeSeconds}`,
-    ping: `exec_ping() { sh -c 'echo $$ > "$0/ping.pid"; exec ping "$@"' "$d" "$@"; }; exec_ping ${
+    ping: `ping ${
       icmp?.times
         ? `-n -D -i ${icmp.intervalMs / 1000} -w ${lifeSeconds}`
         : `-c ${Math.ceil((lifeSeconds * 1000) / (icmp?.intervalMs ?? 1000))}`
-    } ${quote(icmp?.host ?? "")} > "$d/ping"`,
+    } ${quote(icmp?.host ?? "")}`,
     download:
       download?.by === "wget"
         ? `timeout ${lifeSeconds} wget -q -t 1 -O /dev/null ${url}`
-        : `curl -sSf${rate} -m ${lifeSeconds} -o /dev/null -w '%{size_download} bytes in %{time_total} s\\n' ${url} > "$d/download"`,
+        : `curl -sSf${rate} -m ${lifeSeconds} -o /dev/null -w '%{size_download} bytes in %{time_total} s\\n' ${url}`,
   };
 }
 
@@ -149,7 +182,7 @@ export function collectScript(folder: string, load: Load): string {
   return `d=${folder}
 [ -d "$d" ] || exit 0
 touch "$d/stop"
-[ -s "$d/ping.pid" ] && kill -INT "$(cat "$d/ping.pid")" 2>/dev/null
+[ ! -s "$d/ping.pid" ] || [ -e "$d/ping.exit" ] || kill -INT "$(cat "$d/ping.pid")" 2>/dev/null
 left=${collectTenths}
 for part in ${parts.join(" ")}; do
   until [ -e "$d/$part.exit" ] || [ $left = 0 ]; do sleep 0.1; left=$((left - 1)); done
@@ -159,6 +192,21 @@ for part in ${parts.join(" ")}; do
   echo "${sectionMark} $part $(cat "$d/$part.exit" 2>/dev/null || echo none)"
   cat "$d/$part" 2>/dev/null
   sed 's/^/error: /' "$d/$part.errors" 2>/dev/null
+done
+rm -rf "$d"`;
+}
+
+/**
+ * A part that has ended is not ended again: its number may be another process's by now. What they still write as they end
+ * is waited for, so that nothing of the folder stays.
+ */
+export function abandonScript(folder: string): string {
+  return `d=${folder}
+for file in "$d"/*.pid; do
+  part=\${file%.pid}; left=20
+  [ -s "$file" ] && [ ! -e "$part.exit" ] || continue
+  kill "$(cat "$file")" 2>/dev/null
+  until [ -e "$part.exit" ] || [ $left = 0 ]; do sleep 0.1; left=$((left - 1)); done
 done
 rm -rf "$d"`;
 }

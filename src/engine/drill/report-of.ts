@@ -14,8 +14,6 @@ export interface DrillFacts {
   readonly failedOver: FailedOver;
   readonly clocks: Readonly<Record<"broken" | "successor" | "client", Clock | undefined>>;
   readonly publicIp: { readonly before: string | null; readonly after: string | null };
-  /** By the user: what is not waited for is not known. */
-  readonly stopped: boolean;
 }
 
 export function reportOf(facts: DrillFacts): {
@@ -35,11 +33,8 @@ export function reportOf(facts: DrillFacts): {
   const figures: Figures | undefined =
     faultMs === null ? undefined : figuresOf(gaps, { faultMs, electedMs, tookMs });
 
-  const { connections, download } = found;
-  const downloads = {
-    started: load.download ? 1 : null,
-    finished: download ? Number(download.finished) : load.download ? 0 : null,
-  };
+  const { connections } = found;
+  const downloads = downloadsOf(facts, faultMs);
   const opened = connections?.opened ?? null;
   const kept = connections?.kept ?? null;
   const whole = wholeAtMs !== null;
@@ -48,8 +43,9 @@ export function reportOf(facts: DrillFacts): {
     fault: plan.fault,
     client: plan.client,
     startedAt: facts.startedAt.toISOString(),
-    ok: whole && kept === opened && downloads.finished === downloads.started,
+    ok: whole && successor !== null && kept === opened && downloads.finished === downloads.started,
     active: { before: plan.active, after: state.active },
+    takenOver: successor !== null,
     connections: {
       opened,
       kept,
@@ -70,7 +66,11 @@ export function reportOf(facts: DrillFacts): {
     publicIp,
     whole,
     notWhole: state.notReady,
-    couldNotMeasure: [...plan.couldNotMeasure, ...found.troubles, ...missing(facts, faultMs, early)],
+    couldNotMeasure: [
+      ...plan.couldNotMeasure,
+      ...found.troubles,
+      ...missing(facts, downloads, faultMs, early),
+    ],
   };
   if (gaps.length === 0 || faultMs === null) return { report, picture: null };
   return {
@@ -81,6 +81,19 @@ export function reportOf(facts: DrillFacts): {
       moments: momentsOf(report),
     },
   };
+}
+
+/** A download that had ended before the fault, whichever way, says nothing of it. */
+function downloadsOf(
+  { load, found: { download }, clocks }: DrillFacts,
+  faultMs: number | null,
+): DrillReport["downloads"] {
+  const ended = here(download?.endedMs ?? null, clocks.client);
+  if (!load.download || (ended !== null && faultMs !== null && ended < faultMs)) {
+    return { started: null, finished: null, failed: "" };
+  }
+  const finished = download?.finished ?? false;
+  return { started: 1, finished: Number(finished), failed: finished ? "" : (download?.said ?? "") };
 }
 
 /** A successor that was elected before the fault was not elected because of it. What the clocks may be wrong does not count. */
@@ -124,7 +137,8 @@ function momentsOf({ detectMs, promoteMs, firstPacketMs, wholeMs }: DrillReport)
 }
 
 function missing(
-  { found, failedOver, clocks, stopped, publicIp }: DrillFacts,
+  { load, found, failedOver, clocks, publicIp }: DrillFacts,
+  downloads: DrillReport["downloads"],
   faultMs: number | null,
   early: number | null,
 ): string[] {
@@ -143,7 +157,12 @@ function missing(
       : []),
     ...(faultMs === null ? ["times: the moment of the fault could not be read from the active proxy"] : []),
     ...(failedOver.successor === null
-      ? ["detection and promotion: the other proxy was never seen active"]
+      ? [`detection and promotion: the other proxy was not seen active (${failedOver.unseen})`]
+      : []),
+    ...(load.download && downloads.started === null
+      ? [
+          `the download: it had ended before the fault${found.download?.finished === false ? ` (${found.download.said})` : ", so it is too short"}`,
+        ]
       : []),
     ...(early === null
       ? []
@@ -154,7 +173,6 @@ function missing(
     ...(publicIp.before === null || publicIp.after === null
       ? ["the address seen outside, before or after"]
       : []),
-    ...(stopped ? ["what would have come after it was stopped"] : []),
   ];
 }
 

@@ -87,12 +87,13 @@ sub in_state { my ($state) = @_; return grep { $_->{state} eq $state } @open; }
 
 # 1. Open them, not all at once.
 my $deadline = $began + 10_000;
+my $possible = $count;
 while (now() < $deadline) {
   my $pending = in_state('making') + in_state('proving');
-  last if @open == $count && $pending == 0;
-  while (@open < $count && $pending < 200) {
+  last if @open == $possible && $pending == 0;
+  while (@open < $possible && $pending < 200) {
     my $socket;
-    if (!socket($socket, PF_INET, SOCK_STREAM, 0)) { $failed{"$!"}++; $count = @open; last; }
+    if (!socket($socket, PF_INET, SOCK_STREAM, 0)) { $failed{"$!"} = $count - @open; $possible = @open; last; }
     fcntl($socket, F_SETFL, fcntl($socket, F_GETFL, 0) | O_NONBLOCK);
     my $one = { number => scalar @open, socket => $socket, state => 'making', heard => '' };
     push @open, $one;
@@ -103,8 +104,9 @@ while (now() < $deadline) {
   turn(0.1);
 }
 for my $one (in_state('making'), in_state('proving')) { $failed{'no answer'}++; lose($one, 'refused'); }
+$failed{'not tried within 10 s'} = $possible - @open if @open < $possible;
 @open = in_state('open');
-my $why = join '; ', map { "$failed{$_} times: $_" } sort keys %failed;
+my $why = join ', ', map { "$_: $failed{$_}" } sort keys %failed;
 write_file('connections.ready', 'opened=' . scalar(@open) . "\n" . ($why eq '' ? '' : "failed=$why\n"));
 
 # 2. Hold them. Every tenth one talks once a second, so that packets are under way when it happens.
