@@ -55,8 +55,7 @@ export function drillCommand(): Command {
       if (options.json) answerJson(report);
       else answer(drillText(report));
       process.exitCode = report.ok ? 0 : 1;
-      // Last: a full disk must not keep the report from the terminal.
-      if (options.html !== undefined) writeFileSync(options.html, drillHtml(report, picture));
+      if (options.html !== undefined) writeHtml(options.html, drillHtml(report, picture));
     });
   });
 }
@@ -77,6 +76,16 @@ function connectionCount(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= 20_000) return count;
   throw new InvalidArgumentError("It must be 1 to 20000.");
+}
+
+/** Last, and no failure of the drill: what it found is told already. */
+function writeHtml(path: string, html: string): void {
+  try {
+    writeFileSync(path, html);
+  } catch (cause) {
+    note(`cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    process.exitCode = 1;
+  }
 }
 
 /** Before a fault is made: a report that cannot be written would be lost. Where there is no such file, none is left. */

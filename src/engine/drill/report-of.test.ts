@@ -11,6 +11,7 @@ const successor = {
   unfit: "",
   unsynced: "",
   telling: false,
+  settled: true,
   services: { role: true, sync: true },
   own: 50,
   known: 0,
