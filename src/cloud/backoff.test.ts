@@ -27,20 +27,22 @@ test("Retry-After is read as seconds or as a date", () => {
   expect(retryAfterMs(undefined, now)).toBeUndefined();
 });
 
-test("a cloud that asks for an hour is not waited for", () => {
-  const options = { attempt: 1, attempts: 4, nowMs: 0, random: 0 };
+test("a cloud that asks for more time than the call has is not waited for", () => {
+  const options = { attempt: 1, attempts: 4, nowMs: 1_000, endMs: 120_000, random: 0 };
   expect(waitBeforeRetry({ ...options, retryAfter: "3600" })).toBeUndefined();
   expect(waitBeforeRetry({ ...options, retryAfter: "9" })).toBe(9000);
+  expect(waitBeforeRetry({ ...options, retryAfter: "9", random: 1 })).toBe(9900);
+  expect(waitBeforeRetry({ ...options, retryAfter: "60" })).toBe(60_000);
+  expect(waitBeforeRetry({ ...options, retryAfter: "60", nowMs: 60_000 })).toBeUndefined();
   expect(waitBeforeRetry({ ...options, retryAfter: undefined })).toBe(250);
   expect(waitBeforeRetry({ ...options, retryAfter: undefined, attempt: 4 })).toBeUndefined();
 });
 
 test("a POST is repeated only where it was turned away at the door, or changes nothing", () => {
-  for (const status of [429, 502, 503, 504]) {
+  for (const status of [429, 500, 502, 503, 504]) {
     for (const method of ["GET", "PUT", "DELETE"]) expect(mayRepeat({ method }, status)).toBe(true);
     expect(mayRepeat({ method: "POST" }, status)).toBe(status === 429);
     expect(mayRepeat({ method: "POST", repeatable: true }, status)).toBe(true);
   }
-  for (const status of [400, 401, 404, 409, 500, 501])
-    expect(mayRepeat({ method: "GET" }, status)).toBe(false);
+  for (const status of [400, 401, 404, 409, 501]) expect(mayRepeat({ method: "GET" }, status)).toBe(false);
 });

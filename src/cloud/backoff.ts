@@ -2,8 +2,6 @@
 
 const firstWaitMs = 500;
 const longestWaitMs = 30_000;
-/** A cloud that asks for more than this is not waited for: the user is told instead. */
-const longestRetryAfterMs = 60_000;
 
 /** Doubling waits with half of each left to chance, so that many clients do not come back at once. */
 export function backoffMs(attempt: number, random: number): number {
@@ -26,16 +24,23 @@ export function waitBeforeRetry(options: {
   readonly attempts: number;
   readonly retryAfter: string | undefined;
   readonly nowMs: number;
+  /** When the call has to be over, with all that is left of it. */
+  readonly endMs: number;
   readonly random: number;
 }): number | undefined {
   if (options.attempt >= options.attempts) return undefined;
+  // What a cloud asks for is a least time; where all wait the same, all come back at the same moment.
   const asked = retryAfterMs(options.retryAfter, options.nowMs);
-  if (asked === undefined) return backoffMs(options.attempt, options.random);
-  return asked > longestRetryAfterMs ? undefined : asked;
+  const waitMs =
+    asked === undefined
+      ? backoffMs(options.attempt, options.random)
+      : Math.round(asked + Math.min(asked / 10, 1_000) * options.random);
+  // A cloud that asks for more time than is left is not waited for: the user is told instead.
+  return options.nowMs + waitMs < options.endMs ? waitMs : undefined;
 }
 
 /** Answers that say "not now" and that a repeated call of the same kind may well not get. */
-const passing = new Set([429, 502, 503, 504]);
+const passing = new Set([429, 500, 502, 503, 504]);
 
 /** A POST is repeated only where it was certainly not carried out: turned away at the door. */
 export function mayRepeat(

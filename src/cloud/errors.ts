@@ -66,12 +66,16 @@ export function causeOf(status: number, body: ErrorBody): CloudProblemCode {
 
 const requestIdHeaders = ["x-request-id", "x-openstack-request-id", "x-compute-request-id"];
 
+/** The name under which the cloud's support finds the call. */
+export function requestIdOf(answer: WireAnswer): string | undefined {
+  return requestIdHeaders.map((name) => answer.headers[name]).find((id) => id !== undefined);
+}
+
 /** The problem that an answer outside 2xx is. */
 export function problemOfAnswer(call: FailedCall, answer: WireAnswer, redactor: Redactor): CloudProblem {
   const body = readErrorBody(answer.body, (text) => redactor.clean(text));
   const code = causeOf(answer.status, body);
-  const requestId =
-    body.requestId ?? requestIdHeaders.map((name) => answer.headers[name]).find((id) => id !== undefined);
+  const requestId = body.requestId ?? requestIdOf(answer);
   const said = [body.code, body.message].filter((part) => part).join(": ");
   const location = answer.headers.location;
   const detail = [

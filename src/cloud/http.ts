@@ -2,7 +2,14 @@
 import type { JsonValue } from "../report/json-value.ts";
 import { mayRepeat, waitBeforeRetry } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { plainTextProblem, problemOfAnswer, problemOfFailure, shownUrl, stoppedProblem } from "./errors.ts";
+import {
+  plainTextProblem,
+  problemOfAnswer,
+  problemOfFailure,
+  requestIdOf,
+  shownUrl,
+  stoppedProblem,
+} from "./errors.ts";
 import { openGate } from "./gate.ts";
 import { Redactor } from "./redactor.ts";
 import { isSafeUrl, openWire, type TlsSettings, type WireAnswer, WireFailure } from "./wire.ts";
@@ -23,13 +30,21 @@ export interface TracedCall {
   readonly url: string;
   /** Absent where no answer came. */
   readonly status?: number;
+  /** Why no whole answer came. */
+  readonly failure?: string;
   readonly durationMs: number;
+  /** The cloud's own name for the call, for its support. */
+  readonly requestId?: string;
+  /** Counted from 1. */
+  readonly attempt: number;
 }
 
 export interface HttpOptions {
   readonly tls?: TlsSettings;
   /** For one attempt. Default 30,000. */
   readonly timeoutMs?: number;
+  /** For all attempts of a call and the waits between them. Default 120,000. */
+  readonly deadlineMs?: number;
   /** How often a call is made at most. Default 4. */
   readonly attempts?: number;
   /** Calls under way at the same time. Default 4: OTC throttles those who send many more. */
@@ -57,9 +72,10 @@ export function openHttp(options: HttpOptions = {}): Http {
   const redactor = options.redactor ?? new Redactor();
   const mayBePlain = options.tls?.verify === false;
   const attempts = options.attempts ?? 4;
+  const deadlineMs = options.deadlineMs ?? 120_000;
   const gate = openGate(options.concurrency ?? 4);
 
-  async function attempt(call: HttpCall): Promise<WireAnswer | WireFailure> {
+  async function attempt(call: HttpCall, made: number, leftMs: number): Promise<WireAnswer | WireFailure> {
     const startMs = clock.now();
     const answer = await wire
       .send({
@@ -71,7 +87,7 @@ export function openHttp(options: HttpOptions = {}): Http {
           ...(call.body === undefined ? {} : { "Content-Type": "application/json" }),
           ...call.headers,
         },
-        timeoutMs: options.timeoutMs ?? 30_000,
+        timeoutMs: Math.min(options.timeoutMs ?? 30_000, leftMs),
         ...(call.body === undefined ? {} : { body: call.body }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       })
@@ -82,8 +98,11 @@ export function openHttp(options: HttpOptions = {}): Http {
     options.trace?.({
       method: call.method,
       url: redactor.clean(shownUrl(call.url)),
-      ...(answer instanceof WireFailure ? {} : { status: answer.status }),
+      ...(answer instanceof WireFailure
+        ? { failure: redactor.clean(answer.message) }
+        : { status: answer.status, ...requestIdIn(answer, redactor) }),
       durationMs: clock.now() - startMs,
+      attempt: made,
     });
     return answer;
   }
@@ -101,8 +120,13 @@ export function openHttp(options: HttpOptions = {}): Http {
     close: () => wire.close(),
     async call(call) {
       if (!isSafeUrl(call.url) && !mayBePlain) throw plainTextProblem(call.url);
+      // From the first attempt on: calls that wait for others are not late yet.
+      let endMs: number | undefined;
       for (let made = 1; ; made += 1) {
-        const outcome = await gate(() => attempt(call));
+        const outcome = await gate(() => {
+          endMs ??= clock.now() + deadlineMs;
+          return attempt(call, made, Math.max(1, endMs - clock.now()));
+        });
         const failed = { method: call.method, url: call.url, attempts: made };
         const unanswered = outcome instanceof WireFailure;
         if (!unanswered && outcome.status >= 200 && outcome.status < 300) return outcome;
@@ -113,6 +137,7 @@ export function openHttp(options: HttpOptions = {}): Http {
               attempts,
               retryAfter: unanswered ? undefined : outcome.headers["retry-after"],
               nowMs: clock.now(),
+              endMs: endMs ?? clock.now(),
               random: clock.random(),
             })
           : undefined;
@@ -131,6 +156,11 @@ function mayRepeatUnanswered(call: HttpCall, failure: WireFailure): boolean {
   if (failure.fault === "unreachable") return true;
   const passing = failure.fault === "timeout" || failure.fault === "broken";
   return passing && (call.method !== "POST" || call.repeatable === true);
+}
+
+function requestIdIn(answer: WireAnswer, redactor: Redactor): { readonly requestId?: string } {
+  const id = requestIdOf(answer);
+  return id === undefined ? {} : { requestId: redactor.clean(id) };
 }
 
 export function jsonBody(value: JsonValue): string {
