@@ -193,6 +193,11 @@ test.each<readonly [string, CloudConfig["credentials"], unknown]>([
       totp: { user: { id: "u-1", passcode: "123456" } },
     },
   ],
+  [
+    "a one-time code alone",
+    { kind: "passcode", user: { name: "u", domain: { id: "d" } }, passcode: new Secret("123456") },
+    { methods: ["totp"], totp: { user: { name: "u", domain: { id: "d" }, passcode: "123456" } } },
+  ],
 ])("%s is sent as Keystone asks for it", async (_, credentials, identity) => {
   await using server = await startSignedInCloud(() => noQuotas);
   await openCloud(configFor(server.origin, { credentials })).quotas();

@@ -132,10 +132,12 @@ async function explainRefusal(
   }
   const hint = {
     password: `Check username, password, user_domain_name and project_name of ${config.name} (${config.source}).`,
+    passcode: `A one-time code is good for one login and for a few seconds: give ${config.name} (${config.source}) a new one.`,
     token: `The token of ${config.name} (${config.source}) may have ended; they live 24 hours on OTC. Get a new one.`,
     "application-credential": `Check id and secret of ${config.name} (${config.source}); it may have been revoked or have ended.`,
   }[credentials.kind];
-  const who = credentials.kind === "password" ? ` as ${credentials.user.name ?? credentials.user.id}` : "";
+  const user = "user" in credentials ? (credentials.user?.name ?? credentials.user?.id) : undefined;
+  const who = user === undefined ? "" : ` as ${user}`;
   return new CloudProblem(
     {
       ...error.toJSON(),

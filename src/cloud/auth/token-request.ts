@@ -23,6 +23,10 @@ function identityOf(credentials: LoginCredentials): JsonObject {
         ...(passcode === undefined ? {} : { totp: { user: { ...user, passcode: passcode.reveal() } } }),
       };
     }
+    case "passcode": {
+      const user = { ...userReference(credentials.user), passcode: credentials.passcode.reveal() };
+      return { methods: ["totp"], totp: { user } };
+    }
     case "token":
       return { methods: ["token"], token: { id: credentials.token.reveal() } };
     case "application-credential":

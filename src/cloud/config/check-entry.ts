@@ -6,6 +6,7 @@ import type { CloudConfig } from "./cloud-config.ts";
 import { credentialsOf, projectOf } from "./credentials.ts";
 import { type CloudEntry, endpointOverrides, entrySchema } from "./entry-schema.ts";
 import { variableOf } from "./environment.ts";
+import { mergedEntry } from "./merged-entry.ts";
 import { configProblem } from "./problem.ts";
 import { absolute, type ConfigSources, isRecord } from "./settings-file.ts";
 import { vendorProfiles } from "./vendor-profiles.ts";
@@ -20,6 +21,7 @@ export function checkedConfig(
   raw: unknown,
   place: (path: readonly PropertyKey[]) => string,
   sources: ConfigSources,
+  publicClouds: Readonly<Record<string, unknown>> = {},
 ): CloudConfig {
   const fail = (path: readonly PropertyKey[], what: string, hint: string): never => {
     throw configProblem(
@@ -28,7 +30,8 @@ export function checkedConfig(
       hint,
     );
   };
-  const checked = entrySchema.safeParse(withoutEmpty(raw));
+  const filled = withoutEmpty(raw);
+  const checked = entrySchema.safeParse(isRecord(filled) ? mergedEntry(filled, publicClouds) : filled);
   if (!checked.success) {
     const issue = checked.error.issues[0];
     return fail(
@@ -49,8 +52,8 @@ export function checkedConfig(
       `Add it to the entry "${name}" of clouds.yaml, secrets rather to secure.yaml, or set ${variableOf(credentials.missing)}.`,
     );
   }
-  const region = regionOf(entry);
-  const authUrl = authUrlOf(entry, region);
+  const region = entry.region_name;
+  const authUrl = authUrlOf(entry);
   if (authUrl === undefined) {
     const known = Object.keys(vendorProfiles).join(", ");
     return fail(
@@ -59,7 +62,7 @@ export function checkedConfig(
       `Give the identity service's URL, or one of the profiles ${known} with a region_name.`,
     );
   }
-  const verify = entry.verify ?? !(entry.insecure ?? false);
+  const verify = (entry.verify ?? true) && !(entry.insecure ?? false);
   if (verify && !isSafeUrl(new URL(authUrl))) {
     return fail(
       ["auth", "auth_url"],
@@ -85,7 +88,7 @@ export function checkedConfig(
     credentials,
     ...(project === undefined ? {} : { project }),
     ...(region === undefined ? {} : { region }),
-    interface: entry.interface ?? entry.endpoint_type ?? "public",
+    interface: entry.interface ?? "public",
     tls: {
       verify,
       ...(pem.ca === undefined ? {} : { ca: pem.ca }),
@@ -110,20 +113,8 @@ function withoutEmpty(raw: unknown): unknown {
   );
 }
 
-function regionOf(entry: CloudEntry): string | undefined {
-  if (entry.region_name !== undefined) return entry.region_name;
-  const profile = entry.profile === undefined ? undefined : vendorProfiles[entry.profile];
-  if (!profile?.regionInProjectName) return undefined;
-  const begin = (entry.auth.project_name ?? entry.auth.tenant_name)?.split("_")[0];
-  if (begin !== undefined && /^[a-z]{2,}-[a-z]{2,}\d*$/.test(begin)) return begin;
-  return profile.regions.length === 1 ? profile.regions[0] : undefined;
-}
-
-function authUrlOf(entry: CloudEntry, region: string | undefined): string | undefined {
-  const profile = entry.profile === undefined ? undefined : vendorProfiles[entry.profile];
-  const given = entry.auth.auth_url?.replaceAll("{region_name}", region ?? "");
-  const url = given ?? (profile && region !== undefined ? profile.authUrl(region) : undefined);
-  if (url === undefined) return undefined;
-  const bare = url.replace(/\/+$/, "").replace(/\/auth\/tokens$/, "");
+function authUrlOf({ auth }: CloudEntry): string | undefined {
+  const bare = auth.auth_url?.replace(/\/+$/, "").replace(/\/auth\/tokens$/, "");
+  if (bare === undefined) return undefined;
   return /\/v3$/.test(bare) ? bare : `${bare.replace(/\/v2\.0$/, "")}/v3`;
 }

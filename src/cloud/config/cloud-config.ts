@@ -9,6 +9,8 @@ export type Credentials =
       /** One-time code of a second factor. */
       readonly passcode?: Secret;
     }
+  /** A one-time code alone; it is good for one login. */
+  | { readonly kind: "passcode"; readonly user: UserName; readonly passcode: Secret }
   | { readonly kind: "token"; readonly token: Secret }
   | {
       readonly kind: "application-credential";
@@ -81,6 +83,7 @@ export function secretsOf(config: CloudConfig): readonly Secret[] {
       ...(credentials.passcode === undefined ? [] : [credentials.passcode]),
     ];
   }
+  if (credentials.kind === "passcode") return [...key, credentials.passcode];
   if (credentials.kind === "token") return [...key, credentials.token];
   if (credentials.kind === "application-credential") return [...key, credentials.secret];
   const { accessKey, secretKey, securityToken } = credentials;

@@ -13,11 +13,11 @@ export function credentialsOf(entry: CloudEntry): Credentials | Missing {
   const { auth } = entry;
   switch (kindOf(entry)) {
     case "access-key": {
-      const accessKey = auth.ak ?? entry.ak;
-      const secretKey = auth.sk ?? entry.sk;
+      const accessKey = auth.ak;
+      const secretKey = auth.sk;
       if (accessKey === undefined) return { missing: ["auth", "ak"], because: "an access key has two parts" };
       if (secretKey === undefined) return { missing: ["auth", "sk"], because: "an access key has two parts" };
-      const securityToken = auth.security_token ?? entry.security_token;
+      const securityToken = auth.security_token;
       return {
         kind: "access-key",
         accessKey: new Secret(accessKey),
@@ -46,6 +46,14 @@ export function credentialsOf(entry: CloudEntry): Credentials | Missing {
     case "token":
       if (auth.token === undefined) return { missing: ["auth", "token"], because: "auth_type asks for it" };
       return { kind: "token", token: new Secret(auth.token) };
+    case "passcode": {
+      const user = userOf(auth);
+      if (user === undefined) return { missing: ["auth", "username"], because: "auth_type asks for it" };
+      if (auth.passcode === undefined) {
+        return { missing: ["auth", "passcode"], because: "auth_type asks for a one-time code" };
+      }
+      return { kind: "passcode", user, passcode: new Secret(auth.passcode) };
+    }
     case "password": {
       const user = userOf(auth);
       if (user === undefined)
@@ -78,20 +86,13 @@ function kindOf(entry: CloudEntry): Credentials["kind"] {
     case "v3token":
       return "token";
     case "v3totp":
+      return "passcode";
     case "v3multifactor":
-      return "password";
     case "password":
     case "v3password":
     case undefined:
       // "password" is what tools write by default: keys that are there anyway still count.
-      if (
-        auth.ak !== undefined ||
-        entry.ak !== undefined ||
-        auth.sk !== undefined ||
-        entry.sk !== undefined
-      ) {
-        return "access-key";
-      }
+      if (auth.ak !== undefined || auth.sk !== undefined) return "access-key";
       if (auth.application_credential_id !== undefined || auth.application_credential_secret !== undefined) {
         return "application-credential";
       }
@@ -103,7 +104,8 @@ function userOf(auth: AuthEntry): UserName | undefined {
   const domain =
     domainOf(auth.user_domain_id, auth.user_domain_name) ??
     domainOf(auth.domain_id, auth.domain_name) ??
-    domainOf(auth.project_domain_id, auth.project_domain_name);
+    domainOf(auth.project_domain_id, auth.project_domain_name) ??
+    domainOf(auth.default_domain_id, auth.default_domain_name);
   if (auth.user_id !== undefined) return { id: auth.user_id, ...(domain === undefined ? {} : { domain }) };
   if (auth.username === undefined) return undefined;
   return { name: auth.username, ...(domain === undefined ? {} : { domain }) };
@@ -117,7 +119,8 @@ export function projectOf(auth: AuthEntry): ProjectName | undefined {
   const domain =
     domainOf(auth.project_domain_id, auth.project_domain_name) ??
     domainOf(auth.domain_id, auth.domain_name) ??
-    domainOf(auth.user_domain_id, auth.user_domain_name);
+    domainOf(auth.user_domain_id, auth.user_domain_name) ??
+    domainOf(auth.default_domain_id, auth.default_domain_name);
   return {
     ...(id === undefined ? {} : { id }),
     ...(name === undefined ? {} : { name }),

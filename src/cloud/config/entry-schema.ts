@@ -48,6 +48,8 @@ export const authSchema = z.object({
   project_domain_id: text.optional(),
   domain_name: text.optional(),
   domain_id: text.optional(),
+  default_domain_name: text.optional(),
+  default_domain_id: text.optional(),
   application_credential_id: text.optional(),
   application_credential_name: text.optional(),
   application_credential_secret: secretText.optional(),
@@ -72,7 +74,6 @@ export const entrySchema = z.looseObject({
   auth_type: z.enum(authTypes, { error: `expected one of ${authTypes.join(", ")}` }).optional(),
   region_name: text.optional(),
   interface: endpointKind.optional(),
-  endpoint_type: endpointKind.optional(),
   identity_api_version: z
     .union([z.string(), z.number()])
     .refine((version) => /^3(\.|$)/.test(String(version)), { error: "only version 3 of Keystone is spoken" })
@@ -82,10 +83,6 @@ export const entrySchema = z.looseObject({
   cacert: text.optional(),
   cert: text.optional(),
   key: text.optional(),
-  // Documented at this level by OTC, below `auth` by its Go SDK.
-  ak: secretText.optional(),
-  sk: secretText.optional(),
-  security_token: secretText.optional(),
 });
 
 export type CloudEntry = z.infer<typeof entrySchema>;

@@ -12,6 +12,9 @@ const selectors = new Set([
   "OS_CLIENT_VENDOR_FILE",
 ]);
 
+/** Of OpenStack's own test runs, not of an account. */
+const foreign = /^OS_(TEST|STD|LOG)/;
+
 /** Keys below `auth`, each with its variables: the first one that is set counts. */
 const authVariables: Readonly<Record<string, readonly string[]>> = {
   auth_url: ["OS_AUTH_URL"],
@@ -28,6 +31,8 @@ const authVariables: Readonly<Record<string, readonly string[]>> = {
   project_domain_id: ["OS_PROJECT_DOMAIN_ID"],
   domain_name: ["OS_DOMAIN_NAME"],
   domain_id: ["OS_DOMAIN_ID"],
+  default_domain_name: ["OS_DEFAULT_DOMAIN_NAME"],
+  default_domain_id: ["OS_DEFAULT_DOMAIN_ID"],
   application_credential_id: ["OS_APPLICATION_CREDENTIAL_ID"],
   application_credential_name: ["OS_APPLICATION_CREDENTIAL_NAME"],
   application_credential_secret: ["OS_APPLICATION_CREDENTIAL_SECRET"],
@@ -47,7 +52,7 @@ const entryVariables: Readonly<Record<string, readonly string[]>> = {
   profile: ["OS_PROFILE"],
   auth_type: ["OS_AUTH_TYPE"],
   region_name: ["OS_REGION_NAME"],
-  interface: ["OS_INTERFACE", "OS_ENDPOINT_TYPE"],
+  interface: ["OS_ENDPOINT_TYPE", "OS_INTERFACE"],
   identity_api_version: ["OS_IDENTITY_API_VERSION"],
   cacert: ["OS_CACERT"],
   cert: ["OS_CERT"],
@@ -61,7 +66,9 @@ export function environmentCloudName(env: Environment): string {
 
 /** The pseudo-cloud's entry; undefined where the variables hold no account. */
 export function environmentEntry(env: Environment): Readonly<Record<string, unknown>> | undefined {
-  const counts = Object.keys(env).some((name) => name.startsWith("OS_") && !selectors.has(name) && env[name]);
+  const counts = Object.keys(env).some(
+    (name) => name.startsWith("OS_") && !selectors.has(name) && !foreign.test(name) && env[name],
+  );
   if (!counts) return undefined;
   const entry = pick(env, entryVariables);
   const auth = pick(env, authVariables);

@@ -51,9 +51,12 @@ export function loadCloud(name: string | undefined, sources: ConfigSources): Clo
   const only = Object.keys(files.clouds).length === 1 ? Object.keys(files.clouds)[0] : undefined;
   const chosen = name || sources.env.OS_CLOUD || (fromEnvironment ? environmentName : only);
   if (chosen === undefined) throw noCloudChosen(files, sources);
+  if (Object.hasOwn(files.clouds, environmentName) && fromEnvironment) {
+    throw twoOfOneName(environmentName, files);
+  }
   if (chosen === environmentName && fromEnvironment) {
     const at = (path: readonly PropertyKey[]): string => `variable ${variableOf(path)}`;
-    return checkedConfig(chosen, "OS_* variables", fromEnvironment, at, sources);
+    return checkedConfig(chosen, "OS_* variables", fromEnvironment, at, sources, files.publicClouds);
   }
   const entry = Object.hasOwn(files.clouds, chosen) ? files.clouds[chosen] : undefined;
   if (entry === undefined) throw unknownCloud(chosen, files, sources);
@@ -63,6 +66,7 @@ export function loadCloud(name: string | undefined, sources: ConfigSources): Clo
     entry,
     (path) => files.place(chosen, path),
     sources,
+    files.publicClouds,
   );
 }
 
@@ -70,6 +74,8 @@ interface Files {
   readonly main: SettingsFile | undefined;
   readonly secure: SettingsFile | undefined;
   readonly clouds: Readonly<Record<string, unknown>>;
+  /** Profiles of the user's own. */
+  readonly publicClouds: Readonly<Record<string, unknown>>;
   /** file:line:column of a setting of a cloud. */
   place(cloud: string, path: readonly PropertyKey[]): string;
 }
@@ -77,11 +83,13 @@ interface Files {
 function readAll(sources: ConfigSources): Files {
   const main = findSettingsFile("clouds", "OS_CLIENT_CONFIG_FILE", sources);
   const secure = findSettingsFile("secure", "OS_CLIENT_SECURE_FILE", sources);
+  const profiles = findSettingsFile("clouds-public", undefined, sources)?.content["public-clouds"];
   const merged = merge(cloudsIn(main), cloudsIn(secure));
   return {
     main,
     secure,
     clouds: merged,
+    publicClouds: isRecord(profiles) ? profiles : {},
     place(cloud, path) {
       const full = ["clouds", cloud, ...path];
       const file = secure?.has(full) ? secure : (main ?? secure);
@@ -111,6 +119,14 @@ function merge(
     result[key] = isRecord(below) && isRecord(value) ? merge(below, value) : value;
   }
   return result;
+}
+
+function twoOfOneName(name: string, files: Files): Error {
+  return configProblem(
+    `${name} is both a cloud of the file and the one of the OS_* variables`,
+    files.place(name, []),
+    `Rename it there, or give the variables' cloud another name with OS_CLOUD_NAME.`,
+  );
 }
 
 function unknownCloud(name: string, files: Files, sources: ConfigSources): Error {

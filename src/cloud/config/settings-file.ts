@@ -25,24 +25,34 @@ const maxFileChars = 1_000_000;
 
 /** The first existing file wins; there is no merging between places (openstacksdk, config/loader.py). */
 export function findSettingsFile(
-  name: "clouds" | "secure",
-  variable: string,
+  name: SettingsFileName,
+  variable: string | undefined,
   sources: ConfigSources,
 ): SettingsFile | undefined {
-  for (const path of candidatePaths(name, sources.env[variable], sources)) {
+  const named = variable === undefined ? undefined : sources.env[variable];
+  for (const path of candidatePaths(name, named, sources)) {
     const text = sources.readFile(path);
     if (text !== undefined) return parseSettings(path, text);
   }
   return undefined;
 }
 
+export type SettingsFileName = "clouds" | "secure" | "clouds-public";
+
 export function candidatePaths(
-  name: "clouds" | "secure",
+  name: SettingsFileName,
   named: string | undefined,
   sources: ConfigSources,
 ): readonly string[] {
-  const folders = [sources.cwd, join(sources.home, ".config", "openstack"), "/etc/openstack"];
-  const usual = folders.flatMap((folder) =>
+  const { cwd, home, env } = sources;
+  const folders = new Set([
+    cwd,
+    join(env.XDG_CONFIG_HOME || join(home, ".config"), "openstack"),
+    join(home, ".config", "openstack"),
+    ...(env.XDG_CONFIG_DIRS || "/etc/xdg").split(":").map((folder) => join(folder, "openstack")),
+    "/etc/openstack",
+  ]);
+  const usual = [...folders].flatMap((folder) =>
     ["yaml", "yml", "json"].map((ending) => join(folder, `${name}.${ending}`)),
   );
   return named ? [absolute(named, sources), ...usual] : usual;
