@@ -43,7 +43,7 @@ async function ask(plan: Plan, { yes, json }: ApplyOptions, signal: AbortSignal)
 }
 
 function tell(
-  { plan, outcome, run, takenBack, problems, verified }: Outcome,
+  { plan, outcome, run, takenBack, problems, stands, verified }: Outcome,
   { file, lab }: ApplyOptions,
 ): void {
   const named = `${file === "wayout.yaml" ? "" : ` -f ${file}`}${lab === "lab" ? "" : ` --lab ${lab}`}`;
@@ -61,11 +61,15 @@ function tell(
   if (outcome === "failed") {
     const standing =
       takenBack?.filter((one) => one.outcome === "failed" || one.outcome === "not-executed") ?? [];
-    if (standing.length === 0) note(`run ${run} failed; what it had changed was taken back`);
-    else
+    const list = standing.map((one) => `  ${stepText(one)}`);
+    if (stands)
       note(
-        [`run ${run} failed; this still stands:`, ...standing.map((one) => `  ${stepText(one)}`)].join("\n"),
+        [`all changes of run ${run} stand; \`wayout apply${named}\` takes back what is left:`, ...list].join(
+          "\n",
+        ),
       );
+    else if (standing.length === 0) note(`run ${run} failed; what it had changed was taken back`);
+    else note([`run ${run} failed; this still stands:`, ...list].join("\n"));
   }
   if (outcome === "stopped")
     note(`run ${run} was stopped between two steps; \`wayout apply${named}\` goes on`);

@@ -1,6 +1,6 @@
 /** One run: its steps forward, what the spec no longer asks for back, and all of it back when a step fails. */
 import type { Plan, StepResult } from "../report/events.ts";
-import type { Problem } from "../report/problem.ts";
+import { Problem } from "../report/problem.ts";
 import type { SpecFile } from "../spec/spec.ts";
 import { rebindStep } from "../steps/all-steps.ts";
 import type { World } from "../steps/world.ts";
@@ -18,6 +18,8 @@ export interface CarriedOut {
   /** Steps taken back: of this run where it failed, else those that the spec no longer asks for. */
   readonly takenBack: readonly StepResult[];
   readonly problems: readonly Problem[];
+  /** Every step is done and stands, though the run failed: what it no longer asks for could not be taken back. */
+  readonly stands: boolean;
 }
 
 const gently = { force: false, skipHosts: false };
@@ -47,14 +49,15 @@ export async function carryOut(
       return finish("failed", steps, [...first.results, ...back.results], [failed, ...back.problems]);
     }
     if (stopped) return finish("stopped", steps, first.results, []);
-    const works = await look(file, world.cloud, context.probes);
+    const works = await orProblem(look(file, world.cloud, context.probes));
+    if (works instanceof Problem) return finish("failed", steps, first.results, [works], true);
     const stale = standingOf(
       works.flatMap((work) => staleSteps(journal.standing(), work)),
       journal,
     );
     const back = await undo(stale, world, run, context, gently);
     const outcome = back.stopped ? "stopped" : back.problems.length > 0 ? "failed" : "done";
-    return finish(outcome, steps, [...first.results, ...back.results], back.problems);
+    return finish(outcome, steps, [...first.results, ...back.results], back.problems, outcome === "failed");
   } catch (fault) {
     run.finish("failed");
     throw fault;
@@ -65,10 +68,11 @@ export async function carryOut(
     steps: readonly StepResult[],
     takenBack: readonly StepResult[],
     problems: readonly Problem[],
+    stands = false,
   ): CarriedOut {
     run.finish(outcome);
     context.report({ kind: "run-finished", run: id, outcome });
-    return { run: id, outcome, steps, takenBack, problems };
+    return { run: id, outcome, steps, takenBack, problems, stands };
   }
 }
 
@@ -84,13 +88,25 @@ async function forward(
   const results: StepResult[] = [];
   for (;;) {
     const finished = new Set(results.map(({ id }) => id));
-    const works = (await look(file, world.cloud, context.probes)).map(({ gateway, steps }) => ({
+    const seen = await orProblem(look(file, world.cloud, context.probes));
+    // Steps may have been made before this look: they are taken back as after any other failure.
+    if (seen instanceof Problem) return { results, failed: seen, stopped: false, moved: false };
+    const works = seen.map(({ gateway, steps }) => ({
       gateway,
       steps: steps.filter((step) => !finished.has(step.id)),
     }));
     const applied = await apply(works, world, run, unsettled, context);
     results.push(...applied.results);
     if (!applied.moved) return { ...applied, results };
+  }
+}
+
+async function orProblem<T>(work: Promise<T>): Promise<T | Problem> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (cause instanceof Problem) return cause;
+    throw cause;
   }
 }
 

@@ -1,5 +1,6 @@
 /** The whole flow on one screen: observe, plan, apply, verify. */
 import type { Plan } from "../report/events.ts";
+import { Problem } from "../report/problem.ts";
 import type { SpecFile } from "../spec/spec.ts";
 import type { ReadOnlyWorld, World } from "../steps/world.ts";
 import { type CarriedOut, carryOut, unsettledSteps } from "./carry-out.ts";
@@ -51,8 +52,14 @@ export async function converge(
     if (made.outcome !== "done") return { plan: planned, ...made };
   }
   context.report({ kind: "phase", phase: "verify", text: "trying the way out from the clients" });
-  const works = await look(file, world.cloud, context.probes);
-  const gateways = works.map(({ gateway }) => gateway);
-  const verified = await verify(gateways, world, context);
-  return { plan: planned, ...made, outcome: verified.ok ? "done" : "unproven", verified };
+  try {
+    const works = await look(file, world.cloud, context.probes);
+    const gateways = works.map(({ gateway }) => gateway);
+    const verified = await verify(gateways, world, context);
+    return { plan: planned, ...made, outcome: verified.ok ? "done" : "unproven", verified };
+  } catch (cause) {
+    // The changes are made and read back; that nobody could look from the clients does not undo them.
+    if (!(cause instanceof Problem)) throw cause;
+    return { plan: planned, ...made, outcome: "unproven", problems: [cause] };
+  }
 }
