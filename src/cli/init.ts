@@ -6,6 +6,7 @@ import { readInventory } from "../engine/resolve/inventory.ts";
 import { parseSpec } from "../spec/spec.ts";
 import { chosen, type Wishes } from "./init-choice.ts";
 import { writeNewFile } from "./new-file.ts";
+import { withDebug } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
 import { placeOf } from "./place.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -16,12 +17,13 @@ interface InitOptions extends Wishes {
   readonly cloud?: string;
   readonly force?: boolean;
   readonly json?: boolean;
+  readonly debug?: boolean;
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 export function initCommand(): Command {
-  return new Command("init")
+  return withDebug(new Command("init"))
     .description("writes wayout.yaml from what the cloud has: VPC, proxy, subnets whose servers have no EIP")
     .option("-f, --file <path>", "what to write", "wayout.yaml")
     .option("--cloud <name>", "entry of clouds.yaml, or lab; without it OS_CLOUD or the only entry")
@@ -37,7 +39,7 @@ export function initCommand(): Command {
 
 async function init(options: InitOptions): Promise<void> {
   const name = options.cloud ?? loadCloud(undefined, systemSources()).name;
-  const { cloud } = await placeOf(name, options, (sources) => loadCloud(name, sources));
+  const { cloud } = await placeOf(name, { ...options, tell: note }, (sources) => loadCloud(name, sources));
   note(`reading ${cloud.traits.name} ...`);
   const offers = offersOf(await readInventory(cloud));
   const stop = stopOnSignals(note);

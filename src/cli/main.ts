@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import packageFile from "../../package.json" with { type: "json" };
 import { applyCommand } from "./apply.ts";
+import { cloudsCommand } from "./clouds.ts";
 import { demoCommand } from "./demo.ts";
 import { drillCommand } from "./drill.ts";
 import { initCommand } from "./init.ts";
@@ -24,6 +25,7 @@ const program = new Command("wayout")
   .exitOverride();
 for (const make of [
   initCommand,
+  cloudsCommand,
   planCommand,
   applyCommand,
   verifyCommand,

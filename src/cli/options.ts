@@ -5,11 +5,17 @@ export interface GatewayOptions {
   readonly file: string;
   readonly lab: string;
   readonly json?: boolean;
+  readonly debug?: boolean;
 }
 
 export function withGatewayOptions(command: Command): Command {
-  return command
+  return withDebug(command)
     .option("-f, --file <path>", "what you ask for", "wayout.yaml")
     .addOption(new Option("--lab <name>", "which lab, where the spec's cloud is lab").default("lab"))
     .option("--json", "answer in JSON");
+}
+
+/** What all commands that call a cloud have. */
+export function withDebug(command: Command): Command {
+  return command.option("--debug", "tell each call to the cloud's API on stderr, without secrets");
 }

@@ -4,11 +4,14 @@ import type { Cloud } from "../cloud/cloud.ts";
 import type { CloudConfig } from "../cloud/config/cloud-config.ts";
 import { loadCloud, systemSources } from "../cloud/config/load-cloud.ts";
 import type { ConfigSources } from "../cloud/config/settings-file.ts";
+import { warningsOf } from "../cloud/config/warnings.ts";
+import type { TracedCall } from "../cloud/http.ts";
 import { openCloud } from "../cloud/open-cloud.ts";
 import { openLab } from "../lab/client/labs.ts";
 import { placesOf } from "../lab/client/places.ts";
 import { removeDeadLabs } from "../lab/client/remove.ts";
 import type { Probes } from "../spec/spec.ts";
+import { tracedText } from "./traced-text.ts";
 
 export interface Place {
   readonly cloud: Cloud;
@@ -17,23 +20,40 @@ export interface Place {
   readonly probes: Partial<Probes>;
 }
 
+export interface PlaceOptions {
+  readonly file: string;
+  readonly lab: string;
+  /** Tell each call. */
+  readonly debug?: boolean;
+  /** Where warnings and calls are told. */
+  readonly tell: (text: string) => void;
+}
+
 /**
  * "lab" is the local cloud; every other name is an entry of clouds.yaml, as for the openstack client.
  * @param load the entry's settings.
  */
 export async function placeOf(
   name: string | undefined,
-  { file, lab }: { readonly file: string; readonly lab: string },
+  { file, lab, debug, tell }: PlaceOptions,
   load: (sources: ConfigSources) => CloudConfig,
 ): Promise<Place> {
+  const options = debug ? { trace: (call: TracedCall) => tell(tracedText(call)) } : {};
   if (name !== "lab") {
+    const config = load(systemSources());
+    for (const warning of warningsOf(config)) tell(`warning: ${warning}`);
     const journalFolder = resolve(dirname(file), ".wayout");
-    return { cloud: openCloud(load(systemSources())), journalFolder, probes: {} };
+    return { cloud: openCloud(config, options), journalFolder, probes: {} };
   }
   await removeDeadLabs();
   const { cloudsFile, sshConfig, probes } = await openLab(lab);
   const env = { OS_CLIENT_CONFIG_FILE: cloudsFile };
   const config = loadCloud("lab", { ...systemSources(), env });
   // A lab's objects end with it, so its journal does too.
-  return { cloud: openCloud(config), journalFolder: join(placesOf(lab).run, "journal"), sshConfig, probes };
+  return {
+    cloud: openCloud(config, options),
+    journalFolder: join(placesOf(lab).run, "journal"),
+    sshConfig,
+    probes,
+  };
 }

@@ -19,6 +19,7 @@ export interface SessionOptions {
   readonly lab: string;
   readonly json?: boolean;
   readonly adopt?: boolean;
+  readonly debug?: boolean;
 }
 
 export interface Session {
@@ -34,15 +35,18 @@ export async function withSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const file = readSpec(options.file);
-  const place = await placeOf(file.value.cloud, options, (sources) => cloudOfSpec(file, sources));
   const progress = openProgress(process.stderr);
+  const tell = (text: string): void => progress.report({ kind: "note", text });
+  const place = await placeOf(file.value.cloud, { ...options, tell }, (sources) =>
+    cloudOfSpec(file, sources),
+  );
   const journal = openSqliteJournal(place.journalFolder, () => new Date());
   const control = openControlFolder();
   const hosts = openHosts({
     controlDir: control.path,
     ...(place.sshConfig === undefined ? {} : { configFile: place.sshConfig }),
   });
-  const stop = stopOnSignals((text) => progress.report({ kind: "note", text }));
+  const stop = stopOnSignals(tell);
   try {
     return await work({
       file,

@@ -3,8 +3,9 @@ import type { z } from "zod";
 import type { JsonValue } from "../report/json-value.ts";
 import { readAnswer } from "./answer.ts";
 import type { ServiceName, Session } from "./auth/session.ts";
-import { isCloudProblem } from "./errors.ts";
+import { CloudProblem, isCloudProblem, naming } from "./errors.ts";
 import { type Http, type HttpCall, jsonBody } from "./http.ts";
+import type { RightOf } from "./rights.ts";
 import type { WireAnswer } from "./wire.ts";
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
@@ -29,7 +30,8 @@ export interface Api {
   delete(request: ApiRequest): Promise<void>;
 }
 
-export function openApi(http: Http, session: Session): Api {
+/** @param rightOf which right a call needs, for those that are not allowed. */
+export function openApi(http: Http, session: Session, rightOf: RightOf = () => undefined): Api {
   async function send(
     method: HttpCall["method"],
     request: ApiRequest,
@@ -50,13 +52,23 @@ export function openApi(http: Http, session: Session): Api {
     }
   }
 
+  /** As `send`; a refusal names the right that is missing. */
+  async function ask(...call: Parameters<typeof send>): ReturnType<typeof send> {
+    try {
+      return await send(...call);
+    } catch (error) {
+      const [method, { path }] = call;
+      throw error instanceof CloudProblem ? naming(rightOf(method, path), error) : error;
+    }
+  }
+
   async function read<T>(
     method: HttpCall["method"],
     request: ApiRequest,
     schema: z.ZodType<T>,
     body?: JsonValue,
   ): Promise<T> {
-    const { call, answer } = await send(method, request, body);
+    const { call, answer } = await ask(method, request, body);
     return readAnswer(schema, answer, call, http.redactor);
   }
 
@@ -76,7 +88,7 @@ export function openApi(http: Http, session: Session): Api {
     put: (request, body, schema) => read("PUT", request, schema, body),
     async delete(request) {
       try {
-        await send("DELETE", request);
+        await ask("DELETE", request);
       } catch (error) {
         if (!isCloudProblem(error, "cloud/not-found")) throw error;
       }

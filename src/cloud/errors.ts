@@ -3,6 +3,7 @@ import { Problem, type ProblemFields } from "../report/problem.ts";
 import { type ErrorBody, readErrorBody } from "./error-body.ts";
 import { type CloudProblemCode, hints, summaries, unreachableHint } from "./error-texts.ts";
 import type { Redactor } from "./redactor.ts";
+import { actionIn } from "./rights.ts";
 import type { WireAnswer, WireFailure, WireFault } from "./wire.ts";
 
 /** A problem of the cloud boundary; the cloud's own status and code stay readable for the driver. */
@@ -10,15 +11,39 @@ export class CloudProblem extends Problem {
   readonly status: number | undefined;
   /** VPC.2812, SecurityGroupRuleExists, ... */
   readonly cloudCode: string | undefined;
+  /** Of cloud/forbidden: the right that is missing, where it is known. */
+  readonly action: string | undefined;
 
   constructor(
     fields: ProblemFields & { readonly code: CloudProblemCode },
-    from: { readonly status?: number; readonly cloudCode?: string } = {},
+    from: { readonly status?: number; readonly cloudCode?: string; readonly action?: string } = {},
   ) {
     super(fields);
     this.status = from.status;
     this.cloudCode = from.cloudCode;
+    this.action = from.action;
   }
+}
+
+/** The same refusal, naming the right that is missing; one that is named already stays. */
+export function naming(action: string | undefined, problem: CloudProblem): CloudProblem {
+  if (action === undefined || problem.action !== undefined || problem.code !== "cloud/forbidden")
+    return problem;
+  const { status, cloudCode } = problem;
+  const summary = summaries["cloud/forbidden"];
+  return new CloudProblem(
+    {
+      ...problem.toJSON(),
+      code: "cloud/forbidden",
+      summary: problem.summary.replace(summary, `${summary}: ${action} is missing`),
+      hint: `Ask the account's administrator for a role or policy that allows ${action}. docs/ has a page on each cloud with all rights that are needed.`,
+    },
+    {
+      action,
+      ...(status === undefined ? {} : { status }),
+      ...(cloudCode === undefined ? {} : { cloudCode }),
+    },
+  );
 }
 
 export function isCloudProblem(error: unknown, ...codes: readonly CloudProblemCode[]): error is CloudProblem {
@@ -85,7 +110,7 @@ export function problemOfAnswer(call: FailedCall, answer: WireAnswer, redactor: 
     ...(requestId === undefined ? [] : [`request id ${requestId}`]),
     ...(call.attempts > 1 ? [`tried ${call.attempts} times`] : []),
   ].join("\n");
-  return new CloudProblem(
+  const problem = new CloudProblem(
     {
       code,
       summary: redactor.clean(`${summaries[code]}${said === "" ? "" : ` (${said})`}`),
@@ -95,6 +120,7 @@ export function problemOfAnswer(call: FailedCall, answer: WireAnswer, redactor: 
     },
     { status: answer.status, ...(body.code === undefined ? {} : { cloudCode: body.code }) },
   );
+  return naming(actionIn(body.message), problem);
 }
 
 const causeOfFault: Readonly<Record<WireFault, CloudProblemCode>> = {

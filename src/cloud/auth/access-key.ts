@@ -83,6 +83,10 @@ export function accessKeySession(
     },
     renew: async () => false,
     projectId,
+    account: async () => ({
+      projectId: await projectId(),
+      ...(config.project?.name === undefined ? {} : { projectName: config.project.name }),
+    }),
     async endpoint(service) {
       const host = service === "vpc" || service === "network" ? "vpc" : "ecs";
       return overrideOf(config, service) ?? endpointBesideIam(config, host);

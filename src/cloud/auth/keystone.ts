@@ -23,6 +23,8 @@ const tokenSchema = z.object({
 interface Login {
   readonly token: Secret;
   readonly projectId: string;
+  readonly projectName: string;
+  readonly tokenExpiresAt: string;
   readonly catalog: Catalog;
   /** On our clock, some time before the token ends. */
   readonly renewAtMs: number;
@@ -55,6 +57,10 @@ export function keystoneSession(http: Http, config: CloudConfig, credentials: Lo
     async projectId() {
       return (await login()).projectId;
     },
+    async account() {
+      const { projectId, projectName, tokenExpiresAt } = await login();
+      return { projectId, projectName, tokenExpiresAt };
+    },
     async endpoint(service) {
       return overrideOf(config, service) ?? endpointInCatalog((await login()).catalog, config, service);
     },
@@ -83,6 +89,8 @@ async function logIn(http: Http, config: CloudConfig, credentials: LoginCredenti
   return {
     token,
     projectId: said.project.id,
+    projectName: said.project.name,
+    tokenExpiresAt: said.expires_at,
     catalog: said.catalog ?? [],
     renewAtMs: http.clock.now() + usableMs(said.issued_at, said.expires_at, http.clock.now()),
   };

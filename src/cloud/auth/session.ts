@@ -3,6 +3,13 @@ import type { HttpCall } from "../http.ts";
 /** The services that drivers speak to; `catalog.ts` says under which types clouds list them. */
 export type ServiceName = "vpc" | "network" | "ecs" | "compute";
 
+export interface Account {
+  readonly projectId: string;
+  readonly projectName?: string;
+  /** As the cloud says it, ISO 8601; absent for keys, which do not end. */
+  readonly tokenExpiresAt?: string;
+}
+
 /** Being logged in: what makes a call an authorised one, and where to send it. */
 export interface Session {
   /** Headers to add to the call; logs in first where that is still to be done. */
@@ -13,6 +20,8 @@ export interface Session {
    */
   renew(refused: Readonly<Record<string, string>>): Promise<boolean>;
   projectId(): Promise<string>;
+  /** What the login came to. */
+  account(): Promise<Account>;
   /** Scheme, host, port and unversioned prefix of a service, without a final slash. */
   endpoint(service: ServiceName): Promise<string>;
 }

@@ -40,6 +40,52 @@ export function cloudNames(sources: ConfigSources): readonly string[] {
   return [...Object.keys(clouds), ...(inEnvironment ? [environmentCloudName(sources.env)] : [])];
 }
 
+export interface FoundCloud {
+  readonly name: string;
+  /** file:line:column of the entry, or "OS_* variables". */
+  readonly place: string;
+  /** Where the part of it stands that secure.yaml has. */
+  readonly securePlace?: string;
+  /** Why it is the one that is taken where none is named. */
+  readonly chosenBecause?: string;
+}
+
+export interface FoundClouds {
+  /** In the order of the file; the cloud of the OS_* variables last. */
+  readonly clouds: readonly FoundCloud[];
+  /** Where a clouds.yaml was looked for, in this order. */
+  readonly looked: readonly string[];
+}
+
+/** What there is to choose from, without judging it. @throws CloudProblem cloud/config for a file that cannot be read. */
+export function foundClouds(sources: ConfigSources): FoundClouds {
+  const files = readAll(sources);
+  const { main, secure } = files;
+  const names = cloudNames(sources);
+  const inEnvironment = environmentEntry(sources.env) ? environmentCloudName(sources.env) : undefined;
+  const because = sources.env.OS_CLOUD
+    ? "OS_CLOUD names it"
+    : inEnvironment
+      ? "OS_* variables are set"
+      : "it is the only one";
+  const chosen = sources.env.OS_CLOUD || inEnvironment || (names.length === 1 ? names[0] : undefined);
+  const clouds = names.map((name): FoundCloud => {
+    const path = ["clouds", name];
+    const file = main?.has(path) ? main : secure;
+    const place =
+      name === inEnvironment || file === undefined ? "OS_* variables" : `${file.path}:${file.place(path)}`;
+    return {
+      name,
+      place,
+      ...(main?.has(path) && secure?.has(path)
+        ? { securePlace: `${secure.path}:${secure.place(path)}` }
+        : {}),
+      ...(name === chosen ? { chosenBecause: because } : {}),
+    };
+  });
+  return { clouds, looked: candidatePaths("clouds", sources.env.OS_CLIENT_CONFIG_FILE, sources) };
+}
+
 /**
  * Without a name: OS_CLOUD, else the cloud of the OS_* variables, else the only cloud of the file.
  * @throws CloudProblem cloud/config with file, line and what to write instead.

@@ -1,10 +1,11 @@
 /** Open Telekom Cloud: the port, put together from one file per resource. */
 import { type Api, openApi } from "../api.ts";
 import { openSession } from "../auth/open-session.ts";
+import type { SigningScheme } from "../auth/signing.ts";
 import type { Cloud, CloudTraits } from "../cloud.ts";
-import { type CloudConfig, secretsOf } from "../config/cloud-config.ts";
-import { type HttpOptions, openHttp } from "../http.ts";
-import { Redactor } from "../redactor.ts";
+import type { CloudConfig } from "../config/cloud-config.ts";
+import { type CloudOptions, httpFor } from "../http-for.ts";
+import { rightIn } from "../rights.ts";
 import { withoutSubnetWrites } from "../unable.ts";
 import { readNic, readNics, setAddressPairs, setNicSecurityGroups } from "./nics.ts";
 import {
@@ -16,6 +17,7 @@ import {
   unbindPublicIp,
 } from "./public-ips.ts";
 import { readQuotas } from "./quotas.ts";
+import { otcRights } from "./rights.ts";
 import {
   associateSubnets,
   createRouteTable,
@@ -52,25 +54,14 @@ const traits: CloudTraits = {
   eipBeforeRoute: true,
 };
 
-/** How a cloud is reached; certificates and secrets come from its configuration. */
-export type CloudOptions = Omit<HttpOptions, "tls" | "redactor">;
+/** Its Terraform provider signs with a derived key and leaves region and service empty. */
+export const otcSigning: SigningScheme = { kind: "derived", region: "", service: "" };
 
 /** Nothing is sent before the first call. */
 export function openOtcCloud(config: CloudConfig, options: CloudOptions = {}): Cloud {
-  const { verify, ca, cert, key } = config.tls;
-  const http = openHttp({
-    ...options,
-    redactor: new Redactor(secretsOf(config)),
-    tls: {
-      verify,
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key: key.reveal() }),
-    },
-  });
-  // Its Terraform provider signs with a derived key and leaves region and service empty.
-  const session = openSession(http, config, { kind: "derived", region: "", service: "" });
-  return portOn(openApi(http, session));
+  const http = httpFor(config, options);
+  const session = openSession(http, config, otcSigning);
+  return portOn(openApi(http, session, rightIn(otcRights)));
 }
 
 function portOn(api: Api): Cloud {

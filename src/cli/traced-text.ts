@@ -1,0 +1,19 @@
+import type { TracedCall } from "../cloud/http.ts";
+
+/** "GET https://vpc.example/v1/p/vpcs -> 200, 12 ms, request id req-1" */
+export function tracedText({
+  method,
+  url,
+  status,
+  failure,
+  durationMs,
+  requestId,
+  attempt,
+}: TracedCall): string {
+  return [
+    `debug: ${method} ${url} -> ${status ?? `no answer: ${failure}`}`,
+    `${Math.round(durationMs)} ms`,
+    ...(requestId === undefined ? [] : [`request id ${requestId}`]),
+    ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+  ].join(", ");
+}

@@ -1,0 +1,82 @@
+/** Tries a cloud's settings: the login, and one small read of each service that its driver calls. */
+import { z } from "zod";
+import { type ApiRequest, openApi } from "./api.ts";
+import { openSession } from "./auth/open-session.ts";
+import type { Account, ServiceName, Session } from "./auth/session.ts";
+import type { CloudConfig } from "./config/cloud-config.ts";
+import { CloudProblem } from "./errors.ts";
+import { type CloudOptions, httpFor } from "./http-for.ts";
+import type { ChosenDriver } from "./open-cloud.ts";
+
+export interface ServiceCheck {
+  readonly service: ServiceName;
+  /** Absent where neither the catalog nor the settings say where it is. */
+  readonly url?: string;
+  readonly durationMs: number;
+  /** Absent where it answered. */
+  readonly problem?: CloudProblem;
+}
+
+export interface LoginCheck extends Account {
+  readonly services: readonly ServiceCheck[];
+}
+
+/** Lists that every project may read, one item of each. */
+const smallReads: Readonly<Record<ServiceName, Pick<ApiRequest, "path" | "query">>> = {
+  vpc: { path: "/v1/{project}/vpcs", query: { limit: 1 } },
+  network: { path: "/v2.0/ports", query: { limit: 1 } },
+  ecs: { path: "/v1/{project}/cloudservers/detail", query: { limit: 1 } },
+  compute: { path: "/v2.1/servers", query: { limit: 1 } },
+};
+
+/** @throws CloudProblem where the login itself fails. */
+export async function checkLogin(
+  config: CloudConfig,
+  driver: ChosenDriver,
+  options: CloudOptions = {},
+): Promise<LoginCheck> {
+  const http = httpFor(config, options);
+  try {
+    const session = openSession(http, config, driver.signing);
+    const account = await session.account();
+    const api = openApi(http, session);
+    const services = await Promise.all(
+      driver.services.map(async (service): Promise<ServiceCheck> => {
+        const startMs = http.clock.now();
+        const url = await endpointOf(session, service);
+        const problem =
+          typeof url === "string"
+            ? await failureOf(api.get({ service, ...smallReads[service] }, z.unknown()))
+            : url;
+        return {
+          service,
+          ...(typeof url === "string" ? { url } : {}),
+          durationMs: http.clock.now() - startMs,
+          ...(problem === undefined ? {} : { problem }),
+        };
+      }),
+    );
+    return { ...account, services };
+  } finally {
+    http.close();
+  }
+}
+
+async function endpointOf(session: Session, service: ServiceName): Promise<string | CloudProblem> {
+  try {
+    return await session.endpoint(service);
+  } catch (error) {
+    if (error instanceof CloudProblem) return error;
+    throw error;
+  }
+}
+
+async function failureOf(call: Promise<unknown>): Promise<CloudProblem | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    if (error instanceof CloudProblem) return error;
+    throw error;
+  }
+}

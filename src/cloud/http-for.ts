@@ -1,0 +1,20 @@
+import { type CloudConfig, secretsOf } from "./config/cloud-config.ts";
+import { type Http, type HttpOptions, openHttp } from "./http.ts";
+import { Redactor } from "./redactor.ts";
+
+/** How a cloud is reached; certificates and secrets come from its configuration. */
+export type CloudOptions = Omit<HttpOptions, "tls" | "redactor">;
+
+export function httpFor(config: CloudConfig, options: CloudOptions): Http {
+  const { verify, ca, cert, key } = config.tls;
+  return openHttp({
+    ...options,
+    redactor: new Redactor(secretsOf(config)),
+    tls: {
+      verify,
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key: key.reveal() }),
+    },
+  });
+}
