@@ -34,6 +34,7 @@ beforeAll(async () => {
         mine: entry,
         wrong: { ...entry, auth: { ...auth, password: "not-the-passw0rd" } },
         deaf: { ...entry, ecs_endpoint_override: "http://127.0.0.1:9" },
+        loose: { ...entry, verify: false, auth: { ...auth, password: secret } },
         half: { profile: "otc", auth: { auth_url: apiUrl } },
       },
     }),
@@ -145,6 +146,16 @@ test("the variables' cloud, a name that is not there, and nothing at all", async
   } finally {
     rmSync(empty, { recursive: true });
   }
+});
+
+test("a cloud whose certificates are not checked is warned of at each run", async () => {
+  writeFileSync(
+    join(folder, "wayout.yaml"),
+    "cloud: loose\ngateways:\n  - {name: egress, vpc: vpc-demo, proxies: [ecs-proxy], subnets: [subnet-app]}\nprobes: {}\n",
+  );
+  const planned = await run("env", "-C", folder, `HOME=${folder}`, wayoutPath, "plan", "--json");
+  expect(JSON.parse(planned.stdout)).toHaveProperty("summary");
+  expect(planned.stderr).toContain("warning: certificates of cloud loose are not checked");
 });
 
 test("--debug tells each call of a plan on stderr; neither it nor the journal has a secret", async () => {

@@ -156,6 +156,22 @@ test("where the cloud says that it was the password, it is not tried once more",
   expect(server.seen).toHaveLength(1);
 });
 
+test("a one-time code is tried once, and a new one is asked for", async () => {
+  await using server = await startSmallCloud(() => unauthorized);
+  const user = { id: "u-1" };
+  for (const credentials of [
+    { kind: "password", user, password: new Secret("word"), passcode: new Secret("123456") },
+    { kind: "passcode", user, passcode: new Secret("123456") },
+  ] as const) {
+    const before = server.seen.length;
+    await expect(openCloud(configFor(server.origin, { credentials })).quotas()).rejects.toMatchObject({
+      code: "cloud/unauthorized",
+      hint: expect.stringContaining("one-time code"),
+    });
+    expect(server.seen).toHaveLength(before + 1);
+  }
+});
+
 test("without a project, those that could be chosen are named", async () => {
   await using server = await startSmallCloud(keystoneWith(["eu-de_a", "eu-de_b"], unauthorized));
   const { project: _, ...config } = configFor(server.origin);

@@ -127,7 +127,9 @@ async function explainRefusal(
   if (!isCloudProblem(error, "cloud/unauthorized", "cloud/not-found", "cloud/forbidden")) return error;
   const project = config.project?.name ?? config.project?.id;
   // Not where the cloud says that it was the password: wrong ones are counted, and too many lock the user out.
-  if (project !== undefined && credentials.kind === "password" && !/password/i.test(error.summary)) {
+  // Nor with a one-time code, which is good for one login.
+  const mayAsk = credentials.kind === "password" && credentials.passcode === undefined;
+  if (project !== undefined && mayAsk && !/password/i.test(error.summary)) {
     const names = await enterableProjects(http, config, credentials);
     const known = names?.some((name) => name === project) ?? true;
     if (names && !known) {
@@ -138,9 +140,10 @@ async function explainRefusal(
       );
     }
   }
+  const code = `A one-time code is good for one login and for a few seconds: give ${config.name} (${config.source}) a new one.`;
   const hint = {
-    password: `Check username, password, user_domain_name and project_name of ${config.name} (${config.source}).`,
-    passcode: `A one-time code is good for one login and for a few seconds: give ${config.name} (${config.source}) a new one.`,
+    password: `Check username, password, user_domain_name and project_name of ${config.name} (${config.source}).${"passcode" in credentials ? ` ${code}` : ""}`,
+    passcode: code,
     token: `The token of ${config.name} (${config.source}) may have ended; they live 24 hours on OTC. Get a new one.`,
     "application-credential": `Check id and secret of ${config.name} (${config.source}); it may have been revoked or have ended.`,
   }[credentials.kind];
