@@ -17,6 +17,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly ids?: Readonly<Record<string, string>>;
   readonly query?: Query;
+  /** Besides those of the session. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Api {
@@ -43,12 +45,14 @@ export function openApi(http: Http, session: Session, rightOf: RightOf = () => u
       ...(body === undefined ? {} : { body: jsonBody(body) }),
     };
     const headers = await session.authorize(call);
+    const asked = { ...call, headers: { ...request.headers, ...headers } };
     try {
-      return { call, answer: await http.call({ ...call, headers }) };
+      return { call, answer: await http.call(asked) };
     } catch (error) {
       // 401 means that nothing was done, so any method may be replayed: once, and with a new login.
       if (!isCloudProblem(error, "cloud/unauthorized") || !(await session.renew(headers))) throw error;
-      return { call, answer: await http.call({ ...call, headers: await session.authorize(call) }) };
+      const anew = { ...request.headers, ...(await session.authorize(call)) };
+      return { call, answer: await http.call({ ...call, headers: anew }) };
     }
   }
 

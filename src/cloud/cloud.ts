@@ -237,7 +237,12 @@ export interface Cloud extends CloudReader {
   associateSubnets(tableId: string, subnetIds: readonly string[]): Promise<void>;
   /** Puts the subnets back to the VPC's default table. */
   disassociateSubnets(tableId: string, subnetIds: readonly string[]): Promise<void>;
-  allocatePublicIp(wish: { readonly name: string; readonly bandwidthMbit: number }): Promise<PublicIp>;
+  /** @param wish `forNic` tells which of several networks of public addresses it has to come from. */
+  allocatePublicIp(wish: {
+    readonly name: string;
+    readonly bandwidthMbit: number;
+    readonly forNic?: string;
+  }): Promise<PublicIp>;
   releasePublicIp(id: string): Promise<void>;
   bindPublicIp(id: string, nicId: string): Promise<void>;
   unbindPublicIp(id: string): Promise<void>;

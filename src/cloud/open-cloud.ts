@@ -4,11 +4,14 @@ import type { Cloud } from "./cloud.ts";
 import type { CloudConfig } from "./config/cloud-config.ts";
 import { CloudProblem, shownUrl } from "./errors.ts";
 import type { CloudOptions } from "./http-for.ts";
+import { openOpenstackCloud } from "./openstack/openstack-cloud.ts";
 import { openOtcCloud, otcSigning } from "./otc/otc-cloud.ts";
 
 /** One kind of cloud: how it is recognised, and its driver. */
 interface Driver {
   readonly name: string;
+  /** `wayout_driver:` in clouds.yaml. */
+  readonly key: string;
   /** `profile:` in clouds.yaml. */
   readonly profiles: readonly string[];
   /** The identity service's host, for configurations without a profile. */
@@ -24,6 +27,7 @@ interface Driver {
 const drivers: readonly Driver[] = [
   {
     name: "Open Telekom Cloud",
+    key: "otc",
     profiles: ["otc", "otc-swiss"],
     hosts: /(^|\.)otc\.t-systems\.com$/,
     services: ["vpc", "network", "ecs"],
@@ -32,27 +36,47 @@ const drivers: readonly Driver[] = [
   },
 ];
 
+/** What speaks Keystone and is none of the above. Access keys are for those alone. */
+const plain: Driver = {
+  name: "OpenStack",
+  key: "openstack",
+  profiles: [],
+  hosts: /^/,
+  services: ["network", "compute"],
+  // Asked for in no case: an access key is none of its logins.
+  signing: otcSigning,
+  open: openOpenstackCloud,
+};
+
 /**
- * The cloud that a configuration describes. Nothing is sent before the first call.
+ * The cloud that a configuration describes: by `wayout_driver`, else by its profile, else by the identity service's host,
+ * else plain OpenStack, whose driver looks at the catalog first. Nothing is sent before the first call.
  * @throws CloudProblem cloud/not-supported where no driver fits.
  */
 export function openCloud(config: CloudConfig, options: CloudOptions = {}): Cloud {
   const driver = driverFor(config);
   if (driver) return driver.open(config, options);
   const known = drivers.map(({ name, profiles }) => `${name} (profile ${profiles.join(" or ")})`).join(", ");
+  const keys = [...drivers, plain].map(({ key }) => key).join(", ");
   throw new CloudProblem({
     code: "cloud/not-supported",
     summary: `cloud ${config.name} is of a kind that Wayout cannot work with`,
-    detail: `${config.source}: profile ${config.profile ?? "not set"}, identity service ${shownUrl(config.authUrl)}`,
-    hint: `Supported: ${known}. Where it is one of these, set profile in clouds.yaml or OS_PROFILE.`,
+    detail: `${config.source}: ${
+      config.driver === undefined
+        ? `profile ${config.profile ?? "not set"}`
+        : `wayout_driver ${config.driver}`
+    }, identity service ${shownUrl(config.authUrl)}`,
+    hint: `Supported: ${known}, and plain OpenStack with a user's login. Where it is one of these, set profile in clouds.yaml or OS_PROFILE, or wayout_driver to one of ${keys}.`,
   });
 }
 
-function driverFor({ profile, authUrl }: CloudConfig): Driver | undefined {
+function driverFor({ driver, profile, authUrl, credentials }: CloudConfig): Driver | undefined {
+  if (driver !== undefined) return [...drivers, plain].find(({ key }) => key === driver);
   const { hostname } = new URL(authUrl);
-  return drivers.find((candidate) =>
+  const named = drivers.find((candidate) =>
     profile === undefined ? candidate.hosts.test(hostname) : candidate.profiles.includes(profile),
   );
+  return named ?? (credentials.kind === "access-key" ? undefined : plain);
 }
 
 /** What is to be known of a driver from outside. */
@@ -66,9 +90,11 @@ export function chosenDriver(config: CloudConfig): ChosenDriver | undefined {
   const driver = driverFor(config);
   if (driver === undefined) return undefined;
   const { name, services, signing } = driver;
-  const because =
-    config.profile === undefined
-      ? `the identity service is ${new URL(config.authUrl).hostname}`
-      : `profile is ${config.profile}`;
-  return { name, services, signing, because };
+  return { name, services, signing, because: reasonFor(driver, config) };
+}
+
+function reasonFor(driver: Driver, { driver: named, profile, authUrl }: CloudConfig): string {
+  if (named !== undefined) return `wayout_driver is ${named}`;
+  if (driver === plain) return "nothing says that it is of another kind";
+  return profile === undefined ? `the identity service is ${new URL(authUrl).hostname}` : `profile is ${profile}`;
 }

@@ -87,6 +87,7 @@ export function accessKeySession(
       projectId: await projectId(),
       ...(config.project?.name === undefined ? {} : { projectName: config.project.name }),
     }),
+    services: async () => [],
     async endpoint(service) {
       const host = service === "vpc" || service === "network" ? "vpc" : "ecs";
       return overrideOf(config, service) ?? endpointBesideIam(config, host);

@@ -61,6 +61,9 @@ export function keystoneSession(http: Http, config: CloudConfig, credentials: Lo
       const { projectId, projectName, tokenExpiresAt } = await login();
       return { projectId, projectName, tokenExpiresAt };
     },
+    async services() {
+      return (await login()).catalog.map(({ type }) => type);
+    },
     async endpoint(service) {
       return overrideOf(config, service) ?? endpointInCatalog((await login()).catalog, config, service);
     },

@@ -22,6 +22,8 @@ export interface Session {
   projectId(): Promise<string>;
   /** What the login came to. */
   account(): Promise<Account>;
+  /** Types of the services that the catalog lists; none where there is no catalog. */
+  services(): Promise<readonly string[]>;
   /** Scheme, host, port and unversioned prefix of a service, without a final slash. */
   endpoint(service: ServiceName): Promise<string>;
 }

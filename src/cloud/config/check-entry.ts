@@ -84,6 +84,8 @@ export function checkedConfig(
     name,
     source,
     ...(entry.profile === undefined ? {} : { profile: entry.profile }),
+    ...(entry.wayout_driver === undefined ? {} : { driver: entry.wayout_driver }),
+    ...(entry.external_network === undefined ? {} : { externalNetwork: entry.external_network }),
     authUrl,
     credentials,
     ...(project === undefined ? {} : { project }),

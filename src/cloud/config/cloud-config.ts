@@ -54,6 +54,10 @@ export interface CloudConfig {
   readonly source: string;
   /** `profile:` of clouds.yaml, where there is one. */
   readonly profile?: string;
+  /** `wayout_driver:`, the kind of cloud whatever else says. */
+  readonly driver?: string;
+  /** Name or id of the network that floating IPs come from. */
+  readonly externalNetwork?: string;
   /** Ends in /v3. */
   readonly authUrl: string;
   readonly credentials: Credentials;

@@ -72,6 +72,10 @@ export const entrySchema = z.looseObject({
   profile: text.optional(),
   auth: authSchema.prefault({}),
   auth_type: z.enum(authTypes, { error: `expected one of ${authTypes.join(", ")}` }).optional(),
+  /** Ours: which kind of cloud it is, where profile and auth_url do not tell. */
+  wayout_driver: text.optional(),
+  /** Where floating IPs come from, by name or id (openstacksdk's key). */
+  external_network: text.optional(),
   region_name: text.optional(),
   interface: endpointKind.optional(),
   identity_api_version: z

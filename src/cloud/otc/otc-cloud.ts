@@ -6,6 +6,14 @@ import type { Cloud, CloudTraits } from "../cloud.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
 import { type CloudOptions, httpFor } from "../http-for.ts";
 import { rightIn } from "../rights.ts";
+import {
+  addSecurityGroupRule,
+  createSecurityGroup,
+  deleteSecurityGroup,
+  deleteSecurityGroupRule,
+  readSecurityGroup,
+  readSecurityGroups,
+} from "../neutron/security-groups.ts";
 import { withoutSubnetWrites } from "../unable.ts";
 import { readNic, readNics, setAddressPairs, setNicSecurityGroups } from "./nics.ts";
 import {
@@ -27,14 +35,6 @@ import {
   readRouteTables,
 } from "./route-tables.ts";
 import { addRoute, changeRoute, deleteRoute } from "./routes.ts";
-import {
-  addSecurityGroupRule,
-  createSecurityGroup,
-  deleteSecurityGroup,
-  deleteSecurityGroupRule,
-  readSecurityGroup,
-  readSecurityGroups,
-} from "./security-groups.ts";
 import { readServer, readServers } from "./servers.ts";
 import { readSubnets } from "./subnets.ts";
 import { createVirtualIp, deleteVirtualIp } from "./virtual-ips.ts";

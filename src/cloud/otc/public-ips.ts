@@ -1,11 +1,12 @@
 /** EIPs: VPC API v1 `/v1/{project}/publicips`. */
 import { z } from "zod";
+import { anything, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { PublicIp } from "../cloud.ts";
 import { CloudProblem } from "../errors.ts";
 import { listByMarker } from "../paging.ts";
 import { waitUntil } from "../settle.ts";
-import { anything, everyEnterpriseProject, optionalText } from "./answer-fields.ts";
+import { everyEnterpriseProject } from "./answer-fields.ts";
 
 const publicIpSchema = z.object({
   id: z.string(),

@@ -1,9 +1,9 @@
 /** VPC API v1 `/v1/{project}/routetables`: reading, making and assigning tables. Routes are in `routes.ts`. */
 import { z } from "zod";
+import { anything, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { NextHopType, Route, RouteTable } from "../cloud.ts";
 import { listByMarker } from "../paging.ts";
-import { anything, optionalList, optionalText } from "./answer-fields.ts";
 
 const routeSchema = z.object({
   type: z.string(),

@@ -1,9 +1,9 @@
 /** Single routes in a table: VPC API v1, "Updating a Route Table" (add, mod, del). */
 import { parseRange } from "../../spec/addresses.ts";
+import { anything } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Route } from "../cloud.ts";
 import { CloudProblem, isCloudProblem } from "../errors.ts";
-import { anything } from "./answer-fields.ts";
 import { readRouteTable, routeBody, routeTable } from "./route-tables.ts";
 
 export async function addRoute(api: Api, tableId: string, route: Route): Promise<void> {

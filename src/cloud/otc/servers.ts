@@ -1,8 +1,9 @@
 /** ECS API v1 `/v1/{project}/cloudservers`. */
 import { z } from "zod";
+import { optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Server, ServerAddress } from "../cloud.ts";
-import { everyEnterpriseProject, optionalList, optionalText } from "./answer-fields.ts";
+import { everyEnterpriseProject } from "./answer-fields.ts";
 
 const serverSchema = z.object({
   id: z.string(),

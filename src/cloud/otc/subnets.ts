@@ -1,9 +1,9 @@
 /** VPC API v1 `/v1/{project}/subnets`. A subnet's v1 id is its network id, which NICs and route tables use. */
 import { z } from "zod";
+import { optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Subnet } from "../cloud.ts";
 import { listByMarker } from "../paging.ts";
-import { optionalList, optionalText } from "./answer-fields.ts";
 
 const pageSchema = z.object({
   subnets: z.array(

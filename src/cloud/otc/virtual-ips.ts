@@ -1,8 +1,9 @@
 /** Virtual IPs: Neutron ports that no server has. */
 import type { Api } from "../api.ts";
 import type { Nic } from "../cloud.ts";
+import { onePort, portPath } from "../neutron/ports.ts";
 import { waitUntil } from "../settle.ts";
-import { asNic, onePort, portPath, readNic, readNics } from "./nics.ts";
+import { nicOf, readNic, readNics } from "./nics.ts";
 
 /** Only so does a virtual IP work beyond its VPC, with an EIP too (VPC API, "Creating a Port"). */
 const owner = "neutron:VIP_PORT";
@@ -27,7 +28,7 @@ export async function createVirtualIp(
     },
     onePort,
   );
-  return asNic(port);
+  return nicOf(port);
 }
 
 export async function deleteVirtualIp(api: Api, id: string): Promise<void> {

@@ -1,10 +1,11 @@
 /** VPC API v1 `/v1/{project}/vpcs`; secondary ranges from v3. */
 import { z } from "zod";
+import { optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Vpc } from "../cloud.ts";
 import { isCloudProblem } from "../errors.ts";
 import { listByMarker } from "../paging.ts";
-import { everyEnterpriseProject, optionalList, optionalText } from "./answer-fields.ts";
+import { everyEnterpriseProject } from "./answer-fields.ts";
 
 const pageSchema = z.object({
   vpcs: z.array(

@@ -1,10 +1,10 @@
-/** Neutron `/v2.0/security-groups` and `/v2.0/security-group-rules`: on OTC they carry the rules and descriptions. */
+/** Neutron `/v2.0/security-groups` and `/v2.0/security-group-rules`; OTC has them too, with rules and descriptions. */
 import { z } from "zod";
+import { anything, links, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { SecurityGroup, SecurityGroupRule, SecurityGroupRuleSpec } from "../cloud.ts";
 import { isCloudProblem } from "../errors.ts";
 import { listByLink } from "../paging.ts";
-import { anything, links, optionalList, optionalText } from "./answer-fields.ts";
 
 const ruleSchema = z.object({
   id: z.string(),
@@ -85,7 +85,7 @@ export async function addSecurityGroupRule(
   try {
     await api.post({ service: "network", path: "/v2.0/security-group-rules" }, body, anything);
   } catch (error) {
-    // How OTC names a duplicate is not documented for every version: look whether the rule is there.
+    // How a duplicate is named is not documented for every version of OTC: look whether the rule is there.
     if (!isCloudProblem(error, "cloud/conflict", "cloud/bad-request")) throw error;
     const existing = await readSecurityGroup(api, groupId);
     if (!existing?.rules.some((candidate) => sameRule(candidate, rule))) throw error;

@@ -1,0 +1,28 @@
+/** What a Neutron can do besides its core: `/v2.0/extensions`. */
+import { z } from "zod";
+import type { Api } from "../api.ts";
+
+const schema = z.object({ extensions: z.array(z.object({ alias: z.string() })) });
+
+export interface Extensions {
+  has(alias: string): Promise<boolean>;
+}
+
+/** Asked once: a cloud does not learn while a command runs. */
+export function openExtensions(api: Api): Extensions {
+  let reading: Promise<ReadonlySet<string>> | undefined;
+  const read = async (): Promise<ReadonlySet<string>> => {
+    const { extensions } = await api.get({ service: "network", path: "/v2.0/extensions" }, schema);
+    return new Set(extensions.map(({ alias }) => alias));
+  };
+  return {
+    async has(alias) {
+      reading ??= read();
+      // A cloud that did not answer is asked again the next time.
+      reading.catch(() => {
+        reading = undefined;
+      });
+      return (await reading).has(alias);
+    },
+  };
+}

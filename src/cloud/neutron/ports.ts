@@ -1,0 +1,87 @@
+/** Neutron `/v2.0/ports`: NICs, virtual IPs and the cloud's own ports. */
+import { z } from "zod";
+import type { JsonValue } from "../../report/json-value.ts";
+import { isAddress } from "../../spec/addresses.ts";
+import { links, optionalList, optionalText } from "../answer-fields.ts";
+import type { Api } from "../api.ts";
+import type { AddressPair, Nic } from "../cloud.ts";
+import { listByLink } from "../paging.ts";
+
+const portSchema = z.object({
+  id: z.string(),
+  name: optionalText,
+  network_id: z.string(),
+  device_id: optionalText,
+  device_owner: optionalText,
+  mac_address: optionalText,
+  fixed_ips: optionalList(z.object({ subnet_id: optionalText, ip_address: z.string() })),
+  security_groups: optionalList(z.string()),
+  allowed_address_pairs: optionalList(
+    z.object({ ip_address: z.string(), mac_address: z.string().nullish() }),
+  ),
+  port_security_enabled: z.boolean().nullish(),
+  extra_dhcp_opts: optionalList(
+    z.object({ opt_name: z.string(), opt_value: optionalText, ip_version: z.number().nullish() }),
+  ),
+  revision_number: z.number().nullish(),
+});
+export type Port = z.infer<typeof portSchema>;
+
+const pageSchema = z.object({ ports: z.array(portSchema), ports_links: links });
+export const onePort = z.object({ port: portSchema });
+
+/** `query` is as a URL has it: a name may come more than once. */
+export async function listPorts(
+  api: Api,
+  query: Readonly<Record<string, string | undefined>> = {},
+): Promise<readonly Port[]> {
+  const request = { service: "network", path: "/v2.0/ports", query } as const;
+  return listByLink(api, request, pageSchema, (page) => ({ items: page.ports, links: page.ports_links }));
+}
+
+export async function findPort(api: Api, id: string): Promise<Port | undefined> {
+  return (await api.find(portPath(id), onePort))?.port;
+}
+
+/** @param headers `If-Match`, where the change must not overtake another one. */
+export async function changePort(
+  api: Api,
+  id: string,
+  change: JsonValue,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await api.put({ ...portPath(id), headers }, { port: change }, onePort);
+}
+
+export function portPath(id: string) {
+  return { service: "network", path: "/v2.0/ports/{id}", ids: { id } } as const;
+}
+
+/** The port's first IPv4 address. */
+export function addressOf(port: Port): Port["fixed_ips"][number] | undefined {
+  return port.fixed_ips.find((fixed) => isAddress(fixed.ip_address));
+}
+
+/** @param subnetId by which id the cloud's drivers know a subnet: on OTC its network's. */
+export function asNic(port: Port, subnetId: string): Nic {
+  return {
+    id: port.id,
+    name: port.name,
+    serverId: port.device_id,
+    subnetId,
+    ip: addressOf(port)?.ip_address ?? "",
+    mac: port.mac_address,
+    owner: port.device_owner,
+    securityGroupIds: port.security_groups,
+    addressPairs: pairsOf(port),
+  };
+}
+
+/** Neutron fills in the port's own MAC where none was given: left out again, so that a write reads back as written. */
+export function pairsOf({ allowed_address_pairs, mac_address }: Port): AddressPair[] {
+  return allowed_address_pairs.map((pair) =>
+    pair.mac_address && pair.mac_address !== mac_address
+      ? { ip_address: pair.ip_address, mac_address: pair.mac_address }
+      : { ip_address: pair.ip_address },
+  );
+}

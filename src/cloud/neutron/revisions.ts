@@ -1,0 +1,64 @@
+/** Writes that lose against another one which came first: Neutron's revision numbers and If-Match. */
+import { isDeepStrictEqual } from "node:util";
+import type { JsonValue } from "../../report/json-value.ts";
+import { CloudProblem, isCloudProblem } from "../errors.ts";
+import type { Extensions } from "./extensions.ts";
+
+export interface Revised {
+  readonly revision_number?: number | null | undefined;
+}
+
+/** 412: somebody else changed the object between the reading and the writing. */
+const overtaken = 412;
+
+export interface GuardedChange<T extends Revised> {
+  read(): Promise<T | undefined>;
+  /** The part of the object that is written; undefined where nothing is to do. */
+  wanted(now: T): JsonValue | undefined;
+  /** The same part as it is. Where somebody else has changed just that, the change is given up. */
+  part(now: T): unknown;
+  write(change: JsonValue, headers: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/**
+ * Reads, writes with If-Match, and once more where another change of the object came in between.
+ * @throws CloudProblem cloud/conflict where that other change was of the same part; cloud/not-found.
+ */
+export async function changeGuarded<T extends Revised>(
+  what: string,
+  extensions: Extensions,
+  change: GuardedChange<T>,
+): Promise<void> {
+  const guarded = await extensions.has("revision-if-match");
+  let first: unknown;
+  for (let turn = 1; ; turn += 1) {
+    const now = await change.read();
+    if (now === undefined) {
+      throw new CloudProblem({
+        code: "cloud/not-found",
+        summary: `${what} is gone from the cloud`,
+        hint: "Run plan again.",
+      });
+    }
+    const part = change.part(now);
+    if (turn === 1) first = part;
+    else if (!isDeepStrictEqual(part, first)) {
+      throw new CloudProblem({
+        code: "cloud/conflict",
+        summary: `${what} was changed by somebody else at the same time`,
+        hint: "Run plan again to see how it stands.",
+        retry: true,
+      });
+    }
+    const wanted = change.wanted(now);
+    if (wanted === undefined) return;
+    const revision = now.revision_number;
+    const headers = guarded && revision !== null && revision !== undefined;
+    try {
+      await change.write(wanted, headers ? { "If-Match": `revision_number=${revision}` } : {});
+      return;
+    } catch (error) {
+      if (turn > 1 || !isCloudProblem(error, "cloud/conflict") || error.status !== overtaken) throw error;
+    }
+  }
+}

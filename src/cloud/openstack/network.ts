@@ -1,0 +1,141 @@
+/** What an OpenStack network is made of, read in a few lists: routers, networks, subnets, and the ports that join them. */
+import { z } from "zod";
+import { links, optionalList, optionalText } from "../answer-fields.ts";
+import type { Api } from "../api.ts";
+import { listByLink } from "../paging.ts";
+
+export const routeSchema = z.object({ destination: z.string(), nexthop: z.string() });
+
+export const routerSchema = z.object({
+  id: z.string(),
+  name: optionalText,
+  external_gateway_info: z.object({ network_id: z.string(), enable_snat: z.boolean().nullish() }).nullish(),
+  routes: optionalList(routeSchema),
+  tags: optionalList(z.string()),
+  revision_number: z.number().nullish(),
+});
+export type Router = z.infer<typeof routerSchema>;
+
+const networkSchema = z.object({
+  id: z.string(),
+  name: optionalText,
+  "router:external": z
+    .boolean()
+    .nullish()
+    .transform((external) => external ?? false),
+});
+export type Network = z.infer<typeof networkSchema>;
+
+export const subnetSchema = z.object({
+  id: z.string(),
+  name: optionalText,
+  network_id: z.string(),
+  ip_version: z.number(),
+  cidr: z.string(),
+  gateway_ip: optionalText,
+  enable_dhcp: z.boolean().nullish(),
+  dns_nameservers: optionalList(z.string()),
+  host_routes: optionalList(routeSchema),
+  tags: optionalList(z.string()),
+  revision_number: z.number().nullish(),
+});
+export type SubnetAnswer = z.infer<typeof subnetSchema>;
+
+const portSchema = z.object({
+  id: z.string(),
+  device_id: optionalText,
+  fixed_ips: optionalList(z.object({ subnet_id: z.string(), ip_address: z.string() })),
+});
+
+/** The port by which a router, or the DHCP service, is in a subnet. */
+export interface ServicePort {
+  /** The router's id. */
+  readonly device: string;
+  readonly subnetId: string;
+  readonly ip: string;
+}
+
+export interface NetworkMap {
+  readonly routers: readonly Router[];
+  readonly networks: readonly Network[];
+  /** IPv4, and not those of external networks. */
+  readonly subnets: readonly SubnetAnswer[];
+  readonly routerPorts: readonly ServicePort[];
+  readonly dhcpPorts: readonly ServicePort[];
+}
+
+/** Whatever a router's interface is called: plain, distributed, highly available. */
+const routerOwners = [
+  "network:router_interface",
+  "network:router_interface_distributed",
+  "network:ha_router_replicated_interface",
+];
+
+export async function readNetworkMap(api: Api): Promise<NetworkMap> {
+  const [routers, networks, subnets, dhcpPorts, ...routerPorts] = await Promise.all([
+    readRouters(api),
+    readNetworks(api),
+    readSubnetAnswers(api),
+    servicePorts(api, "network:dhcp"),
+    ...routerOwners.map((owner) => servicePorts(api, owner)),
+  ]);
+  const outside = new Set(networks.filter((one) => one["router:external"]).map(({ id }) => id));
+  return {
+    routers,
+    networks,
+    subnets: subnets.filter((one) => one.ip_version === 4 && !outside.has(one.network_id)),
+    routerPorts: routerPorts.flat(),
+    dhcpPorts,
+  };
+}
+
+/** A subnet's router: the one that has the gateway's address, else any that is in it. */
+export function routerIdOf(subnet: SubnetAnswer, { routerPorts }: NetworkMap): string | undefined {
+  const inSubnet = routerPorts.filter((port) => port.subnetId === subnet.id);
+  return (inSubnet.find((port) => port.ip === subnet.gateway_ip) ?? inSubnet[0])?.device;
+}
+
+/** What stands for a VPC here: the subnet's router, or its network where it has none. */
+export function vpcIdOf(subnet: SubnetAnswer, map: NetworkMap): string {
+  return routerIdOf(subnet, map) ?? subnet.network_id;
+}
+
+export async function readRouters(api: Api): Promise<readonly Router[]> {
+  const schema = z.object({ routers: z.array(routerSchema), routers_links: links });
+  return listByLink(api, { service: "network", path: "/v2.0/routers" }, schema, (page) => ({
+    items: page.routers,
+    links: page.routers_links,
+  }));
+}
+
+export async function readNetworks(api: Api): Promise<readonly Network[]> {
+  const schema = z.object({ networks: z.array(networkSchema), networks_links: links });
+  return listByLink(api, { service: "network", path: "/v2.0/networks" }, schema, (page) => ({
+    items: page.networks,
+    links: page.networks_links,
+  }));
+}
+
+async function readSubnetAnswers(api: Api): Promise<readonly SubnetAnswer[]> {
+  const schema = z.object({ subnets: z.array(subnetSchema), subnets_links: links });
+  return listByLink(api, { service: "network", path: "/v2.0/subnets" }, schema, (page) => ({
+    items: page.subnets,
+    links: page.subnets_links,
+  }));
+}
+
+async function servicePorts(api: Api, owner: string): Promise<readonly ServicePort[]> {
+  const schema = z.object({ ports: z.array(portSchema), ports_links: links });
+  const query = { device_owner: owner };
+  const ports = await listByLink(api, { service: "network", path: "/v2.0/ports", query }, schema, (page) => ({
+    items: page.ports,
+    links: page.ports_links,
+  }));
+  return ports.flatMap(({ device_id, fixed_ips }) =>
+    fixed_ips.map(({ subnet_id, ip_address }) => ({
+      device: device_id,
+      subnetId: subnet_id,
+      ip: ip_address,
+    })),
+  );
+}

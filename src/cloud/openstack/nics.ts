@@ -1,0 +1,114 @@
+/** NICs on plain OpenStack: Neutron ports, whose subnet is the one of their first IPv4 address. */
+import type { JsonValue } from "../../report/json-value.ts";
+import type { Api } from "../api.ts";
+import type { AddressPair, DhcpOption, Nic, NicProtection } from "../cloud.ts";
+import type { Extensions } from "../neutron/extensions.ts";
+import { addressOf, asNic, changePort, findPort, listPorts, type Port, pairsOf } from "../neutron/ports.ts";
+import { changeGuarded } from "../neutron/revisions.ts";
+
+export async function readNics(
+  api: Api,
+  { subnetId, serverId }: { readonly subnetId?: string; readonly serverId?: string } = {},
+): Promise<readonly Nic[]> {
+  const ports = await listPorts(api, {
+    device_id: serverId,
+    fixed_ips: subnetId === undefined ? undefined : `subnet_id=${subnetId}`,
+  });
+  return ports.map(nicOf).filter((nic) => subnetId === undefined || nic.subnetId === subnetId);
+}
+
+export async function readNic(api: Api, id: string): Promise<Nic | undefined> {
+  const port = await findPort(api, id);
+  return port && nicOf(port);
+}
+
+export async function setAddressPairs(
+  api: Api,
+  extensions: Extensions,
+  nicId: string,
+  pairs: readonly AddressPair[],
+): Promise<void> {
+  await changeNic(api, extensions, nicId, pairsOf, {
+    allowed_address_pairs: pairs.map((pair) => ({ ...pair })),
+  });
+}
+
+export async function setNicSecurityGroups(
+  api: Api,
+  extensions: Extensions,
+  nicId: string,
+  groupIds: readonly string[],
+): Promise<void> {
+  await changeNic(api, extensions, nicId, (port) => port.security_groups, { security_groups: [...groupIds] });
+}
+
+/** Neutron refuses any of the three by itself: PortSecurityPortHasSecurityGroup, AddressPairAndPortSecurityRequired. */
+export async function setNicProtection(
+  api: Api,
+  extensions: Extensions,
+  nicId: string,
+  protection: NicProtection,
+): Promise<void> {
+  const { portSecurity } = protection;
+  const groups = portSecurity ? [...protection.securityGroupIds] : [];
+  const pairs = portSecurity ? protection.addressPairs.map((pair) => ({ ...pair })) : [];
+  const guarded = (port: Port) => [port.port_security_enabled, port.security_groups, pairsOf(port)];
+  await changeNic(api, extensions, nicId, guarded, {
+    port_security_enabled: portSecurity,
+    security_groups: groups,
+    allowed_address_pairs: pairs,
+  });
+}
+
+/** An option that is not in the list is taken away by giving it no value. */
+export async function setDhcpOptions(
+  api: Api,
+  extensions: Extensions,
+  nicId: string,
+  options: readonly DhcpOption[],
+): Promise<void> {
+  await changeGuarded(`NIC ${nicId}`, extensions, {
+    read: () => findPort(api, nicId),
+    part: (port) => port.extra_dhcp_opts,
+    wanted: (port) => {
+      const kept = new Set(options.map(({ name }) => name));
+      const gone = optionsOf(port).filter(({ name }) => !kept.has(name));
+      return {
+        extra_dhcp_opts: [
+          ...options.map(({ name, value }) => ({ opt_name: name, opt_value: value, ip_version: 4 })),
+          ...gone.map(({ name }) => ({ opt_name: name, opt_value: null, ip_version: 4 })),
+        ],
+      };
+    },
+    write: (change, headers) => changePort(api, nicId, change, headers),
+  });
+}
+
+export function nicOf(port: Port): Nic {
+  return {
+    ...asNic(port, addressOf(port)?.subnet_id ?? ""),
+    portSecurity: port.port_security_enabled ?? true,
+    dhcpOptions: optionsOf(port),
+  };
+}
+
+function optionsOf({ extra_dhcp_opts }: Port): DhcpOption[] {
+  return extra_dhcp_opts
+    .filter(({ ip_version }) => (ip_version ?? 4) === 4)
+    .map(({ opt_name, opt_value }) => ({ name: opt_name, value: opt_value }));
+}
+
+async function changeNic(
+  api: Api,
+  extensions: Extensions,
+  nicId: string,
+  part: (port: Port) => unknown,
+  change: JsonValue,
+): Promise<void> {
+  await changeGuarded(`NIC ${nicId}`, extensions, {
+    read: () => findPort(api, nicId),
+    part,
+    wanted: () => change,
+    write: (wanted, headers) => changePort(api, nicId, wanted, headers),
+  });
+}

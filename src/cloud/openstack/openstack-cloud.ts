@@ -1,0 +1,137 @@
+/** Plain OpenStack: the port on Neutron v2.0 and Nova v2.1, put together from one file per resource. */
+import { type Api, openApi } from "../api.ts";
+import { openSession } from "../auth/open-session.ts";
+import type { Session } from "../auth/session.ts";
+import type { Cloud, CloudTraits } from "../cloud.ts";
+import type { CloudConfig } from "../config/cloud-config.ts";
+import { CloudProblem, shownUrl } from "../errors.ts";
+import { type CloudOptions, httpFor } from "../http-for.ts";
+import { openExtensions } from "../neutron/extensions.ts";
+import {
+  addSecurityGroupRule,
+  createSecurityGroup,
+  deleteSecurityGroup,
+  deleteSecurityGroupRule,
+  readSecurityGroup,
+  readSecurityGroups,
+} from "../neutron/security-groups.ts";
+import { readNetworkMap } from "./network.ts";
+import {
+  readNic,
+  readNics,
+  setAddressPairs,
+  setDhcpOptions,
+  setNicProtection,
+  setNicSecurityGroups,
+} from "./nics.ts";
+import {
+  allocatePublicIp,
+  bindPublicIp,
+  movePublicIp,
+  readPublicIps,
+  releasePublicIp,
+  unbindPublicIp,
+} from "./public-ips.ts";
+import { readQuotas } from "./quotas.ts";
+import { readTogether } from "./read-together.ts";
+import { readRouteTable, readRouteTables } from "./route-tables.ts";
+import { routeWriter } from "./routes.ts";
+import { readServer, readServers } from "./servers.ts";
+import { markSubnet, setHostRoutes, setSubnetGateway, subnetsIn } from "./subnets.ts";
+import { createVirtualIp, deleteVirtualIp } from "./virtual-ips.ts";
+import { vpcsIn } from "./vpcs.ts";
+
+const traits: CloudTraits = {
+  name: "OpenStack",
+  // Newer Neutrons refuse a half that holds multicast addresses, older plugins a whole /0 (aap-reject-multicast).
+  anyAddressPairs: [
+    [{ ip_address: "0.0.0.0/0" }],
+    [{ ip_address: "0.0.0.0/1" }, { ip_address: "128.0.0.0/1" }],
+  ],
+  portSecurityOff: true,
+  routes: "router",
+  dhcp: true,
+  // A next hop is an address, whoever has it.
+  vipNextHop: true,
+  // An extra route 0.0.0.0/0 replaces the router's own default, also for floating IPs (Neutron Zed, tried).
+  eipBeforeRoute: false,
+};
+
+/** Nothing is sent before the first call. */
+export function openOpenstackCloud(config: CloudConfig, options: CloudOptions = {}): Cloud {
+  const http = httpFor(config, options);
+  const session = openSession(http, config, { kind: "derived", region: "", service: "" });
+  return portOn(openApi(http, ofThisKind(session, config)), config.externalNetwork);
+}
+
+/** OTC and Huawei Cloud have Neutron's paths too, but refuse or ignore half of what is done here. */
+function ofThisKind(session: Session, config: CloudConfig): Session {
+  if (config.driver !== undefined) return session;
+  return {
+    ...session,
+    async endpoint(service) {
+      const services = await session.services();
+      if (!services.includes("vpc")) return session.endpoint(service);
+      throw new CloudProblem({
+        code: "cloud/not-supported",
+        summary: `cloud ${config.name} has a service "vpc" in its catalog, which plain OpenStack does not have`,
+        detail: `${config.source}: identity service ${shownUrl(config.authUrl)}`,
+        hint: "Where it is an Open Telekom Cloud, set profile: otc in clouds.yaml; to take it for plain OpenStack all the same, wayout_driver: openstack.",
+      });
+    },
+  };
+}
+
+function portOn(api: Api, externalNetwork: string | undefined): Cloud {
+  const extensions = openExtensions(api);
+  const map = readTogether(() => readNetworkMap(api));
+  const routes = routeWriter(api, extensions, map);
+  return {
+    traits,
+    vpcs: async () => vpcsIn(await map()),
+    subnets: async (vpcId) => subnetsIn(await map(), vpcId),
+    servers: () => readServers(api, map),
+    server: (id) => readServer(api, map, id),
+    nics: (filter) => readNics(api, filter),
+    nic: (id) => readNic(api, id),
+    routeTables: (vpcId) => readRouteTables(api, map, vpcId),
+    routeTable: (id) => readRouteTable(api, map, id),
+    publicIps: () => readPublicIps(api),
+    securityGroups: () => readSecurityGroups(api),
+    securityGroup: (id) => readSecurityGroup(api, id),
+    quotas: () => readQuotas(api, extensions),
+    setAddressPairs: (nicId, pairs) => setAddressPairs(api, extensions, nicId, pairs),
+    setNicSecurityGroups: (nicId, groupIds) => setNicSecurityGroups(api, extensions, nicId, groupIds),
+    createSecurityGroup: (group) => createSecurityGroup(api, group),
+    deleteSecurityGroup: (id) => deleteSecurityGroup(api, id),
+    addSecurityGroupRule: (groupId, rule) => addSecurityGroupRule(api, groupId, rule),
+    deleteSecurityGroupRule: (id) => deleteSecurityGroupRule(api, id),
+    addRoute: (tableId, route) => routes.add(tableId, route),
+    changeRoute: (tableId, route) => routes.change(tableId, route),
+    deleteRoute: (tableId, route) => routes.delete(tableId, route),
+    createRouteTable: noTables,
+    deleteRouteTable: noTables,
+    associateSubnets: noTables,
+    disassociateSubnets: noTables,
+    allocatePublicIp: (wish) => allocatePublicIp(api, map, wish, externalNetwork),
+    releasePublicIp: (id) => releasePublicIp(api, id),
+    bindPublicIp: (id, nicId) => bindPublicIp(api, id, nicId),
+    unbindPublicIp: (id) => unbindPublicIp(api, id),
+    movePublicIp: (id, nicId) => movePublicIp(api, id, nicId),
+    createVirtualIp: (wish) => createVirtualIp(api, wish),
+    deleteVirtualIp: (id) => deleteVirtualIp(api, id),
+    setNicProtection: (nicId, protection) => setNicProtection(api, extensions, nicId, protection),
+    setDhcpOptions: (nicId, list) => setDhcpOptions(api, extensions, nicId, list),
+    setSubnetGateway: (id, ip) => setSubnetGateway(api, extensions, id, ip),
+    setHostRoutes: (id, list) => setHostRoutes(api, extensions, id, list),
+    markSubnet: (id, mark, present) => markSubnet(api, id, mark, present),
+  };
+}
+
+async function noTables(): Promise<never> {
+  throw new CloudProblem({
+    code: "cloud/not-supported",
+    summary: "OpenStack has no route tables: a router has one list of routes for all its subnets",
+    hint: "Write routeTable: shared, or leave it out.",
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * A router's extra routes as a route table: it is the only one of all the router's subnets, and the router itself follows it.
+ * Neutron's routes have addresses as next hops, and no descriptions: a tag of the router says whose a route is.
+ */
+import { z } from "zod";
+import type { Api } from "../api.ts";
+import type { NextHopType, Route, RouteTable } from "../cloud.ts";
+import { listPorts, type Port } from "../neutron/ports.ts";
+import { type NetworkMap, type Router, routerIdOf, routerSchema } from "./network.ts";
+
+/** Neutron's longest tag has 60 characters, and none has a slash: "wayout:egress 0.0.0.0-0". */
+export function tagOfRoute(description: string, destination: string): string {
+  return `${description} ${destination.replace("/", "-")}`;
+}
+
+export function isOwn(description: string): boolean {
+  return description.startsWith("wayout:");
+}
+
+export async function readRouteTables(
+  api: Api,
+  readMap: () => Promise<NetworkMap>,
+  vpcId?: string,
+): Promise<readonly RouteTable[]> {
+  const map = await readMap();
+  const routers = map.routers.filter((router) => vpcId === undefined || router.id === vpcId);
+  const ports = routers.some((router) => router.routes.length > 0) ? await listPorts(api) : [];
+  return routers.map((router) => asTable(router, map, ports));
+}
+
+export async function readRouteTable(
+  api: Api,
+  readMap: () => Promise<NetworkMap>,
+  id: string,
+): Promise<RouteTable | undefined> {
+  return (await readRouteTables(api, readMap, id))[0];
+}
+
+export async function findRouter(api: Api, id: string): Promise<Router | undefined> {
+  const path = { service: "network", path: "/v2.0/routers/{id}", ids: { id } } as const;
+  return (await api.find(path, z.object({ router: routerSchema })))?.router;
+}
+
+/** The ports of a router's own subnets: only there can a next hop be. */
+export function portsBehind(routerId: string, map: NetworkMap, ports: readonly Port[]): readonly Port[] {
+  const subnets = new Set(
+    map.routerPorts.filter((port) => port.device === routerId).map(({ subnetId }) => subnetId),
+  );
+  return ports.filter((port) => port.fixed_ips.some(({ subnet_id }) => subnets.has(subnet_id)));
+}
+
+function asTable(router: Router, map: NetworkMap, ports: readonly Port[]): RouteTable {
+  const near = portsBehind(router.id, map, ports);
+  return {
+    id: router.id,
+    name: router.name,
+    vpcId: router.id,
+    isDefault: true,
+    routes: router.routes.map(({ destination, nexthop }): Route => {
+      const tag = router.tags.find((one) => isOwn(one) && one === tagOfRoute(ownerIn(one), destination));
+      return { destination, ...hopAt(nexthop, near), description: tag === undefined ? "" : ownerIn(tag) };
+    }),
+    subnetIds: map.subnets.filter((subnet) => routerIdOf(subnet, map) === router.id).map(({ id }) => id),
+  };
+}
+
+function ownerIn(tag: string): string {
+  return tag.split(" ")[0] ?? "";
+}
+
+/** A server with one NIC behind the router goes by its own id, as on OTC; with several it is the NIC that counts. */
+function hopAt(ip: string, near: readonly Port[]): { readonly type: NextHopType; readonly nextHop: string } {
+  const port = near.find(({ fixed_ips }) => fixed_ips.some(({ ip_address }) => ip_address === ip));
+  if (!port || port.device_owner.startsWith("network:")) return { type: "other", nextHop: ip };
+  if (port.device_id === "") return { type: "vip", nextHop: ip };
+  const siblings = near.filter(({ device_id }) => device_id === port.device_id);
+  return siblings.length > 1 ? { type: "eni", nextHop: port.id } : { type: "ecs", nextHop: port.device_id };
+}

@@ -1,0 +1,75 @@
+/** Nova `/v2.1/servers`; which NICs a server has comes from Neutron, in one list for all of them. */
+import { z } from "zod";
+import { links, optionalText } from "../answer-fields.ts";
+import type { Api } from "../api.ts";
+import type { Server, ServerAddress } from "../cloud.ts";
+import { addressOf, listPorts, type Port } from "../neutron/ports.ts";
+import { listByLink } from "../paging.ts";
+import { type NetworkMap, vpcIdOf } from "./network.ts";
+
+const serverSchema = z.object({
+  id: z.string(),
+  name: optionalText,
+  status: optionalText,
+  /** By network name; a floating entry has the MAC of its NIC. */
+  addresses: z
+    .record(
+      z.string(),
+      z.array(
+        z.object({
+          addr: z.string(),
+          "OS-EXT-IPS:type": optionalText,
+          "OS-EXT-IPS-MAC:mac_addr": optionalText,
+        }),
+      ),
+    )
+    .nullish(),
+});
+type ServerAnswer = z.infer<typeof serverSchema>;
+
+export async function readServers(api: Api, readMap: () => Promise<NetworkMap>): Promise<readonly Server[]> {
+  const schema = z.object({ servers: z.array(serverSchema), servers_links: links });
+  const request = { service: "compute", path: "/v2.1/servers/detail" } as const;
+  const [servers, ports, map] = await Promise.all([
+    listByLink(api, request, schema, (page) => ({ items: page.servers, links: page.servers_links })),
+    listPorts(api),
+    readMap(),
+  ]);
+  const byServer = Map.groupBy(ports, (port) => port.device_id);
+  return servers.map((server) => asServer(server, byServer.get(server.id) ?? [], map));
+}
+
+export async function readServer(
+  api: Api,
+  readMap: () => Promise<NetworkMap>,
+  id: string,
+): Promise<Server | undefined> {
+  const request = { service: "compute", path: "/v2.1/servers/{id}", ids: { id } } as const;
+  const answer = await api.find(request, z.object({ server: serverSchema }));
+  if (!answer) return undefined;
+  const [ports, map] = await Promise.all([listPorts(api, { device_id: id }), readMap()]);
+  return asServer(answer.server, ports, map);
+}
+
+/** The VPC of the first NIC: Neutron does not say which one is a server's main one, and NICs may be in several VPCs. */
+function asServer(server: ServerAnswer, ports: readonly Port[], map: NetworkMap): Server {
+  const floating = Object.values(server.addresses ?? {})
+    .flat()
+    .filter((entry) => entry["OS-EXT-IPS:type"] === "floating");
+  const addresses = ports.flatMap((port): ServerAddress[] => {
+    const ip = addressOf(port)?.ip_address;
+    if (ip === undefined) return [];
+    const publicIp = floating.find((entry) => entry["OS-EXT-IPS-MAC:mac_addr"] === port.mac_address)?.addr;
+    return [{ ip, nicId: port.id, mac: port.mac_address, ...(publicIp === undefined ? {} : { publicIp }) }];
+  });
+  const subnetIds = ports.map((port) => addressOf(port)?.subnet_id);
+  const home = map.subnets.find(({ id }) => subnetIds.includes(id));
+  return {
+    id: server.id,
+    name: server.name,
+    status: server.status,
+    vpcId: home ? vpcIdOf(home, map) : "",
+    addresses,
+    securityGroupIds: [...new Set(ports.flatMap((port) => port.security_groups))],
+  };
+}

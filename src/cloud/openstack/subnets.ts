@@ -1,0 +1,85 @@
+/** Neutron `/v2.0/subnets`: what they are, and what they tell their servers by DHCP. */
+import { z } from "zod";
+import type { JsonValue } from "../../report/json-value.ts";
+import type { Api } from "../api.ts";
+import type { HostRoute, Subnet } from "../cloud.ts";
+import type { Extensions } from "../neutron/extensions.ts";
+import { changeGuarded } from "../neutron/revisions.ts";
+import { type NetworkMap, type SubnetAnswer, subnetSchema, vpcIdOf } from "./network.ts";
+import { setTag } from "./tags.ts";
+
+export function subnetsIn(map: NetworkMap, vpcId?: string): readonly Subnet[] {
+  return map.subnets
+    .map((subnet) => asSubnet(subnet, map))
+    .filter((subnet) => vpcId === undefined || subnet.vpcId === vpcId);
+}
+
+/** Everybody learns of it when he renews his lease. @throws CloudProblem cloud/conflict while a router has the old address. */
+export async function setSubnetGateway(
+  api: Api,
+  extensions: Extensions,
+  id: string,
+  ip: string,
+): Promise<void> {
+  const wanted = ip === "" ? null : ip;
+  await changeSubnet(api, extensions, id, {
+    part: (now) => now.gateway_ip,
+    wanted: (now) => (now.gateway_ip === ip ? undefined : { gateway_ip: wanted }),
+  });
+}
+
+/** Replaces the whole list; Neutron knows no other way. */
+export async function setHostRoutes(
+  api: Api,
+  extensions: Extensions,
+  id: string,
+  routes: readonly HostRoute[],
+): Promise<void> {
+  const wanted = routes.map(({ destination, nextHop }) => ({ destination, nexthop: nextHop }));
+  await changeSubnet(api, extensions, id, {
+    part: (now) => now.host_routes,
+    wanted: () => ({ host_routes: wanted }),
+  });
+}
+
+export async function markSubnet(api: Api, id: string, mark: string, present: boolean): Promise<void> {
+  await setTag(api, "subnets", id, mark, present);
+}
+
+async function changeSubnet(
+  api: Api,
+  extensions: Extensions,
+  id: string,
+  change: { part(now: SubnetAnswer): unknown; wanted(now: SubnetAnswer): JsonValue | undefined },
+): Promise<void> {
+  const path = { service: "network", path: "/v2.0/subnets/{id}", ids: { id } } as const;
+  const schema = z.object({ subnet: subnetSchema });
+  await changeGuarded(`subnet ${id}`, extensions, {
+    ...change,
+    read: async () => (await api.find(path, schema))?.subnet,
+    write: async (subnet, headers) => {
+      await api.put({ ...path, headers }, { subnet }, schema);
+    },
+  });
+}
+
+function asSubnet(subnet: SubnetAnswer, map: NetworkMap): Subnet {
+  const { id, name, cidr, gateway_ip: gatewayIp } = subnet;
+  const dhcpServer = map.dhcpPorts.find((port) => port.subnetId === id);
+  const byRouter = map.routerPorts.some((port) => port.subnetId === id && port.ip === gatewayIp);
+  return {
+    id,
+    name,
+    vpcId: vpcIdOf(subnet, map),
+    cidr,
+    gatewayIp,
+    dns: subnet.dns_nameservers,
+    dhcp: {
+      enabled: subnet.enable_dhcp ?? true,
+      hostRoutes: subnet.host_routes.map(({ destination, nexthop }) => ({ destination, nextHop: nexthop })),
+      gatewayOf: byRouter ? "router" : gatewayIp === "" ? "nobody" : "other",
+      ...(dhcpServer ? { metadataBy: dhcpServer.ip } : {}),
+      marks: subnet.tags.filter((tag) => tag.startsWith("wayout:")),
+    },
+  };
+}
