@@ -14,12 +14,23 @@ export function verifyCommand(): Command {
       .argument("[client...]", "only these servers; by default two of each served subnet"),
   ).action(async (clients: string[], options: GatewayOptions) => {
     await withSession(options, async ({ file, world, context }) => {
-      const gateways = (await look(file, world.cloud, context.probes)).map(({ gateway }) => gateway);
+      const works = await look(file, world.cloud, context.probes);
+      const gateways = works.filter(({ recipe }) => recipe.kind !== "nothing").map(({ gateway }) => gateway);
+      // Nothing of Wayout is in their way out, so there is nothing of it to prove.
+      for (const { gateway, recipe } of works) {
+        if (recipe.kind === "nothing")
+          context.report({ kind: "note", text: `${gateway.name}: ${recipe.because}` });
+      }
       const known = gateways.flatMap((gateway) => gateway.clients.map((client) => client.server.name));
       const unknown = clients.find((client) => !known.includes(client));
       if (unknown !== undefined) {
         const summary = `no server ${unknown} in a served subnet; ${suggestion(unknown, known, "client")}`;
         throw new Problem({ code: "verify/unknown-client", summary });
+      }
+      if (gateways.length === 0) {
+        if (options.json) answerJson({ ok: true, checks: [], unproven: [] });
+        else answer("verify: nothing to prove");
+        return;
       }
       const verified = await verify(gateways, world, { ...context, only: clients });
       if (options.json) answerJson(verified);

@@ -91,9 +91,9 @@ async function forward(
     const seen = await orProblem(look(file, world.cloud, context.probes));
     // Steps may have been made before this look: they are taken back as after any other failure.
     if (seen instanceof Problem) return { results, failed: seen, stopped: false, moved: false };
-    const works = seen.map(({ gateway, steps }) => ({
-      gateway,
-      steps: steps.filter((step) => !finished.has(step.id)),
+    const works = seen.map((work) => ({
+      ...work,
+      steps: work.steps.filter((step) => !finished.has(step.id)),
     }));
     const applied = await apply(works, world, run, unsettled, context);
     results.push(...applied.results);

@@ -54,7 +54,9 @@ export async function converge(
   context.report({ kind: "phase", phase: "verify", text: "trying the way out from the clients" });
   try {
     const works = await look(file, world.cloud, context.probes);
-    const gateways = works.map(({ gateway }) => gateway);
+    const needed = works.filter(({ recipe }) => recipe.kind !== "nothing");
+    if (needed.length === 0) return { plan: planned, ...made, outcome: "done" };
+    const gateways = needed.map(({ gateway }) => gateway);
     const verified = await verify(gateways, world, context);
     return { plan: planned, ...made, outcome: verified.ok ? "done" : "unproven", verified };
   } catch (cause) {

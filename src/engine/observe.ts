@@ -3,6 +3,7 @@ import { Problem } from "../report/problem.ts";
 import type { Probes, SpecFile } from "../spec/spec.ts";
 import { stepsFor } from "../steps/for-gateway.ts";
 import type { Gateway } from "../steps/gateway.ts";
+import { type Recipe, recipeOf } from "../steps/recipe.ts";
 import type { BoundObservation, BoundStep } from "../steps/step.ts";
 import type { ReadOnlyWorld } from "../steps/world.ts";
 import { resolveGateways } from "./resolve/gateways.ts";
@@ -12,6 +13,7 @@ import { snapshot } from "./snapshot.ts";
 /** A gateway with its steps in order. */
 export interface Work {
   readonly gateway: Gateway;
+  readonly recipe: Recipe;
   readonly steps: readonly BoundStep[];
 }
 
@@ -24,7 +26,12 @@ export interface Seen {
 /** Looks the spec's names up and says which steps its gateways need. Reads the cloud, no host. */
 export async function look(file: SpecFile, cloud: CloudReader, probes: Probes): Promise<Work[]> {
   const gateways = resolveGateways(file, await readInventory(cloud));
-  return gateways.map((gateway) => ({ gateway, steps: stepsFor(gateway, cloud.traits, probes.ping) }));
+  const { traits } = cloud;
+  return gateways.map((gateway) => ({
+    gateway,
+    recipe: recipeOf(gateway, traits),
+    steps: stepsFor(gateway, traits, probes.ping),
+  }));
 }
 
 /**

@@ -1,11 +1,13 @@
 /** The plan: what would be changed and because of what. Data; cli and console draw the same. */
 import type { GatewayPlan, Plan, PlannedBlock, PlannedChange } from "../report/events.ts";
 import type { Gateway } from "../steps/gateway.ts";
+import type { Recipe } from "../steps/recipe.ts";
 import type { Seen } from "./observe.ts";
 import type { StaleStep } from "./stale.ts";
 
 export interface PlanInput {
   readonly gateway: Gateway;
+  readonly recipe: Recipe;
   readonly seen: readonly Seen[];
   readonly stale: readonly StaleStep[];
 }
@@ -25,7 +27,10 @@ export function makePlan(inputs: readonly PlanInput[], options: { readonly adopt
   };
 }
 
-function planGateway({ gateway, seen, stale }: PlanInput, options: { readonly adopt: boolean }): GatewayPlan {
+function planGateway(
+  { gateway, recipe, seen, stale }: PlanInput,
+  options: { readonly adopt: boolean },
+): GatewayPlan {
   const changes: PlannedChange[] = [];
   const right: PlannedChange[] = [];
   const blocked: PlannedBlock[] = [];
@@ -62,7 +67,9 @@ function planGateway({ gateway, seen, stale }: PlanInput, options: { readonly ad
       changes.push({ ...line, action, because, ...more, after: decision.after, notice: decision.notice });
     }
   }
-  for (const { entry, because, notice } of stale) {
+  if (recipe.kind === "refused") blocked.push(refusal(gateway, recipe));
+  // Without a way for the packets nothing can be said of what stands: it stays.
+  for (const { entry, because, notice } of recipe.kind === "refused" ? [] : stale) {
     changes.push({
       id: entry.stepId,
       step: entry.kind,
@@ -76,10 +83,26 @@ function planGateway({ gateway, seen, stale }: PlanInput, options: { readonly ad
       warnings: [],
     });
   }
-  return { name: gateway.name, changes, right, blocked, warnings };
+  const { kind, because } = recipe;
+  return { name: gateway.name, recipe: { kind, because }, changes, right, blocked, warnings };
 }
 
-function gatewayWarnings({ clients, vpc, proxies }: Gateway): string[] {
+function refusal(
+  { name, vpc }: Gateway,
+  { because, hint }: Extract<Recipe, { kind: "refused" }>,
+): PlannedBlock {
+  return {
+    id: `${name}: recipe`,
+    step: "recipe",
+    object: vpc.name,
+    title: `Lead the packets of ${vpc.name} to the proxy`,
+    because,
+    hint,
+    adoptable: false,
+  };
+}
+
+function gatewayWarnings({ clients, vpc, proxies, spec }: Gateway): string[] {
   const withEip = clients.filter((client) => client.publicIp !== undefined);
   return [
     ...(withEip.length > 0
@@ -92,7 +115,7 @@ function gatewayWarnings({ clients, vpc, proxies }: Gateway): string[] {
             )}${withEip.length > 5 ? ` and ${withEip.length - 5} more` : ""}: a server with an EIP uses it and not the gateway`,
         ]
       : []),
-    ...(vpc.sharedSnat
+    ...(vpc.sharedSnat && (vpc.router === undefined || spec.recipe !== "auto")
       ? [
           `${vpc.name} has the platform's shared SNAT: its servers have a way out already; the route wins over it`,
         ]

@@ -13,6 +13,8 @@ export interface StaleStep {
   readonly notice: string;
 }
 
+type Steps = Pick<Work, "gateway" | "steps">;
+
 const partInPair = [role.kind, connectionSync.kind];
 
 /**
@@ -20,7 +22,7 @@ const partInPair = [role.kind, connectionSync.kind];
  * active role before it is given another partner, or none; and it hears of connections from one partner at a time, since
  * conntrackd takes what two of them tell for one row of numbers and drops what comes too late in it.
  */
-export function departedMembers(standing: readonly EntryRecord[], work: Work): StaleStep[] {
+export function departedMembers(standing: readonly EntryRecord[], work: Steps): StaleStep[] {
   const proxies = work.gateway.proxies.map(({ server }) => server.name);
   return staleSteps(standing, work).filter(
     ({ entry }) => partInPair.includes(entry.kind) && !proxies.includes(entry.object),
@@ -28,7 +30,7 @@ export function departedMembers(standing: readonly EntryRecord[], work: Work): S
 }
 
 /** Steps of the gateway that stand in the journal and are not among those it wants now. Pure. */
-export function staleSteps(standing: readonly EntryRecord[], { gateway, steps }: Work): StaleStep[] {
+export function staleSteps(standing: readonly EntryRecord[], { gateway, steps }: Steps): StaleStep[] {
   const wanted = new Set(steps.map((step) => step.id));
   const latest = new Map(standing.map((entry) => [entry.stepId, entry]));
   return (

@@ -87,12 +87,12 @@ export function statusOf(
     pair: pair && state ? pairStatus(pair, publicIp?.address ?? null, state) : null,
     subnets: subnets.map(({ subnet, table }) => {
       const destination = spec.destinations[0] ?? "";
-      const route = routeTo(table, destination);
+      const route = table && routeTo(table, destination);
       const target = targetName.get(route?.nextHop ?? "") ?? `${route?.type} ${route?.nextHop}`;
       return {
         name: subnet.name,
         cidr: subnet.cidr,
-        routeTable: table.name,
+        routeTable: table?.name ?? "none",
         route: route ? `${destination} to ${target}` : `no route to ${destination}`,
       };
     }),

@@ -27,6 +27,11 @@ export interface PlannedBlock {
 
 export interface GatewayPlan {
   readonly name: string;
+  /** By which way the clients' packets come to the proxy, or why by none. */
+  readonly recipe?: {
+    readonly kind: "route-table" | "router-route" | "subnet-gateway" | "host-routes" | "nothing" | "refused";
+    readonly because: string;
+  };
   /** Steps that change something, in the order in which they would be made. */
   readonly changes: readonly PlannedChange[];
   /** Steps that are already right, each with its reason. */

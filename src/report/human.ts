@@ -11,8 +11,18 @@ export function planText(plan: Plan): string {
   return [head, ...plan.gateways.map(gatewayText)].join("\n");
 }
 
-function gatewayText({ name, changes, right, blocked, warnings }: GatewayPlan): string {
+const wayWords = {
+  "route-table": "by route table",
+  "router-route": "by a route of the router",
+  "subnet-gateway": "by the subnet's gateway",
+  "host-routes": "by host routes",
+  nothing: "nothing to do",
+} as const;
+
+function gatewayText({ name, recipe, changes, right, blocked, warnings }: GatewayPlan): string {
   const lines = [`gateway ${name}`];
+  // A refusal stands among what is blocked, with its hint.
+  if (recipe && recipe.kind !== "refused") lines.push(`  ${wayWords[recipe.kind]}: ${recipe.because}`);
   for (const { action, title, because, before, after, notice } of changes) {
     lines.push(`  ${signs[action]} ${title}`, `      because ${because}`);
     if (action === "change" || action === "adopt") lines.push(`      now     ${valueText(before)}`);

@@ -49,3 +49,16 @@ export function holds(range: Range, address: string): boolean {
   const value = toNumber(address);
   return range.first <= value && value <= range.last;
 }
+
+/** RFC 1918, and what clouds keep for their own services (RFC 6598): not to be found on the Internet. */
+const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+
+export function isPrivate(address: string): boolean {
+  return isAddress(address) && privateRanges.some((cidr) => holds(rangeOf(cidr), address));
+}
+
+function rangeOf(cidr: string): Range {
+  const range = parseRange(cidr);
+  if (!range) throw new Error(`${cidr} is no range`);
+  return range;
+}

@@ -341,6 +341,8 @@ describe("parseSpec", () => {
       destinations: ["0.0.0.0/0"],
       publicIp: "keep",
       routeTable: "shared",
+      recipe: "auto",
+      sourceDestinationCheck: "address-pairs",
       securityGroup: "own",
       ssh: { address: "public" },
     });

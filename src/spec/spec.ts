@@ -107,6 +107,13 @@ const gatewaySchema = z.strictObject({
     .default("keep"),
   /** `shared`: the route goes into the table the subnet uses now. `own`: into a table of its own. */
   routeTable: z.enum(["shared", "own"]).default("shared"),
+  /**
+   * How the clients' packets come to the proxy: chosen by what the network looks like, unless one is named. Naming one
+   * also overrules that there is nothing to do where the router translates already.
+   */
+  recipe: z.enum(["auto", "route-table", "router-route", "subnet-gateway", "host-routes"]).default("auto"),
+  /** `port-security-off` takes the NIC's security groups away too; for networks where nobody may set address pairs. */
+  sourceDestinationCheck: z.enum(["address-pairs", "port-security-off"]).default("address-pairs"),
   /** `own` replaces the proxy NIC's groups by one of the gateway; `add` leaves them and adds it. */
   securityGroup: z.enum(["own", "add"]).default("own"),
   ssh: sshSchema.prefault({}),

@@ -4,10 +4,13 @@ import type { JsonValue } from "../report/json-value.ts";
 import { Problem } from "../report/problem.ts";
 import { rebind, subjectOf } from "./bind.ts";
 import { defaultRoute } from "./cloud/default-route.ts";
+import { dhcpOptions } from "./cloud/dhcp-options.ts";
+import { hostRoutes } from "./cloud/host-routes.ts";
 import { ownRouteTable } from "./cloud/own-route-table.ts";
 import { publicIp } from "./cloud/public-ip.ts";
 import { securityGroup } from "./cloud/security-group/security-group.ts";
 import { sourceDestinationCheck } from "./cloud/source-destination-check.ts";
+import { subnetGateway } from "./cloud/subnet-gateway.ts";
 import { hostGone } from "./host/host-gone.ts";
 import { ipForwarding } from "./host/ip-forwarding.ts";
 import { sourceNat } from "./host/source-nat.ts";
@@ -35,8 +38,11 @@ const kinds: readonly StepKind[] = [
   onHost(role),
   kindOf(pairPublicIp),
   onHost(sourceNat),
+  kindOf(dhcpOptions),
   kindOf(ownRouteTable),
   kindOf(defaultRoute),
+  kindOf(subnetGateway),
+  kindOf(hostRoutes),
 ];
 
 /** From this step on clients depend on the proxy. */

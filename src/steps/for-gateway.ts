@@ -3,10 +3,14 @@ import type { CloudTraits } from "../cloud/cloud.ts";
 import { canonicalCidrs } from "../host/ranges.ts";
 import { bind } from "./bind.ts";
 import { defaultRoute } from "./cloud/default-route.ts";
+import { dhcpOptions } from "./cloud/dhcp-options.ts";
+import { besides, destinationsByDhcp, ownOptions, routesBeside } from "./cloud/dhcp-routes.ts";
+import { hostRoutes } from "./cloud/host-routes.ts";
 import { ownRouteTable } from "./cloud/own-route-table.ts";
 import { publicIp } from "./cloud/public-ip.ts";
 import { securityGroup } from "./cloud/security-group/security-group.ts";
 import { sourceDestinationCheck } from "./cloud/source-destination-check.ts";
+import { subnetGateway } from "./cloud/subnet-gateway.ts";
 import {
   type Gateway,
   outerName,
@@ -22,23 +26,28 @@ import { packages } from "./pair/packages.ts";
 import { pairPublicIp } from "./pair/public-ip.ts";
 import { role } from "./pair/role.ts";
 import { virtualIp } from "./pair/virtual-ip.ts";
+import { type Recipe, recipeOf } from "./recipe.ts";
 import type { BoundStep } from "./step.ts";
 
 /** Mbit/s of an EIP that Wayout allocates; can be changed in the cloud at any time. */
 const allocatedBandwidthMbit = 100;
 
 export function stepsFor(gateway: Gateway, traits: CloudTraits, targets: readonly string[]): BoundStep[] {
-  return gateway.pair ? forPair(gateway, gateway.pair, traits, targets) : forOne(gateway, traits);
+  const recipe = recipeOf(gateway, traits);
+  if (recipe.kind === "nothing") return [];
+  return gateway.pair
+    ? forPair(gateway, gateway.pair, traits, targets, recipe)
+    : forOne(gateway, traits, recipe);
 }
 
-function forOne(gateway: Gateway, traits: CloudTraits): BoundStep[] {
+function forOne(gateway: Gateway, traits: CloudTraits, recipe: Recipe): BoundStep[] {
   const { name, spec, leaving } = gateway;
   const [proxy] = gateway.proxies;
   const outer = leaving.find((one) => one.name === outerName(name))?.nicId;
   const eip = bind(name, publicIp, {
     gateway: name,
     server: proxy.server.name,
-    nicId: proxy.nic.id,
+    nicId: proxy.outside.id,
     wish: spec.publicIp,
     bandwidthMbit: allocatedBandwidthMbit,
     ...(outer === undefined ? {} : { leaving: outer }),
@@ -55,7 +64,7 @@ function forOne(gateway: Gateway, traits: CloudTraits): BoundStep[] {
       ...passing(gateway),
       ...(gateway.leaving.length > 0 ? { leaving: gateway.leaving.map(({ ip }) => ip) } : {}),
     }),
-    ...routeSteps(gateway),
+    ...routeSteps(gateway, recipe),
   ];
 }
 
@@ -63,7 +72,13 @@ function forOne(gateway: Gateway, traits: CloudTraits): BoundStep[] {
  * The roles are settled before the EIP moves and before the rules change: what a proxy carries now goes on until the pair
  * can carry it. Rules at the standby first.
  */
-function forPair(gateway: Gateway, pair: Pair, traits: CloudTraits, targets: readonly string[]): BoundStep[] {
+function forPair(
+  gateway: Gateway,
+  pair: Pair,
+  traits: CloudTraits,
+  targets: readonly string[],
+  recipe: Recipe,
+): BoundStep[] {
   const { name, spec } = gateway;
   // Who is in the pair already learns of a newcomer before that one begins to speak.
   const isIn = ({ nic }: ProxyServer) => Number(pair.inner.boundTo.includes(nic.ip));
@@ -102,7 +117,7 @@ function forPair(gateway: Gateway, pair: Pair, traits: CloudTraits, targets: rea
         virtualIps: { inner: pair.inner.ip, outer: pair.outer.ip },
       }),
     ),
-    ...routeSteps(gateway),
+    ...routeSteps(gateway, recipe),
   ];
 }
 
@@ -115,6 +130,16 @@ function nicSteps(
 ): BoundStep[] {
   const { name, spec } = gateway;
   const onNic = { gateway: name, server: server.name, nicId: nic.id, nicIp: nic.ip };
+  const anyAddressPairs = traits.anyAddressPairs.map((pairs) => [...pairs]);
+  if (spec.sourceDestinationCheck === "port-security-off") {
+    const unable = traits.portSecurityOff
+      ? {}
+      : { unable: `${traits.name} has no port security to switch off` };
+    // Without port security a NIC has no security groups.
+    return [
+      bind(name, sourceDestinationCheck, { ...onNic, anyAddressPairs, portSecurityOff: true, ...unable }),
+    ];
+  }
   return [
     bind(name, securityGroup, {
       ...onNic,
@@ -123,20 +148,17 @@ function nicSteps(
       ...(peer ? { peer: { ip: peer.nic.ip, sshPort: spec.ssh.port ?? 22 } } : {}),
       mode: spec.securityGroup,
     }),
-    bind(name, sourceDestinationCheck, {
-      ...onNic,
-      anyAddressPairs: traits.anyAddressPairs.map((pairs) => [...pairs]),
-    }),
+    bind(name, sourceDestinationCheck, { ...onNic, anyAddressPairs }),
   ];
 }
 
-function onHost({ name, vpc }: Gateway, { host, nic, nics }: ProxyServer) {
+function onHost({ name, vpc }: Gateway, { host, outside, nics }: ProxyServer) {
   return {
     gateway: name,
     host,
     vpcCidrs: [...vpc.cidrs],
     insideMacs: nics.map((one) => one.mac),
-    privateIp: nic.ip,
+    privateIp: outside.ip,
   };
 }
 
@@ -190,13 +212,33 @@ function virtualIpOf({ name, proxies }: Gateway, pair: Pair, use: "inner" | "out
   };
 }
 
-function routeSteps({ name, spec, vpc, proxies, pair, subnets, others }: Gateway): BoundStep[] {
-  const names = proxies.map(({ server }) => server.name).join(" and ");
+/** Last of all, and only once the proxy is proven: what leads the clients' packets to it. */
+function routeSteps(gateway: Gateway, recipe: Recipe): BoundStep[] {
+  switch (recipe.kind) {
+    case "route-table":
+    case "router-route":
+      return byRoute(gateway, recipe.kind);
+    case "subnet-gateway":
+    case "host-routes":
+      return byDhcp(gateway, recipe.kind);
+    default:
+      return [];
+  }
+}
+
+function byRoute(gateway: Gateway, way: "route-table" | "router-route"): BoundStep[] {
+  const { name, spec, vpc, proxies, pair, subnets, others } = gateway;
   const [first] = proxies;
+  const nextHopName = namesOf(gateway);
+  // Of several NICs behind one router, a server's id does not tell which is meant.
+  const ofRouter = way === "router-route";
+  const byNic = ofRouter && first.nics.length > 1;
   const nextHop = pair
-    ? ({ type: "vip", nextHop: pair.inner.ip, nextHopName: names } as const)
-    : ({ type: "ecs", nextHop: first.server.id, nextHopName: names } as const);
-  if (spec.routeTable === "own") {
+    ? ({ type: "vip", nextHop: pair.inner.ip, nextHopName } as const)
+    : byNic
+      ? ({ type: "eni", nextHop: first.nic.id, nextHopName } as const)
+      : ({ type: "ecs", nextHop: first.server.id, nextHopName } as const);
+  if (spec.routeTable === "own" && nextHop.type !== "eni") {
     const moved = subnets.map(({ subnet }) => ({ id: subnet.id, name: subnet.name }));
     return [
       bind(name, ownRouteTable, {
@@ -209,19 +251,71 @@ function routeSteps({ name, spec, vpc, proxies, pair, subnets, others }: Gateway
       }),
     ];
   }
-  const tables = new Map(subnets.map(({ table }) => [table.id, table]));
+  const tables = new Map(subnets.flatMap(({ table }) => (table ? [[table.id, table]] : [])));
   return [...tables.values()].flatMap((table) =>
     spec.destinations.map((destination) =>
       bind(name, defaultRoute, {
         gateway: name,
         tableId: table.id,
         tableName: table.name,
-        subnets: subnets.filter((one) => one.table.id === table.id).map(({ subnet }) => subnet.name),
-        sharedWith: others.filter((one) => one.table.id === table.id).map(({ subnet }) => subnet.name),
+        subnets: subnets.filter((one) => one.table?.id === table.id).map(({ subnet }) => subnet.name),
+        sharedWith: others.filter((one) => one.table?.id === table.id).map(({ subnet }) => subnet.name),
         destination,
         ...nextHop,
+        ...(ofRouter ? { ofRouter: true } : {}),
         ...(pair ? { continues: proxies.map(({ server }) => server.id) } : {}),
       }),
     ),
   );
+}
+
+/** The proxies are told first that nothing changes for them. */
+function byDhcp(gateway: Gateway, way: "subnet-gateway" | "host-routes"): BoundStep[] {
+  const { name, proxies, pair, subnets, others, spec } = gateway;
+  const nextHopName = namesOf(gateway);
+  const destinations = destinationsByDhcp(spec.destinations);
+  return subnets.flatMap(({ subnet }) => {
+    const inSubnet = proxies.flatMap(({ server, nics }) =>
+      nics.filter((nic) => nic.subnetId === subnet.id).map((nic) => ({ server, nic })),
+    );
+    const ip = pair?.inner.ip ?? inSubnet[0]?.nic.ip;
+    if (ip === undefined) return [];
+    const beside = way === "host-routes" ? besides(subnet, rangesBeside(subnet.id), spec.destinations) : [];
+    const kept = routesBeside(
+      subnet.dhcp?.hostRoutes ?? [],
+      way === "host-routes" ? destinations : [],
+      beside,
+    );
+    const gatewayIp = way === "host-routes" && subnet.gatewayIp !== "" ? subnet.gatewayIp : undefined;
+    const object = { gateway: name, subnetId: subnet.id, subnet: subnet.name };
+    return [
+      ...inSubnet.map(({ server, nic }) =>
+        bind(name, dhcpOptions, {
+          gateway: name,
+          server: server.name,
+          nicId: nic.id,
+          nicIp: nic.ip,
+          options: ownOptions(kept, gatewayIp),
+        }),
+      ),
+      way === "host-routes"
+        ? bind(name, hostRoutes, {
+            ...object,
+            destinations,
+            nextHop: ip,
+            nextHopName,
+            beside,
+            continues: pair ? inSubnet.map(({ nic }) => nic.ip) : [],
+          })
+        : bind(name, subnetGateway, { ...object, ip, name: nextHopName }),
+    ];
+  });
+
+  function rangesBeside(id: string): string[] {
+    return [...subnets, ...others].filter((one) => one.subnet.id !== id).map((one) => one.subnet.cidr);
+  }
+}
+
+function namesOf({ proxies }: Gateway): string {
+  return proxies.map(({ server }) => server.name).join(" and ");
 }

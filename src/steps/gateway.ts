@@ -5,8 +5,10 @@ import type { GatewaySpec } from "../spec/spec.ts";
 
 export interface ProxyServer {
   readonly server: Server;
-  /** The NIC that clients' packets come to and that the EIP is bound to. */
+  /** The NIC that clients' packets come to. */
   readonly nic: Nic;
+  /** The NIC that the EIP is bound to: the same one, unless the proxy stands between two networks. */
+  readonly outside: Nic;
   /** NICs of the server in the VPC, the main one first. */
   readonly nics: readonly Nic[];
   readonly publicIp?: PublicIp;
@@ -39,8 +41,8 @@ export interface Pair {
 
 export interface ServedSubnet {
   readonly subnet: Subnet;
-  /** The table the subnet uses now. */
-  readonly table: RouteTable;
+  /** The table the subnet uses now; none where a network has no router. */
+  readonly table?: RouteTable;
 }
 
 export interface Client {

@@ -46,11 +46,14 @@ class Resolver {
     this.#checkDestinations(vpc);
     const subnets = this.#subnets(vpc);
     const servers = this.#inventory.serversByVpc.get(vpc.id) ?? [];
-    const [first, ...others] = spec.proxies.map((_, at) => seatOf(asked, vpc, at, inventory));
+    const [first, ...others] = spec.proxies.map((_, at) =>
+      seatOf(asked, vpc, at, new Set(subnets.map(({ subnet }) => subnet.id)), inventory),
+    );
     if (!first) throw asked.problem("spec/invalid", ["proxies"], "name at least one server", "");
     const seats: Seats = [first, ...others];
     const home = homeOf(asked, vpc, seats, inventory);
-    this.#checkLoop(vpc, seats, subnets);
+    // Where routers have the routes, the recipe says what would loop.
+    if (vpc.router === undefined) this.#checkLoop(vpc, seats, subnets);
     const nics = this.#inventory.nicsBySubnet.get(home.id) ?? [];
     const pair = seats.length > 1 ? pairOf(asked, home, nics, this.#promised) : undefined;
     const leaving = pair ? [] : virtualIpsOf(spec.name, nics);
@@ -65,7 +68,7 @@ class Resolver {
     const served = new Set(subnets.map(({ subnet }) => subnet.id));
     const notServed = (this.#inventory.subnets.get(vpc.id) ?? [])
       .filter((subnet) => !served.has(subnet.id))
-      .map((subnet) => ({ subnet, table: this.#tableOf(vpc, subnet) }));
+      .map((subnet) => this.#withTable(vpc, subnet));
     return {
       spec,
       name: spec.name,
@@ -112,7 +115,9 @@ class Resolver {
       const home = subnetOf(vpc, nic, this.#inventory);
       if (!home) continue;
       const table = this.#tableOf(vpc, home);
-      const affected = served.some((one) => one.subnet.id === home.id || (!own && one.table.id === table.id));
+      const affected = served.some(
+        (one) => one.subnet.id === home.id || (!own && one.table?.id === table.id),
+      );
       if (!affected) continue;
       const text = `${server.name} is in ${home.name}, which would get the route to ${this.#asked.spec.destinations[position]} too, and would send those packets to itself`;
       const hint =
@@ -126,8 +131,12 @@ class Resolver {
     const asked = this.#asked;
     return asked.spec.subnets.map((name, position) => {
       const subnet = asked.one("subnet", name, known, ["subnets", position], ` in ${vpc.name}`);
-      return { subnet, table: this.#tableOf(vpc, subnet) };
+      return this.#withTable(vpc, subnet);
     });
+  }
+
+  #withTable(vpc: Vpc, subnet: Subnet): ServedSubnet {
+    return vpc.router === "none" ? { subnet } : { subnet, table: this.#tableOf(vpc, subnet) };
   }
 
   #tableOf(vpc: Vpc, subnet: Subnet): RouteTable {

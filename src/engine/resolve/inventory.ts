@@ -33,13 +33,26 @@ export async function readInventory(cloud: CloudReader): Promise<Inventory> {
     cloud.publicIps(),
     cloud.securityGroups(),
   ]);
+  const vpcOf = new Map(subnets.map((subnet) => [subnet.id, subnet.vpcId]));
+  const nicsByServer = Map.groupBy(nics, (nic) => nic.serverId);
+  // Where NICs of a server are in several VPCs, it is in each of them.
+  const places = servers.flatMap((server) => {
+    const ofNics = (nicsByServer.get(server.id) ?? []).flatMap((nic) => vpcOf.get(nic.subnetId) ?? []);
+    return [...new Set([server.vpcId, ...ofNics])].map((vpcId) => ({ vpcId, server }));
+  });
+  const serversByVpc = new Map<string, Server[]>();
+  for (const { vpcId, server } of places) {
+    const there = serversByVpc.get(vpcId);
+    if (there) there.push(server);
+    else serversByVpc.set(vpcId, [server]);
+  }
   return {
     vpcs,
     subnets: Map.groupBy(subnets, (subnet) => subnet.vpcId),
     tables: Map.groupBy(tables, (table) => table.vpcId),
     serversByName: Map.groupBy(servers, (server) => server.name),
-    serversByVpc: Map.groupBy(servers, (server) => server.vpcId),
-    nicsByServer: Map.groupBy(nics, (nic) => nic.serverId),
+    serversByVpc,
+    nicsByServer,
     nicsBySubnet: Map.groupBy(nics, (nic) => nic.subnetId),
     publicIps,
     publicIpByNic: new Map(publicIps.flatMap((eip) => (eip.nicId === undefined ? [] : [[eip.nicId, eip]]))),

@@ -43,9 +43,9 @@ test.each<[string, string, readonly (typeof first)[], string | undefined]>([
 ])("of the proxies' EIPs, the one that goes to the pair: %s", async (_, wish, publicIps, leaves) => {
   const inventory = await readInventory(stillWorld({ publicIps }).cloud);
   const seat = (number: number): Seat => {
-    const { server, nic, nics } = proxyOf(number);
+    const { server, nic, outside, nics } = proxyOf(number);
     const publicIp = inventory.publicIpByNic.get(nic.id);
-    return { server, nic, nics, ...(publicIp ? { publicIp } : {}) };
+    return { server, nic, outside, nics, ...(publicIp ? { publicIp } : {}) };
   };
   expect(leavingEip(askedFor(wish), [seat(1), seat(2)], inventory)?.address).toBe(leaves);
 });

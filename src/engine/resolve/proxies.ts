@@ -51,12 +51,19 @@ export function pairOf(asked: Asked, home: Subnet, nics: readonly Nic[], promise
   );
 }
 
-export function seatOf(asked: Asked, vpc: Vpc, position: number, inventory: Inventory): Seat {
+/** @param served ids of the subnets whose packets are to come to the proxy. */
+export function seatOf(
+  asked: Asked,
+  vpc: Vpc,
+  position: number,
+  served: ReadonlySet<string>,
+  inventory: Inventory,
+): Seat {
   const inVpc = inventory.serversByVpc.get(vpc.id) ?? [];
   const path = ["proxies", position];
   const name = asked.spec.proxies[position] ?? "";
   const called = inventory.serversByName.get(name) ?? [];
-  const here = called.filter((server) => server.vpcId === vpc.id);
+  const here = called.filter((server) => inVpc.includes(server));
   if (called.length > 0 && here.length === 0) {
     const elsewhere = inventory.vpcs.find((other) => other.id === called[0]?.vpcId)?.name ?? "another VPC";
     const hint = `A proxy must be in the VPC of its clients. Servers in ${vpc.name}: ${listOf(inVpc)}.`;
@@ -70,13 +77,30 @@ export function seatOf(asked: Asked, vpc: Vpc, position: number, inventory: Inve
   const server = asked.one("server", name, called.length > 0 ? here : inVpc, path, ` in ${vpc.name}`);
   const hasEip = (nic: Nic): boolean => inventory.publicIpByNic.has(nic.id);
   const subnetIds = new Set((inventory.subnets.get(vpc.id) ?? []).map((subnet) => subnet.id));
-  const nics = (inventory.nicsByServer.get(server.id) ?? [])
-    .filter((nic) => subnetIds.has(nic.subnetId))
-    .sort((a, b) => Number(hasEip(b)) - Number(hasEip(a)));
+  const all = inventory.nicsByServer.get(server.id) ?? [];
+  // Where a router takes everybody's packets, the NIC among the clients comes before the one with the EIP.
+  const among = (nic: Nic): boolean => vpc.router !== undefined && served.has(nic.subnetId);
+  const rank = (nic: Nic): number => 2 * Number(among(nic)) + Number(hasEip(nic));
+  const nics = all.filter((nic) => subnetIds.has(nic.subnetId)).sort((a, b) => rank(b) - rank(a));
   const nic = nics[0];
   if (!nic) throw asked.problem("spec/proxy-without-nic", path, `${name} has no NIC in ${vpc.name}`, "");
-  const publicIp = inventory.publicIpByNic.get(nic.id);
-  return { server, nic, nics, ...(publicIp ? { publicIp } : {}) };
+  const outside = vpc.router === undefined || hasEip(nic) ? nic : outsideOf(nic, all, inventory);
+  const publicIp = inventory.publicIpByNic.get(outside.id);
+  return { server, nic, outside, nics, ...(publicIp ? { publicIp } : {}) };
+}
+
+/** The NIC that has an EIP, or that could have one; else the one that the clients' packets come to. */
+function outsideOf(nic: Nic, all: readonly Nic[], inventory: Inventory): Nic {
+  const leadsOutside = new Set(
+    inventory.vpcs.flatMap(({ id, router }) =>
+      router === "outside" ? (inventory.subnets.get(id) ?? []).map((subnet) => subnet.id) : [],
+    ),
+  );
+  return (
+    all.find((one) => inventory.publicIpByNic.has(one.id)) ??
+    [nic, ...all].find((one) => leadsOutside.has(one.subnetId)) ??
+    nic
+  );
 }
 
 /**

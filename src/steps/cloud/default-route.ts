@@ -20,9 +20,11 @@ const want = z.object({
   /** Subnets that use the table too and are not served. */
   sharedWith: z.array(z.string()),
   destination: z.string(),
-  type: z.enum(["ecs", "vip"]),
+  type: z.enum(["ecs", "eni", "vip"]),
   nextHop: z.string(),
   nextHopName: z.string(),
+  /** The table is a router's: no subnet behind it can have another. */
+  ofRouter: z.literal(true).exactOptional(),
   /** Next hops whose open connections the new one carries on: a proxy that is one of a pair now. */
   continues: z.array(z.string()).exactOptional(),
 });
@@ -134,10 +136,14 @@ function wantedRoute({ destination, type, nextHop, gateway }: Want): Have {
   return { destination, type, nextHop, description: ownMark(gateway) };
 }
 
-function sharingWarnings({ sharedWith, tableName, destination }: Want): string[] {
+function sharingWarnings({ sharedWith, tableName, destination, ofRouter }: Want): string[] {
   if (sharedWith.length === 0) return [];
   const others = sharedWith.join(", ");
   return [
-    `${others} ${sharedWith.length === 1 ? "uses" : "use"} ${tableName} too: packets to ${destination} go to the proxy, which drops them. \`routeTable: own\` gives the served subnets a table of their own.`,
+    `${others} ${sharedWith.length === 1 ? "uses" : "use"} ${tableName} too: packets to ${destination} go to the proxy, which drops them. ${
+      ofRouter
+        ? "They are all behind one router; serve them too, or give them a router of their own."
+        : "`routeTable: own` gives the served subnets a table of their own."
+    }`,
   ];
 }

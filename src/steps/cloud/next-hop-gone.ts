@@ -1,7 +1,7 @@
 import type { CloudReader } from "../../cloud/cloud.ts";
 
 interface ToNextHop {
-  readonly type: "ecs" | "vip";
+  readonly type: "ecs" | "eni" | "vip";
   readonly nextHop: string;
   readonly nextHopName: string;
 }
@@ -11,6 +11,7 @@ export async function nextHopGone(
   { type, nextHop, nextHopName }: ToNextHop,
   cloud: CloudReader,
 ): Promise<string | undefined> {
-  if (type !== "ecs" || (await cloud.server(nextHop))) return undefined;
+  if (type === "vip" || (await (type === "eni" ? cloud.nic(nextHop) : cloud.server(nextHop))))
+    return undefined;
   return `server ${nextHopName} is gone from the cloud, and the routes to it with it`;
 }

@@ -92,7 +92,9 @@ export const publicIp: Step<Want, Have> = {
     if (now?.onNic) return;
     const { gateway, nicId, bandwidthMbit } = wanted;
     const chosen =
-      now?.left ?? now?.chosen ?? (await cloud.allocatePublicIp({ name: ownName(gateway), bandwidthMbit }));
+      now?.left ??
+      now?.chosen ??
+      (await cloud.allocatePublicIp({ name: ownName(gateway), bandwidthMbit, forNic: nicId }));
     await cloud.movePublicIp(chosen.id, nicId, movingMark(gateway));
   },
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isCloudProblem } from "../../cloud/errors.ts";
 import { parseRange } from "../../spec/addresses.ts";
+import { ownMark } from "../gateway.ts";
 import type { Step } from "../step.ts";
 import type { World } from "../world.ts";
 import { nicGone } from "./nic-gone.ts";
@@ -31,6 +32,8 @@ const have = z.object({
   pairs: z.array(pair),
   /** Of a NIC whose port security is, or is to be, off. */
   protection: z.object({ on: z.boolean(), securityGroupIds: z.array(z.string()) }).exactOptional(),
+  /** The NIC is in the group that the gateway made for it. */
+  inOwnGroup: z.literal(true).exactOptional(),
 });
 type Want = z.infer<typeof want>;
 type Have = z.infer<typeof have>;
@@ -46,13 +49,18 @@ export const sourceDestinationCheck: Step<Want, Have> = {
       ? `Switch port security of ${server}'s NIC ${nicIp} off`
       : `Switch the source/destination check of ${server}'s NIC ${nicIp} off`,
 
-  async observe({ nicId, portSecurityOff }, { cloud }) {
+  async observe({ gateway, nicId, portSecurityOff }, { cloud }) {
     const nic = await cloud.nic(nicId);
     if (!nic) return { is: "absent" };
     const on = nic.portSecurity ?? true;
     const pairs = [...nic.addressPairs];
     if (on && !portSecurityOff) return { is: "ours", have: { pairs } };
-    return { is: "ours", have: { pairs, protection: { on, securityGroupIds: [...nic.securityGroupIds] } } };
+    const protection = { on, securityGroupIds: [...nic.securityGroupIds] };
+    const groups = on ? await cloud.securityGroups() : [];
+    const own = groups.some(
+      ({ id, description }) => nic.securityGroupIds.includes(id) && description === ownMark(gateway),
+    );
+    return { is: "ours", have: { pairs, protection, ...(own ? { inOwnGroup: true } : {}) } };
   },
 
   decide({ server, anyAddressPairs, portSecurityOff, unable }, observed) {
@@ -64,7 +72,15 @@ export const sourceDestinationCheck: Step<Want, Have> = {
       const hint = "Leave sourceDestinationCheck out of the spec.";
       return { action: "blocked", because: unable, hint, adoptable: false };
     }
-    const { pairs, protection } = observed.have;
+    const { pairs, protection, inOwnGroup } = observed.have;
+    if (inOwnGroup) {
+      return {
+        action: "blocked",
+        because: `the NIC is in a security group that Wayout made, which could not be taken back with port security off`,
+        hint: "Undo the gateway first (`wayout undo`), then apply it so.",
+        adoptable: false,
+      };
+    }
     if (protection && !protection.on) {
       return { action: "none", because: "port security is off, and with it the check" };
     }

@@ -89,7 +89,8 @@ export const pairPublicIp: Step<Want, Have> = {
     if (now?.bound) return;
     const vip = await outerNic(wanted, cloud);
     const { gateway, bandwidthMbit } = wanted;
-    const chosen = now?.chosen ?? (await cloud.allocatePublicIp({ name: ownName(gateway), bandwidthMbit }));
+    const chosen =
+      now?.chosen ?? (await cloud.allocatePublicIp({ name: ownName(gateway), bandwidthMbit, forNic: vip }));
     await cloud.movePublicIp(chosen.id, vip, movingMark(gateway));
   },
 

@@ -26,7 +26,7 @@ export function proxyOf(number: number, ownEip = true): ProxyServer {
     securityGroupIds: [],
   };
   const host = { server: name, serverId: server.id, destination: `203.0.113.1${number}` };
-  return { server, nic, nics: [nic], ownEip, host };
+  return { server, nic, outside: nic, nics: [nic], ownEip, host };
 }
 
 const table = {
@@ -57,6 +57,8 @@ export function gatewayOf(proxies: Gateway["proxies"], more: Partial<Gateway> = 
       publicIp: "keep",
       routeTable: "shared",
       securityGroup: "own",
+      recipe: "auto",
+      sourceDestinationCheck: "address-pairs",
       ssh: { address: "public" },
     },
     name: "egress",

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import type { Step } from "../step.ts";
+import { nicGone } from "./nic-gone.ts";
+
+/**
+ * Keeps the proxy out of what its subnet is about to tell everybody by DHCP. The proxy is in that subnet, so at its next
+ * renewal it would learn that everything goes to itself; its NIC gets options of its own, with the routes that it has now.
+ * Made before the subnet's change, taken back after it.
+ */
+
+const option = z.object({ name: z.string(), value: z.string() });
+const want = z.object({
+  gateway: z.string(),
+  server: z.string(),
+  nicId: z.string(),
+  nicIp: z.string(),
+  options: z.array(option),
+});
+const have = z.object({ options: z.array(option) });
+type Option = z.infer<typeof option>;
+type Want = z.infer<typeof want>;
+type Have = z.infer<typeof have>;
+
+export const dhcpOptions: Step<Want, Have> = {
+  kind: "cloud/dhcp-options",
+  want,
+  have,
+  object: ({ server, nicIp }) => `${server} ${nicIp}`,
+  title: ({ server, nicIp }) => `Keep what ${server}'s NIC ${nicIp} is told by DHCP`,
+
+  async observe({ nicId }, { cloud }) {
+    const nic = await cloud.nic(nicId);
+    return nic ? { is: "ours", have: { options: [...(nic.dhcpOptions ?? [])] } } : { is: "absent" };
+  },
+
+  decide({ server, options }, observed) {
+    if (observed.is === "absent") {
+      const because = `the NIC of ${server} is gone`;
+      return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
+    }
+    const there = observed.have.options;
+    if (options.every((one) => there.some((other) => same(one, other)))) {
+      return { action: "none", because: "the NIC has the routes as options of its own" };
+    }
+    return {
+      action: "change",
+      because: `${server} would learn by DHCP that everything goes to itself`,
+      after: { options: withOwn(there, options).map(textOf) },
+      notice: "nothing: it is told what it is told now",
+    };
+  },
+
+  async apply({ nicId, options }, observed, { cloud }) {
+    const there = observed.is === "absent" ? [] : observed.have.options;
+    await cloud.setDhcpOptions(nicId, withOwn(there, options));
+  },
+
+  async undo({ nicId }, before, { cloud }) {
+    if (before.is !== "absent") await cloud.setDhcpOptions(nicId, before.have.options);
+  },
+
+  subject: ({ nicId }) => nicId,
+
+  gone: nicGone,
+
+  describe: ({ options }) => (options.length === 0 ? "as its subnet says" : options.map(textOf).join("; ")),
+
+  own: ({ options }) => options.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+};
+
+function withOwn(there: readonly Option[], own: readonly Option[]): Option[] {
+  return [...there.filter((one) => !own.some(({ name }) => name === one.name)), ...own];
+}
+
+function same(a: Option, b: Option): boolean {
+  return a.name === b.name && a.value === b.value;
+}
+
+function textOf({ name, value }: Option): string {
+  return `${name} ${value === "" ? "(none)" : value}`;
+}

@@ -1,0 +1,153 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import type { CloudReader, Subnet } from "../../cloud/cloud.ts";
+import { ownMark } from "../gateway.ts";
+import type { Observed, Step } from "../step.ts";
+import { routesBeside } from "./dhcp-routes.ts";
+
+/**
+ * Tells the servers of a subnet by DHCP that the destinations are behind the proxy, where no router may say so. Neutron keeps
+ * the list as a whole, and what others have put there stays. A tag of the subnet marks our part of it.
+ */
+
+const hostRoute = z.object({ destination: z.string(), nextHop: z.string() });
+const want = z.object({
+  gateway: z.string(),
+  subnetId: z.string(),
+  subnet: z.string(),
+  /** As DHCP carries them: two halves for everything. */
+  destinations: z.array(z.string()),
+  nextHop: z.string(),
+  nextHopName: z.string(),
+  /** What goes on by the old gateway, unless the list says otherwise already. */
+  beside: z.array(hostRoute),
+  /** Next hops whose open connections the new one carries on: a proxy that is one of a pair now. */
+  continues: z.array(z.string()),
+});
+const have = z.object({ hostRoutes: z.array(hostRoute), marks: z.array(z.string()) });
+type Want = z.infer<typeof want>;
+type Have = z.infer<typeof have>;
+type HostRoute = z.infer<typeof hostRoute>;
+
+/** Neutron's default of max_subnet_host_routes. */
+const most = 20;
+
+export const hostRoutes: Step<Want, Have> = {
+  kind: "cloud/host-routes",
+  want,
+  have,
+  object: ({ subnet }) => subnet,
+  title: ({ subnet, nextHopName }) => `Tell ${subnet}'s servers by DHCP that their way out is ${nextHopName}`,
+
+  observe: (wanted, { cloud }) => observeRoutes(wanted, cloud),
+
+  decide(wanted, observed, { adopt }) {
+    const { subnet, nextHop, nextHopName, continues } = wanted;
+    if (observed.is === "absent") {
+      const because = `${subnet} is gone, or is no longer its servers' to be told anything by DHCP`;
+      return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
+    }
+    if (observed.is === "foreign" && !adopt) {
+      return {
+        action: "blocked",
+        because: `${subnet} already has host routes to the same destinations, ${observed.whose}`,
+        hint: "Take them out, or take them over with `--adopt`: their traffic then goes to the proxy, and undo brings them back.",
+        adoptable: true,
+      };
+    }
+    const now = observed.have.hostRoutes;
+    const after = wantedRoutes(wanted, now);
+    if (after.length > most) {
+      return {
+        action: "blocked",
+        because: `${subnet} would have ${after.length} host routes, and Neutron takes ${most}`,
+        hint: "Take some out of the subnet, or use a gateway for fewer destinations.",
+        adoptable: false,
+      };
+    }
+    if (sameRoutes(now, after) && observed.is === "ours") {
+      return { action: "none", because: `${subnet}'s servers are told so already` };
+    }
+    const old = now.find((one) => wanted.destinations.includes(one.destination))?.nextHop;
+    return {
+      action: observed.is === "foreign" ? "adopt" : old === undefined ? "create" : "change",
+      because:
+        old === undefined
+          ? `${subnet} has no host routes to ${wanted.destinations.join(" and ")}`
+          : old === nextHop
+            ? "its other host routes are not as they should be"
+            : `they go to ${old}`,
+      after: { hostRoutes: after.map((one) => `${one.destination} via ${one.nextHop}`) },
+      notice: noticeOf(old, continues, nextHopName),
+    };
+  },
+
+  async apply(wanted, observed, { cloud }) {
+    if (observed.is === "absent") return;
+    // First the mark: what a crash leaves behind is then a mark without routes, and not routes that nobody knows.
+    await cloud.markSubnet(wanted.subnetId, ownMark(wanted.gateway), true);
+    await cloud.setHostRoutes(wanted.subnetId, wantedRoutes(wanted, observed.have.hostRoutes));
+  },
+
+  async undo({ subnetId, gateway }, before, { cloud }) {
+    if (before.is === "absent") return;
+    await cloud.setHostRoutes(subnetId, before.have.hostRoutes);
+    if (!before.have.marks.includes(ownMark(gateway)))
+      await cloud.markSubnet(subnetId, ownMark(gateway), false);
+  },
+
+  takenBack: ({ subnet }) => `${subnet}'s servers go on by the proxy until they renew their lease`,
+
+  async gone({ subnetId, subnet }, { cloud }) {
+    return (await findSubnet(subnetId, cloud)) ? undefined : { because: `${subnet} is gone from the cloud` };
+  },
+
+  describe: ({ hostRoutes: routes }) =>
+    routes.length === 0
+      ? "no host routes"
+      : routes.map((one) => `${one.destination} via ${one.nextHop}`).join(", "),
+
+  own: ({ hostRoutes: routes }) => [...routes].sort(byDestination),
+};
+
+function wantedRoutes({ destinations, nextHop, beside }: Want, now: readonly HostRoute[]): HostRoute[] {
+  const ours = destinations.map((destination) => ({ destination, nextHop }));
+  return [...routesBeside(now, destinations, beside), ...ours];
+}
+
+function noticeOf(old: string | undefined, continues: readonly string[], nextHopName: string): string {
+  const learn =
+    "servers learn it when they renew their lease (for Neutron's default of a day, after half of it) or boot";
+  if (old === undefined) {
+    return `${learn}: what they send by their router now goes to ${nextHopName} from then on, except to the subnets beside them and the metadata service`;
+  }
+  return continues.includes(old)
+    ? `${learn}; open connections go on`
+    : `${learn}; until then they send to ${old}, and connections by it end with the change`;
+}
+
+async function observeRoutes(wanted: Want, cloud: CloudReader): Promise<Observed<Have>> {
+  const found = await findSubnet(wanted.subnetId, cloud);
+  if (!found?.dhcp) return { is: "absent" };
+  const there: Have = {
+    hostRoutes: found.dhcp.hostRoutes.map((one) => ({ ...one })),
+    marks: [...found.dhcp.marks],
+  };
+  const taken = there.hostRoutes.filter((one) => wanted.destinations.includes(one.destination));
+  if (taken.length === 0 || there.marks.includes(ownMark(wanted.gateway))) return { is: "ours", have: there };
+  const made = there.marks[0]?.slice("wayout:".length);
+  const whose = `to ${taken.map((one) => one.nextHop).join(" and ")}, ${made ? `made for gateway ${made}` : "not made by Wayout"}`;
+  return { is: "foreign", have: there, whose };
+}
+
+async function findSubnet(id: string, cloud: CloudReader): Promise<Subnet | undefined> {
+  return (await cloud.subnets()).find((subnet) => subnet.id === id);
+}
+
+function sameRoutes(a: readonly HostRoute[], b: readonly HostRoute[]): boolean {
+  return isDeepStrictEqual(a.toSorted(byDestination), b.toSorted(byDestination));
+}
+
+function byDestination(a: HostRoute, b: HostRoute): number {
+  return a.destination < b.destination ? -1 : a.destination > b.destination ? 1 : 0;
+}

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import type { CloudReader } from "../../cloud/cloud.ts";
+import { ownMark } from "../gateway.ts";
+import type { Observed, Step } from "../step.ts";
+
+/** Makes the proxy the gateway of a subnet that no router is in. Servers learn it by DHCP. */
+
+const want = z.object({
+  gateway: z.string(),
+  subnetId: z.string(),
+  subnet: z.string(),
+  ip: z.string(),
+  name: z.string(),
+});
+const have = z.object({
+  /** "": none. */
+  gatewayIp: z.string(),
+  marks: z.array(z.string()),
+});
+type Want = z.infer<typeof want>;
+type Have = z.infer<typeof have>;
+
+export const subnetGateway: Step<Want, Have> = {
+  kind: "cloud/subnet-gateway",
+  want,
+  have,
+  object: ({ subnet }) => subnet,
+  title: ({ subnet, name }) => `Make ${name} the gateway of ${subnet}`,
+
+  observe: (wanted, { cloud }) => observeGateway(wanted, cloud),
+
+  decide({ subnet, ip, name }, observed, { adopt }) {
+    if (observed.is === "absent") {
+      const because = `${subnet} is gone`;
+      return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
+    }
+    if (observed.is === "foreign" && !adopt) {
+      return {
+        action: "blocked",
+        because: `the gateway of ${subnet} is ${observed.whose}`,
+        hint: "Take it over with `--adopt`: what went by it goes to the proxy then, and undo brings it back.",
+        adoptable: true,
+      };
+    }
+    const { gatewayIp } = observed.have;
+    if (observed.is === "ours" && gatewayIp === ip) {
+      return { action: "none", because: `the gateway of ${subnet} is ${name} already` };
+    }
+    return {
+      action: observed.is === "foreign" ? "adopt" : "change",
+      because: gatewayIp === "" ? `${subnet} has no gateway` : `its gateway ${gatewayIp} is not ${name}`,
+      after: { gateway: ip },
+      notice:
+        "servers learn it when they renew their lease (for Neutron's default of a day, after half of it) or boot; their way out begins then",
+    };
+  },
+
+  async apply({ subnetId, ip, gateway }, _observed, { cloud }) {
+    await cloud.markSubnet(subnetId, ownMark(gateway), true);
+    await cloud.setSubnetGateway(subnetId, ip);
+  },
+
+  async undo({ subnetId, gateway }, before, { cloud }) {
+    if (before.is === "absent") return;
+    await cloud.setSubnetGateway(subnetId, before.have.gatewayIp);
+    if (!before.have.marks.includes(ownMark(gateway)))
+      await cloud.markSubnet(subnetId, ownMark(gateway), false);
+  },
+
+  takenBack: ({ subnet }) => `${subnet}'s servers go on by the proxy until they renew their lease`,
+
+  async gone({ subnetId, subnet }, { cloud }) {
+    const there = (await cloud.subnets()).some(({ id }) => id === subnetId);
+    return there ? undefined : { because: `${subnet} is gone from the cloud` };
+  },
+
+  describe: ({ gatewayIp }) => (gatewayIp === "" ? "no gateway" : `gateway ${gatewayIp}`),
+
+  own: ({ gatewayIp }) => gatewayIp,
+};
+
+/** An address that nobody has is what Neutron gives every subnet at first: no gateway of anybody's. */
+async function observeGateway(wanted: Want, cloud: CloudReader): Promise<Observed<Have>> {
+  const [subnets, nics] = await Promise.all([cloud.subnets(), cloud.nics({ subnetId: wanted.subnetId })]);
+  const found = subnets.find(({ id }) => id === wanted.subnetId);
+  if (!found) return { is: "absent" };
+  const there: Have = { gatewayIp: found.gatewayIp, marks: [...(found.dhcp?.marks ?? [])] };
+  const holder = nics.find((nic) => nic.ip === found.gatewayIp);
+  const ours = found.gatewayIp === wanted.ip || there.marks.includes(ownMark(wanted.gateway));
+  if (!holder || ours) return { is: "ours", have: there };
+  return {
+    is: "foreign",
+    have: there,
+    whose: `${found.gatewayIp}, ${holder.name || "a NIC"} (${holder.owner || "no owner"})`,
+  };
+}
