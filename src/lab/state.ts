@@ -4,11 +4,18 @@
  */
 import { randomUUID } from "node:crypto";
 
+/** Whose APIs and rules the lab has: Open Telekom Cloud's, or those of a plain OpenStack. */
+export type LabCloudKind = "otc" | "openstack";
+
 export interface LabVpc {
   readonly id: string;
   name: string;
   description: string;
   cidr: string;
+  /** The router leads outside, for EIPs. Always on OTC. */
+  readonly externalGateway: boolean;
+  /** Of the router, on OpenStack. */
+  readonly tags: readonly string[];
   readonly createdAt: string;
 }
 
@@ -20,7 +27,21 @@ export interface LabSubnet {
   name: string;
   readonly cidr: string;
   readonly gatewayIp: string;
+  /** What its servers are told by DHCP, on OpenStack. */
+  readonly hostRoutes: readonly LabHostRoute[];
+  readonly tags: readonly string[];
   readonly createdAt: string;
+}
+
+export interface LabHostRoute {
+  readonly destination: string;
+  readonly nexthop: string;
+}
+
+/** Of a port, above what its subnet says; dnsmasq's names. */
+export interface LabDhcpOption {
+  readonly opt_name: string;
+  readonly opt_value: string;
 }
 
 export interface LabAddressPair {
@@ -41,6 +62,7 @@ export interface LabPort {
   securityGroupIds: string[];
   addressPairs: LabAddressPair[];
   portSecurity: boolean;
+  dhcpOptions: readonly LabDhcpOption[];
   readonly createdAt: string;
 }
 
@@ -223,6 +245,7 @@ export class LabPorts extends Map<string, LabPort> {
  */
 export class LabState {
   readonly project: LabProject;
+  cloud: LabCloudKind = "otc";
   quotas: LabQuotas = defaultQuotas;
   /** How many MAC addresses were given out; the next one follows from it. */
   macCount = 0;

@@ -74,7 +74,15 @@ export class StateBuilder {
   }
 
   addVpc(name: string, cidr: string): LabVpc {
-    const vpc: LabVpc = { id: randomUUID(), name, description: "", cidr, createdAt };
+    const vpc: LabVpc = {
+      id: randomUUID(),
+      name,
+      description: "",
+      cidr,
+      externalGateway: true,
+      tags: [],
+      createdAt,
+    };
     this.state.vpcs.set(vpc.id, vpc);
     return vpc;
   }
@@ -102,6 +110,8 @@ export class StateBuilder {
       name,
       cidr,
       gatewayIp: cidr.replace(/\d+\/\d+$/, "1"),
+      hostRoutes: [],
+      tags: [],
       createdAt,
     };
     this.state.subnets.set(subnet.id, subnet);
@@ -151,6 +161,7 @@ export class StateBuilder {
       securityGroupIds: (wish.groups ?? [this.open]).map((group) => group.id),
       addressPairs: wish.check === false ? [{ ip_address: "1.1.1.1/0" }] : [],
       portSecurity: true,
+      dhcpOptions: [],
       createdAt,
     };
     this.state.ports.set(port.id, port);

@@ -9,7 +9,13 @@ import type { RunningServer } from "../../src/lab/machines/running-server.ts";
 import type { LabImageName } from "../../src/lab/state.ts";
 import { inside, MachinePlace } from "./machine-place.ts";
 
-const network = { device: "eth0", address: "192.168.125.4/24", gateway: "192.168.125.1", mtu: 1450 };
+const network = {
+  device: "eth0",
+  address: "192.168.125.4/24",
+  gateway: "192.168.125.1",
+  mtu: 1450,
+  others: [],
+};
 let place: MachinePlace;
 beforeAll(() => {
   place = new MachinePlace("machine");

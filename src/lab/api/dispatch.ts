@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { LabCloudKind } from "../state.ts";
 import type { Answer } from "./answer.ts";
 import type { CallLog } from "./call-log.ts";
 import { CommitFailed } from "./changes.ts";
@@ -16,6 +17,7 @@ export interface Gate {
   readonly log: CallLog;
   readonly tokens: Tokens;
   readonly now: () => number;
+  readonly cloud: LabCloudKind;
 }
 
 export interface Served {
@@ -52,7 +54,9 @@ export async function dispatchUnknown(
   const early = fault && faultAnswer(fault, errors, "vpc");
   if (early === "hang" || early === "drop") return abandon(request, reply, gate, writes, early === "drop");
   const words = `The lab's cloud does not have ${request.method} ${path}.`;
-  await send(request, reply, gate, early ?? errors.failed("not-built", words, "vpc"), writes);
+  // OTC has more than the lab has built of it. A plain OpenStack has nothing below OTC's paths.
+  const failure = gate.cloud === "openstack" && path.startsWith("/v1/") ? "missing" : "not-built";
+  await send(request, reply, gate, early ?? errors.failed(failure, words, "vpc"), writes);
 }
 
 /** Answers for a request that did not get as far as an endpoint, such as one with a huge body. */

@@ -1,3 +1,4 @@
+import type { LabCloudKind } from "../state.ts";
 import { ecsEndpoints } from "./ecs-v1/endpoints.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ecsErrors } from "./errors/ecs-v1.ts";
@@ -21,12 +22,19 @@ export interface Service {
 }
 
 /** All that the lab's cloud offers. */
-export function servicesFor(credentials: Credentials): readonly Service[] {
+export function servicesFor(credentials: Credentials, cloud: LabCloudKind): readonly Service[] {
+  return [...(cloud === "otc" ? ofOtc : []), ...commonServices(credentials, cloud)];
+}
+
+const ofOtc: readonly Service[] = [
+  { errors: vpcErrors, endpoints: vpcEndpoints },
+  { errors: ecsErrors, endpoints: ecsEndpoints },
+];
+
+function commonServices(credentials: Credentials, cloud: LabCloudKind): readonly Service[] {
   return [
     { errors: keystoneErrors, endpoints: [...versionDocuments, ...keystoneEndpoints(credentials)] },
-    { errors: vpcErrors, endpoints: vpcEndpoints },
-    { errors: ecsErrors, endpoints: ecsEndpoints },
-    { errors: neutronErrors, endpoints: neutronEndpoints },
+    { errors: neutronErrors, endpoints: neutronEndpoints(cloud) },
     { errors: novaErrors, endpoints: [...novaEndpoints, ...glanceEndpoints] },
   ];
 }

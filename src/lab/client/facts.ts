@@ -18,7 +18,8 @@ const probesSchema = z.object({
 
 /** An entry of clouds.yaml, as python-openstacksdk reads it. */
 const cloudEntrySchema = z.object({
-  profile: z.string(),
+  /** Absent for a plain OpenStack: it has none. */
+  profile: z.string().optional(),
   auth: z.object({
     auth_url: z.string(),
     username: z.string(),

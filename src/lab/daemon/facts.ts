@@ -3,25 +3,27 @@ import { writeFile } from "node:fs/promises";
 import { stringify } from "yaml";
 import type { LabFacts, LabProbes } from "../client/facts.ts";
 import type { LabPlaces } from "../client/places.ts";
-import { internetHosts, internetNames, type LabProject } from "../state.ts";
+import { internetHosts, internetNames, type LabCloudKind, type LabProject } from "../state.ts";
 
 export interface FactsOptions {
   readonly name: string;
   readonly scenario: string;
+  readonly kind: LabCloudKind;
   readonly startedAt: Date;
   readonly apiUrl: string;
   readonly project: LabProject;
   readonly credentials: { readonly username: string; readonly password: string };
 }
 
-export function factsOf({ name, scenario, startedAt, apiUrl, project, credentials }: FactsOptions): LabFacts {
+export function factsOf(options: FactsOptions): LabFacts {
+  const { name, scenario, kind, startedAt, apiUrl, project, credentials } = options;
   return {
     name,
     scenario,
     startedAt: startedAt.toISOString(),
     apiUrl,
     cloud: {
-      profile: "otc",
+      ...(kind === "otc" ? { profile: "otc" } : {}),
       auth: {
         auth_url: `${apiUrl}/v3`,
         ...credentials,

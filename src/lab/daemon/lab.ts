@@ -44,6 +44,7 @@ export async function startLab(options: LabOptions): Promise<Controls> {
   const facts = factsOf({
     name: places.name,
     scenario: plan.name,
+    kind: state.cloud,
     startedAt,
     apiUrl: api.url,
     project: state.project,

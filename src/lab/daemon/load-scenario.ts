@@ -27,6 +27,7 @@ export type At = <T>(path: Path, work: () => T) => T;
 
 /** Fills an empty state. Servers are in BUILD: they become ACTIVE when they run. */
 export function loadScenario(state: LabState, scenario: Scenario, at: At = (_path, work) => work()): void {
+  state.cloud = scenario.cloud;
   // What a scenario asks for is there; the limits hold for what comes after.
   state.quotas = noQuotas;
   const subnets = loadNetworks(state, scenario, at);
@@ -47,7 +48,9 @@ interface Nic {
 function loadNetworks(state: LabState, scenario: Scenario, at: At): Map<string, string> {
   const ids = new Map<string, string>();
   for (const [v, wish] of scenario.vpcs.entries()) {
-    const vpc = at(["vpcs", v, "cidr"], () => addVpc(state, { name: wish.name, cidr: wish.cidr }));
+    const vpc = at(["vpcs", v, "cidr"], () =>
+      addVpc(state, { name: wish.name, cidr: wish.cidr, externalGateway: wish.externalGateway }),
+    );
     for (const [s, { name, cidr }] of wish.subnets.entries()) {
       const subnet = at(["vpcs", v, "subnets", s, "cidr"], () =>
         addSubnet(state, { vpcId: vpc.id, name, cidr }),
@@ -112,9 +115,10 @@ function loadServers(
           image: wish.image,
           status: "BUILD",
           keyName: wish.keyed ? labKeyName : "",
-          nics: [
-            { subnetId: known(subnets, wish.subnet), ...(wish.ip === undefined ? {} : { ip: wish.ip }) },
-          ],
+          nics: [wish, ...wish.moreNics].map(({ subnet, ip }) => ({
+            subnetId: known(subnets, subnet),
+            ...(ip === undefined ? {} : { ip }),
+          })),
           ...(groupNames ? { securityGroupIds: groupNames.map((group) => known(groups, group)) } : {}),
         }),
       );

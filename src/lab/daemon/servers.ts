@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Problem } from "../../report/problem.ts";
 import { setServerStatus } from "../api/operations/index.ts";
 import type { Fabric } from "../fabric/fabric.ts";
-import { networkOf } from "../fabric/server-network.ts";
+import { networkOf, type ServerNic } from "../fabric/server-network.ts";
 import type { LabImage } from "../images/ensure-image.ts";
 import { firstFiles } from "../machines/first-files.ts";
 import { LightServers } from "../machines/light-servers.ts";
@@ -157,10 +157,11 @@ export class Servers {
     const image = images.find(({ name }) => name === server.image);
     if (!image)
       throw new Error(`${server.name} wants image ${server.image}, which this lab was started without`);
-    const [nic] = networkOf(state, server.id);
+    const [nic, ...others] = networkOf(state, server.id);
+    const ofNic = ({ device, address, prefix }: ServerNic) => ({ device, address: `${address}/${prefix}` });
     const network =
       nic && server.kind === "machine"
-        ? { device: nic.device, address: `${nic.address}/${nic.prefix}`, gateway: nic.gateway, mtu }
+        ? { ...ofNic(nic), gateway: nic.gateway, mtu, others: others.map(ofNic) }
         : undefined;
     const hostname = hostnameOf(server.name);
     return {

@@ -13,8 +13,9 @@ export interface Binding {
  * (OTC VPC FAQ, "Are There Any Restrictions on Using a Route Table?").
  */
 export function bindingsOf(state: LabState): Binding[] {
+  const tables = state.cloud === "otc" ? [...state.routeTables.values()] : [];
   const nextHops = new Set(
-    [...state.routeTables.values()].flatMap((table) =>
+    tables.flatMap((table) =>
       table.routes
         .filter((route) => route.type === "vip")
         .map((route) => `${table.vpcId} ${checkedAddress(route.nexthop)}`),

@@ -1,10 +1,11 @@
 /**
  * State -> the router's routes and rules. Pure. The order of the rules is OTC's priority of routes: local first, then
- * the longest prefix of the subnet's own table; for 0.0.0.0/0 a server's EIP goes before the table.
+ * the longest prefix of the subnet's own table; for 0.0.0.0/0 a server's EIP goes before the table. On a plain OpenStack
+ * the table goes before everything that leaves.
  */
 
 import { holds, parseRange } from "../../spec/addresses.ts";
-import type { LabRoute, LabRouteTable, LabState, LabSubnet, LabVpc } from "../state.ts";
+import type { LabCloudKind, LabRoute, LabRouteTable, LabState, LabSubnet, LabVpc } from "../state.ts";
 import type { Item } from "./items.ts";
 import { checkedAddress, checkedRange, innerLink, nicsOf } from "./links.ts";
 import { bridgeName, type Names } from "./names.ts";
@@ -41,14 +42,21 @@ export function routerRoutes(
       }),
     ),
     rule(preference.local, "lookup main suppress_prefixlength 0"),
-    rule(preference.publicIp, `fwmark ${publicIpMark}/${publicIpMark} lookup ${uplinkTable}`),
-    ...tables.flatMap((table) => tableRules(names.routeTable(table.id))),
+    ...(vpc.externalGateway
+      ? [rule(preference.publicIp, `fwmark ${publicIpMark}/${publicIpMark} lookup ${uplinkTable}`)]
+      : []),
+    ...tables.flatMap((table) => tableRules(state.cloud, names.routeTable(table.id))),
     rule(preference.nothing, "blackhole"),
   ];
 }
 
-function tableRules(number: number): Item[] {
+/**
+ * A Neutron router has one table with its extra routes and its own default in it, and the extra one stands in the place of
+ * the default: an EIP does not help there (tried on Zed).
+ */
+function tableRules(cloud: LabCloudKind, number: number): Item[] {
   const lookup = `fwmark ${number}/${tableMask} lookup ${number}`;
+  if (cloud === "openstack") return [rule(preference.specific, lookup)];
   return [rule(preference.specific, `${lookup} suppress_prefixlength 0`), rule(preference.default, lookup)];
 }
 

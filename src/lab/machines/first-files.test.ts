@@ -8,7 +8,13 @@ const wish = {
   hostKey: { privateKey: "PRIVATE\n", publicKey: "PUBLIC\n" },
   dns: ["100.125.4.25"],
 };
-const network = { device: "eth0", address: "192.168.125.4/24", gateway: "192.168.125.1", mtu: 1500 };
+const network = {
+  device: "eth0",
+  address: "192.168.125.4/24",
+  gateway: "192.168.125.1",
+  mtu: 1500,
+  others: [],
+};
 const paths = (files: ReturnType<typeof firstFiles>): string[] => files.map(({ path }) => path);
 const file = (files: ReturnType<typeof firstFiles>, path: string) => files.find((each) => each.path === path);
 
@@ -21,6 +27,18 @@ test("the network is brought up at boot as cloud-init would have written it", ()
     "iface eth0 inet static",
     "    address 192.168.125.4/24",
     "    gateway 192.168.125.1",
+    "    mtu 1500",
+    "",
+  ]);
+});
+
+test("other NICs have an address and no way out", () => {
+  const two = { ...network, others: [{ device: "eth1", address: "10.20.1.4/24" }] };
+  expect(interfacesText(two).split("\n").slice(-6)).toEqual([
+    "",
+    "auto eth1",
+    "iface eth1 inet static",
+    "    address 10.20.1.4/24",
     "    mtu 1500",
     "",
   ]);

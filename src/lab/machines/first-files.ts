@@ -21,6 +21,8 @@ export interface NetworkSettings {
   readonly address: string;
   readonly gateway: string;
   readonly mtu: number;
+  /** NICs besides the main one: none of them has the way out. */
+  readonly others: readonly { readonly device: string; readonly address: string }[];
 }
 
 export function firstFiles(wish: FirstFiles): readonly DiskFile[] {
@@ -52,6 +54,13 @@ export function interfacesText(network: NetworkSettings): string {
     `    gateway ${network.gateway}`,
     `    mtu ${network.mtu}`,
     "",
+    ...network.others.flatMap(({ device, address }) => [
+      `auto ${device}`,
+      `iface ${device} inet static`,
+      `    address ${address}`,
+      `    mtu ${network.mtu}`,
+      "",
+    ]),
   ].join("\n");
 }
 

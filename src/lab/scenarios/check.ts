@@ -41,6 +41,9 @@ function checkVpcs(scenario: Scenario, fail: Fail): void {
   const subnets = scenario.vpcs.flatMap((vpc) => vpc.subnets);
   const seen = new Set<string>();
   for (const [v, vpc] of scenario.vpcs.entries()) {
+    if (!vpc.externalGateway && scenario.cloud === "otc") {
+      fail(["vpcs", v, "externalGateway"], "every VPC of OTC leads outside", "Write cloud: openstack.");
+    }
     const outer = rangeOf(vpc.cidr);
     if (!vpcRanges.some((range) => contains(rangeOf(range), outer))) {
       fail(
@@ -164,17 +167,21 @@ function checkServers(scenario: Scenario, limit: number, fail: Fail): void {
         fail([...at, "name"], `two servers are called ${name}`, "Give each server its own name.");
       names.add(name);
     }
-    const subnet = subnets.get(server.subnet);
-    if (!subnet) {
-      const near = suggestion(server.subnet, [...subnets.keys()], "subnet");
-      fail([...at, "subnet"], `no subnet ${server.subnet}; ${near}`, "Name a subnet of this file.");
-    } else if (server.ip !== undefined) {
-      checkAddress(server.ip, rangeOf(subnet.cidr), subnet.name, [...at, "ip"], fail);
-      const key = `${server.subnet} ${server.ip}`;
-      const user = addresses.get(key);
-      if (user) fail([...at, "ip"], `${server.ip} is already ${user}'s`, "Give each server its own address.");
-      addresses.set(key, server.name);
+    const nics = [{ subnet: server.subnet, ip: server.ip, path: at }, ...placedNics(server, at)];
+    for (const { subnet: wanted, ip, path } of nics) {
+      const found = subnets.get(wanted);
+      if (!found) {
+        const near = suggestion(wanted, [...subnets.keys()], "subnet");
+        fail([...path, "subnet"], `no subnet ${wanted}; ${near}`, "Name a subnet of this file.");
+      } else if (ip !== undefined) {
+        checkAddress(ip, rangeOf(found.cidr), found.name, [...path, "ip"], fail);
+        const key = `${wanted} ${ip}`;
+        const user = addresses.get(key);
+        if (user) fail([...path, "ip"], `${ip} is already ${user}'s`, "Give each server its own address.");
+        addresses.set(key, server.name);
+      }
     }
+    const subnet = subnets.get(server.subnet);
     if (subnet) {
       const range = rangeOf(subnet.cidr);
       const room = range.last - range.first + 1 - keptInSubnet;
@@ -205,6 +212,10 @@ function checkServers(scenario: Scenario, limit: number, fail: Fail): void {
   if (names.size > limit) {
     fail(["servers"], `${names.size} servers are more than ${limit}`, "Lower a count.");
   }
+}
+
+function placedNics({ moreNics }: ScenarioServer, at: Path) {
+  return moreNics.map((nic, n) => ({ ...nic, path: [...at, "moreNics", n] }));
 }
 
 function checkAddress(ip: string, range: Range, subnet: string, path: Path, fail: Fail): void {

@@ -277,6 +277,7 @@ describe("a scenario", () => {
   test("gets its defaults", async () => {
     const scenario = await parseScenario(right, "f.yaml");
     expect(scenario.servers[1]).toEqual({
+      moreNics: [],
       name: "ecs-app",
       kind: "light",
       image: "debian",

@@ -32,6 +32,8 @@ const routeSchema = z.strictObject({
 const vpcSchema = z.strictObject({
   name,
   cidr: range,
+  /** false: the router joins the VPC's subnets and leads nowhere else. Only `cloud: openstack`. */
+  externalGateway: z.boolean().default(true),
   subnets: z.array(z.strictObject({ name, cidr: range })).default([]),
   /** Tables beside the default one. A subnet that no table names uses the default one. */
   routeTables: z
@@ -86,6 +88,8 @@ const serverSchema = z.strictObject({
   subnet: z.string().min(1),
   /** The first free address of the subnet without it. */
   ip: address.optional(),
+  /** NICs besides the first one, which has the EIP and the default route. In other VPCs too with `cloud: openstack`. */
+  moreNics: z.array(z.strictObject({ subnet: z.string().min(1), ip: address.optional() })).default([]),
   /** true: an EIP of the lab's choice. */
   eip: z.union([z.boolean(), address], { error: "must be true, false, or an EIP" }).default(false),
   /** The scenario's first group without it; a group like OTC's default one where the scenario has none. */
@@ -100,6 +104,8 @@ export const scenarioSchema = z.strictObject({
   $schema: z.string().optional(),
   /** One line for people. */
   description: z.string().default(""),
+  /** Whose APIs and rules: Open Telekom Cloud's, or those of a plain OpenStack, where a VPC is a router. */
+  cloud: z.enum(["otc", "openstack"]).default("otc"),
   vpcs: z.array(vpcSchema).default([]),
   securityGroups: z.array(securityGroupSchema).default([]),
   servers: z.array(serverSchema).default([]),

@@ -10,6 +10,8 @@ export type Failure =
   | "unreadable"
   | "forbidden"
   | "missing"
+  /** Another change of the object came first (If-Match). */
+  | "stale"
   /** The real API has it, the lab does not. */
   | "not-built"
   | "throttled"
@@ -38,6 +40,7 @@ export const failureStatus = {
   unreadable: 400,
   forbidden: 403,
   missing: 404,
+  stale: 412,
   "not-built": 501,
   throttled: 429,
   fault: 500,

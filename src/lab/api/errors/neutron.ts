@@ -23,6 +23,9 @@ const table: RefusalTable = {
   "port/security-off": [409, "AddressPairAndPortSecurityRequired"],
   "port/has-security-groups": [409, "PortSecurityPortHasSecurityGroup"],
   "public-ip/missing": [404, "FloatingIPNotFound"],
+  "public-ip/foreign": [404, "ExternalGatewayForFloatingIPNotFound"],
+  "subnet/quota": [400, "HostRoutesExhausted"],
+  "subnet/in-use": [409, "GatewayIpInUse"],
   "public-ip/port-taken": [409, "FloatingIPPortAlreadyAssociated"],
   "public-ip/exhausted": [409, "IpAddressGenerationFailure"],
   "public-ip/address-taken": [409, "IpAddressAlreadyAllocated"],
@@ -66,6 +69,7 @@ export const neutronErrors: ErrorFamily = {
       unreadable: "HTTPBadRequest",
       forbidden: "PolicyNotAuthorized",
       missing: "HTTPNotFound",
+      stale: "RevisionNumberConstraintFailed",
       "not-built": "HTTPNotImplemented",
       fault: "HTTPInternalServerError",
     } as const;

@@ -40,7 +40,7 @@ export function keystoneEndpoints(credentials: Credentials): readonly Endpoint[]
       handle: (_call, api) => ({
         status: 200,
         body: {
-          catalog: catalogOf(api.state.project, api.url),
+          catalog: catalogOf(api.state, api.url),
           links: { self: `${api.url}/v3/auth/catalog` },
         },
       }),
@@ -115,6 +115,6 @@ function describe(token: Token, api: ApiContext, credentials: Credentials, withC
     },
     ...scope,
     ...(scoped ? { roles: [{ id: "0", name: "te_admin" }] } : {}),
-    ...(scoped && withCatalog ? { catalog: catalogOf(project, api.url) } : {}),
+    ...(scoped && withCatalog ? { catalog: catalogOf(api.state, api.url) } : {}),
   };
 }

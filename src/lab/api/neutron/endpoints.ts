@@ -1,17 +1,19 @@
+import type { LabCloudKind } from "../../state.ts";
+import type { Endpoint } from "../endpoint.ts";
 import { extensionEndpoints } from "./extensions.ts";
 import { floatingIpEndpoints } from "./floating-ips.ts";
 import { natGatewayEndpoints } from "./nat-gateways.ts";
 import { networkEndpoints } from "./networks.ts";
 import { peeringRouteEndpoints } from "./peering-routes.ts";
 import { portEndpoints } from "./ports.ts";
-import { neutronQuotaEndpoints } from "./quotas.ts";
+import { neutronQuotaEndpoints, quotaDetailEndpoints } from "./quotas.ts";
 import { routerEndpoints } from "./routers.ts";
 import { securityGroupRuleEndpoints } from "./security-group-rules.ts";
 import { neutronSecurityGroupEndpoints } from "./security-groups.ts";
 import { neutronSubnetEndpoints } from "./subnets.ts";
+import { tagEndpoints } from "./tags.ts";
 
-/** Neutron v2.0 as OTC has it, with what OTC adds under the same prefix. */
-export const neutronEndpoints = [
+const core = [
   ...networkEndpoints,
   ...neutronSubnetEndpoints,
   ...portEndpoints,
@@ -21,6 +23,11 @@ export const neutronEndpoints = [
   ...securityGroupRuleEndpoints,
   ...extensionEndpoints,
   ...neutronQuotaEndpoints,
-  ...peeringRouteEndpoints,
-  ...natGatewayEndpoints,
 ];
+
+/** Neutron v2.0 as a cloud has it: OTC adds things of its own under the same prefix. */
+export function neutronEndpoints(cloud: LabCloudKind): readonly Endpoint[] {
+  return cloud === "otc"
+    ? [...core, ...peeringRouteEndpoints, ...natGatewayEndpoints]
+    : [...core, ...tagEndpoints, ...quotaDetailEndpoints];
+}

@@ -1,7 +1,14 @@
 import { z } from "zod";
 import type { LabPublicIp, LabState } from "../../state.ts";
 import { reads, writes } from "../endpoint.ts";
-import { addPublicIp, bindPublicIp, removePublicIp, unbindPublicIp } from "../operations/index.ts";
+import { Failed } from "../errors/family.ts";
+import {
+  addPublicIp,
+  bindPublicIp,
+  removePublicIp,
+  renamePublicIp,
+  unbindPublicIp,
+} from "../operations/index.ts";
 import { found } from "../operations/refused.ts";
 import { timeForms } from "../times.ts";
 import { collection } from "./collection.ts";
@@ -12,10 +19,16 @@ const createBody = z.object({
     floating_network_id: z.literal(externalNetworkId),
     port_id: z.string().nullish(),
     floating_ip_address: z.string().optional(),
-    description: z.literal("").optional(),
+    description: z.string().optional(),
   }),
 });
-const updateBody = z.object({ floatingip: z.strictObject({ port_id: z.string().nullish() }) });
+const updateBody = z.object({
+  floatingip: z.strictObject({
+    port_id: z.string().nullish(),
+    fixed_ip_address: z.string().optional(),
+    description: z.string().optional(),
+  }),
+});
 
 /** The same EIPs as in VPC v1. */
 export const floatingIpEndpoints = [
@@ -27,15 +40,18 @@ export const floatingIpEndpoints = [
     body: { floatingip: describe(state, found(state.publicIps, "public-ip", call.param("id"))) },
   })),
   writes("public-ip", "POST", "/v2.0/floatingips", (call, { state, now }) => {
-    const { port_id: portId, floating_ip_address: address } = call.read(createBody).floatingip;
-    const added = addPublicIp(state, { address }, now());
+    const { port_id: portId, floating_ip_address: address, description } = call.read(createBody).floatingip;
+    requireNoDescription(state, description);
+    const added = addPublicIp(state, { address, alias: description }, now());
     const publicIp = portId ? bindPublicIp(state, added.id, portId) : added;
     return { status: 201, body: { floatingip: { ...describe(state, publicIp), status: "DOWN" } } };
   }),
   // Without port_id it unbinds; another port takes it over from the first. The answer says DOWN, OTC's examples too.
   writes("public-ip", "PUT", "/v2.0/floatingips/:id", (call, { state }) => {
-    const { port_id: portId } = call.read(updateBody).floatingip;
+    const { port_id: portId, description } = call.read(updateBody).floatingip;
     const id = call.param("id");
+    requireNoDescription(state, description);
+    if (description !== undefined) renamePublicIp(state, id, description);
     if (!portId || found(state.publicIps, "public-ip", id).portId !== portId) unbindPublicIp(state, id);
     if (portId) bindPublicIp(state, id, portId);
     const publicIp = found(state.publicIps, "public-ip", id);
@@ -48,12 +64,18 @@ export const floatingIpEndpoints = [
   }),
 ];
 
+/** OTC's floating IPs have none; its EIPs have an alias, which Neutron's API does not show. */
+function requireNoDescription(state: LabState, description: string | undefined): void {
+  if (description && state.cloud === "otc")
+    throw new Failed("unreadable", "Unrecognized attribute(s) 'description'");
+}
+
 function describe(state: LabState, publicIp: LabPublicIp) {
   const port = state.ports.get(publicIp.portId);
   return {
     id: publicIp.id,
     status: port ? "ACTIVE" : "DOWN",
-    description: "",
+    description: state.cloud === "openstack" ? publicIp.alias : "",
     router_id: port ? (state.subnets.get(port.subnetId)?.vpcId ?? null) : null,
     tenant_id: state.project.id,
     project_id: state.project.id,

@@ -7,6 +7,7 @@ import type { PortChange } from "../operations/ports.ts";
 import { found } from "../operations/refused.ts";
 import { timeForms } from "../times.ts";
 import { collection } from "./collection.ts";
+import { requireRevision, revisionOf } from "./revisions.ts";
 
 const pair = z.strictObject({ ip_address: z.string(), mac_address: z.string().nullish() }).transform(
   ({ ip_address, mac_address }): LabAddressPair => ({
@@ -21,8 +22,14 @@ const changeable = {
   port_security_enabled: z.boolean(),
   /** The lab's ports are never switched off. */
   admin_state_up: z.literal(true),
-  /** No DHCP options and no ELB ports in the lab; empty ones are what clients send along. */
-  extra_dhcp_opts: z.array(z.never()),
+  /** On OpenStack; OTC's clients send an empty list along. */
+  extra_dhcp_opts: z.array(
+    z.strictObject({
+      opt_name: z.string(),
+      opt_value: z.string().nullable(),
+      ip_version: z.union([z.literal(4), z.literal("4")]).optional(),
+    }),
+  ),
   "binding:profile": z.object({}),
 };
 const createBody = z.object({
@@ -65,6 +72,10 @@ export const portEndpoints = [
   }),
   writes("port", "PUT", "/v2.0/ports/:id", (call, { state }) => {
     const { port } = call.read(updateBody);
+    const now = found(state.ports, "port", call.param("id"));
+    if (state.cloud === "openstack") requireRevision(call, revisionOf(state, now.id, now));
+    else if ((port.extra_dhcp_opts ?? []).length > 0)
+      throw new Failed("unreadable", "Unrecognized attribute(s) 'extra_dhcp_opts'");
     return {
       status: 200,
       body: { port: describe(state, updatePort(state, call.param("id"), asChange(port))) },
@@ -99,6 +110,7 @@ function asChange(port: z.infer<typeof updateBody>["port"]): PortChange {
     securityGroupIds: port.security_groups,
     addressPairs: port.allowed_address_pairs,
     portSecurity: port.port_security_enabled,
+    dhcpOptions: port.extra_dhcp_opts,
   };
 }
 
@@ -125,7 +137,7 @@ function describe(state: LabState, port: LabPort) {
       ip_address: each.ip_address,
       mac_address: each.mac_address ?? port.mac,
     })),
-    extra_dhcp_opts: [],
+    extra_dhcp_opts: port.dhcpOptions.map((option) => ({ ...option, ip_version: 4 })),
     port_security_enabled: port.portSecurity,
     "binding:vnic_type": "normal",
     "binding:vif_details":
@@ -136,6 +148,7 @@ function describe(state: LabState, port: LabPort) {
       { hostname, ip_address: port.ip, fqdn: `${hostname}.${state.project.region}.compute.internal.` },
     ],
     tags: [],
+    ...(state.cloud === "openstack" ? { revision_number: revisionOf(state, port.id, port) } : {}),
     created_at: timeForms.plain(port.createdAt),
     updated_at: timeForms.plain(port.createdAt),
   };

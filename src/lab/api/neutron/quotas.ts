@@ -16,3 +16,26 @@ export const neutronQuotaEndpoints = [
     },
   })),
 ];
+
+/** Limits with what is used of them (extension quota_details). */
+export const quotaDetailEndpoints = [
+  reads("vpc", "/v2.0/quotas/:project/details.json", (_call, { state }) => {
+    const { quotas } = state;
+    const rules = state.securityGroups.values().reduce((sum, group) => sum + group.rules.length, 0);
+    const detail = (used: number, limit: number) => ({ used, limit, reserved: 0 });
+    return {
+      status: 200,
+      body: {
+        quota: {
+          network: detail(state.subnets.size, quotas.subnets),
+          subnet: detail(state.subnets.size, quotas.subnets),
+          router: detail(state.vpcs.size, quotas.vpcs),
+          port: detail(state.ports.size, -1),
+          floatingip: detail(state.publicIps.size, quotas.publicIps),
+          security_group: detail(state.securityGroups.size, quotas.securityGroups),
+          security_group_rule: detail(rules, quotas.securityGroupRules),
+        },
+      },
+    };
+  }),
+];

@@ -9,6 +9,7 @@ import { found, Refused } from "../operations/refused.ts";
 import { timeForms } from "../times.ts";
 import { collection } from "./collection.ts";
 import { externalNetworkId } from "./networks.ts";
+import { requireRevision, revisionOf } from "./revisions.ts";
 
 const hops = z.array(z.strictObject({ destination: z.string(), nexthop: z.string() }));
 const extraRoutesBody = z.object({ router: z.strictObject({ routes: hops }) });
@@ -37,6 +38,7 @@ export const routerEndpoints = [
     const { name, routes, external_gateway_info: gateway } = call.read(updateBody).router;
     if (gateway?.enable_snat) throw new Failed("not-built", "The lab's cloud has no shared SNAT.");
     const vpc = found(state.vpcs, "vpc", call.param("id"));
+    if (state.cloud === "openstack") requireRevision(call, routerRevision(state, vpc));
     if (name !== undefined) updateVpc(state, vpc.id, { name });
     if (routes) replaceHops(state, vpc.id, routes);
     return answer(state, call);
@@ -111,11 +113,17 @@ function routeVia(state: LabState, vpcId: string, { destination, nexthop }: Hop)
     throw new Refused("route", "foreign", `${words}, the nexthop is ${reason}`);
   }
   const base = { destination, description: "" };
+  // A Neutron router knows addresses only, and keeps a route whose next hop is gone.
+  if (state.cloud === "openstack") return { ...base, type: "vip", nexthop };
   if (port.serverId === "") return { ...base, type: "vip", nexthop };
   const primary = state.ports.ofServer(port.serverId)[0]?.id === port.id;
   return primary
     ? { ...base, type: "ecs", nexthop: port.serverId }
     : { ...base, type: "eni", nexthop: port.id };
+}
+
+function routerRevision(state: LabState, vpc: LabVpc): number {
+  return revisionOf(state, vpc.id, vpc, defaultTableOf(state, vpc.id));
 }
 
 function describe(state: LabState, vpc: LabVpc) {
@@ -127,12 +135,13 @@ function describe(state: LabState, vpc: LabVpc) {
     tenant_id: state.project.id,
     project_id: state.project.id,
     admin_state_up: true,
-    external_gateway_info: { network_id: externalNetworkId, enable_snat: false },
+    external_gateway_info: vpc.externalGateway ? { network_id: externalNetworkId, enable_snat: false } : null,
     routes: hopsOf(state, vpc.id),
     availability_zones: [`${state.project.region}-01`],
     distributed: true,
     ha: false,
-    tags: [],
+    tags: vpc.tags,
+    ...(state.cloud === "openstack" ? { revision_number: routerRevision(state, vpc) } : {}),
     created_at: timeForms.plain(vpc.createdAt),
     updated_at: timeForms.plain(vpc.createdAt),
   };

@@ -3,14 +3,16 @@ import { parseRange, toAddress } from "../../../spec/addresses.ts";
 import { type LabState, type LabSubnet, vpcDnsAddress } from "../../state.ts";
 import { reads, writes } from "../endpoint.ts";
 import { Failed } from "../errors/family.ts";
-import { renameSubnet } from "../operations/index.ts";
+import { renameSubnet, setHostRoutes } from "../operations/index.ts";
+import { Refused } from "../operations/refused.ts";
 import { timeForms } from "../times.ts";
 import { collection } from "./collection.ts";
+import { requireRevision, revisionOf } from "./revisions.ts";
 
-/** OTC takes `host_routes` and does nothing with them; the gateway's address cannot be changed ("Updating a Subnet"). */
+const hostRoute = z.strictObject({ destination: z.string(), nexthop: z.string() });
 const updateBody = z.object({
   subnet: z
-    .strictObject({ name: z.string(), gateway_ip: z.string(), host_routes: z.array(z.unknown()) })
+    .strictObject({ name: z.string(), gateway_ip: z.string().nullable(), host_routes: z.array(hostRoute) })
     .partial(),
 });
 
@@ -26,11 +28,18 @@ export const neutronSubnetEndpoints = [
   writes("subnet", "PUT", "/v2.0/subnets/:id", (call, { state }) => {
     const change = call.read(updateBody).subnet;
     const subnet = findSubnet(state, call.param("id"));
+    const plain = state.cloud === "openstack";
+    if (plain) requireRevision(call, revisionOf(state, subnet.neutronSubnetId, subnet));
     if (change.gateway_ip !== undefined && change.gateway_ip !== subnet.gatewayIp) {
-      throw new Failed("unreadable", "The gateway_ip of a subnet cannot be changed.");
+      const words = plain
+        ? `Current gateway ip ${subnet.gatewayIp} already in use by port ${state.ports.withAddress(subnet.id, subnet.gatewayIp)}. Unable to update.`
+        : "The gateway_ip of a subnet cannot be changed.";
+      throw plain ? new Refused("subnet", "in-use", words) : new Failed("unreadable", words);
     }
-    const changed = change.name === undefined ? subnet : renameSubnet(state, subnet.id, change.name);
-    return { status: 200, body: { subnet: describe(state, changed) } };
+    if (change.name !== undefined) renameSubnet(state, subnet.id, change.name);
+    // OTC takes `host_routes` and does nothing with them ("Updating a Subnet").
+    if (plain && change.host_routes) setHostRoutes(state, subnet.id, change.host_routes);
+    return { status: 200, body: { subnet: describe(state, findSubnet(state, call.param("id"))) } };
   }),
 ];
 
@@ -55,12 +64,15 @@ function describe(state: LabState, subnet: LabSubnet) {
     project_id: state.project.id,
     dns_nameservers: [vpcDnsAddress],
     allocation_pools: pool,
-    host_routes: [],
+    host_routes: subnet.hostRoutes,
     ip_version: 4,
     gateway_ip: subnet.gatewayIp,
     subnetpool_id: null,
     service_types: [],
-    tags: [],
+    tags: subnet.tags,
+    ...(state.cloud === "openstack"
+      ? { revision_number: revisionOf(state, subnet.neutronSubnetId, subnet) }
+      : {}),
     created_at: timeForms.plain(subnet.createdAt),
     updated_at: timeForms.plain(subnet.createdAt),
   };

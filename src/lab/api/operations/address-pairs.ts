@@ -1,5 +1,5 @@
 import { isAddress, parseRange } from "../../../spec/addresses.ts";
-import type { LabAddressPair, LabState } from "../../state.ts";
+import type { LabAddressPair, LabCloudKind, LabState } from "../../state.ts";
 import { Refused } from "./refused.ts";
 
 /** Neutron's `max_allowed_address_pair`. */
@@ -9,7 +9,11 @@ const maxPairs = 10;
  * The pairs as they are kept: a MAC that is the port's own is the default and not kept.
  * OTC refuses 0.0.0.0/0 and takes 1.1.1.1/0 for "no check" (VPC API, "Updating a Port").
  */
-export function requirePairs(pairs: readonly LabAddressPair[], portMac: string): LabAddressPair[] {
+export function requirePairs(
+  cloud: LabCloudKind,
+  pairs: readonly LabAddressPair[],
+  portMac: string,
+): LabAddressPair[] {
   if (pairs.length > maxPairs) {
     throw new Refused(
       "port",
@@ -19,7 +23,7 @@ export function requirePairs(pairs: readonly LabAddressPair[], portMac: string):
   }
   const seen = new Set<string>();
   return pairs.map((pair) => {
-    requireAddress(pair.ip_address);
+    requireAddress(cloud, pair.ip_address);
     const mac = pair.mac_address?.toLowerCase();
     const key = `${mac ?? portMac} ${pair.ip_address}`;
     if (seen.has(key)) {
@@ -57,8 +61,8 @@ export function requireBindable(
   }
 }
 
-function requireAddress(text: string): void {
-  if (text === "0.0.0.0/0") {
+function requireAddress(cloud: LabCloudKind, text: string): void {
+  if (cloud === "otc" && text === "0.0.0.0/0") {
     throw new Refused("port", "invalid", "The IP address of an allowed address pair cannot be 0.0.0.0/0.");
   }
   if (!isAddress(text) && !parseRange(text)) {

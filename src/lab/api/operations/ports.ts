@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { LabAddressPair, LabPort, LabState } from "../../state.ts";
+import type { LabAddressPair, LabDhcpOption, LabPort, LabState } from "../../state.ts";
 import { requireBindable, requirePairs } from "./address-pairs.ts";
 import { freeAddress, nextMac, requireFree } from "./addresses.ts";
 import { found, Refused } from "./refused.ts";
@@ -22,6 +22,10 @@ export interface PortWish {
 }
 
 export interface PortChange {
+  /** Added to those that are there, or taking their place; without a value, they go. */
+  readonly dhcpOptions?:
+    | readonly { readonly opt_name: string; readonly opt_value: string | null }[]
+    | undefined;
   readonly name?: string | undefined;
   readonly securityGroupIds?: readonly string[] | undefined;
   /** The whole list; what is not in it is gone. */
@@ -50,8 +54,9 @@ export function addPortUnchecked(state: LabState, wish: PortWish, at: Date): Lab
     serverId: wish.serverId ?? "",
     owner: wish.owner ?? "",
     securityGroupIds: requireGroups(state, groups),
-    addressPairs: requirePairs(wish.addressPairs ?? [], mac),
+    addressPairs: requirePairs(state.cloud, wish.addressPairs ?? [], mac),
     portSecurity,
+    dhcpOptions: [],
     createdAt: at.toISOString(),
   };
   if (port.owner === virtualIpOwner) requireBindable(state, subnet.id, port.addressPairs, []);
@@ -78,8 +83,11 @@ export function updatePort(state: LabState, id: string, change: PortChange): Lab
     securityGroupIds: change.securityGroupIds
       ? requireGroups(state, change.securityGroupIds)
       : port.securityGroupIds,
-    addressPairs: change.addressPairs ? requirePairs(change.addressPairs, port.mac) : port.addressPairs,
+    addressPairs: change.addressPairs
+      ? requirePairs(state.cloud, change.addressPairs, port.mac)
+      : port.addressPairs,
     portSecurity: change.portSecurity ?? port.portSecurity,
+    dhcpOptions: change.dhcpOptions ? withOptions(port.dhcpOptions, change.dhcpOptions) : port.dhcpOptions,
   };
   if (port.owner === virtualIpOwner) {
     requireBindable(state, port.subnetId, changed.addressPairs, port.addressPairs);
@@ -100,12 +108,26 @@ export function removePort(state: LabState, id: string): void {
     throw new Refused("port", "in-use", `Port ${id} cannot be deleted: a public IP is bound to it.`);
   }
   const vpcId = state.subnets.get(port.subnetId)?.vpcId;
-  const routed = state.routeTables
-    .values()
-    .some((table) => table.vpcId === vpcId && table.routes.some((route) => route.nexthop === port.ip));
+  // Neutron lets it go, and the route leads nowhere.
+  const routed =
+    state.cloud === "otc" &&
+    state.routeTables
+      .values()
+      .some((table) => table.vpcId === vpcId && table.routes.some((route) => route.nexthop === port.ip));
   if (routed)
     throw new Refused("port", "in-use", `Port ${id} cannot be deleted: it is the next hop of a route.`);
   state.ports.delete(id);
+}
+
+function withOptions(
+  there: readonly LabDhcpOption[],
+  change: NonNullable<PortChange["dhcpOptions"]>,
+): LabDhcpOption[] {
+  const named = new Set(change.map((option) => option.opt_name));
+  return [
+    ...there.filter((option) => !named.has(option.opt_name)),
+    ...change.flatMap(({ opt_name, opt_value }) => (opt_value === null ? [] : [{ opt_name, opt_value }])),
+  ];
 }
 
 function requireGroups(state: LabState, ids: readonly string[]): string[] {

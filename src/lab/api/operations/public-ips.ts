@@ -50,6 +50,11 @@ export function bindPublicIp(state: LabState, id: string, portId: string): LabPu
   if (port.owner === gatewayOwner) {
     throw new Refused("public-ip", "invalid", `Port ${portId} is a router's and takes no public IP.`);
   }
+  const vpcId = state.subnets.get(port.subnetId)?.vpcId;
+  if (state.vpcs.get(vpcId ?? "")?.externalGateway === false) {
+    const words = `External network is not reachable from subnet ${port.subnetId}. Therefore, cannot associate Port ${portId} with a Floating IP.`;
+    throw new Refused("public-ip", "foreign", words);
+  }
   if (publicIp.portId !== "") {
     throw new Refused("public-ip", "bound-elsewhere", `Floating IP ${id} has already been bound to a port.`);
   }

@@ -130,8 +130,10 @@ function createGroup(
     rules: [
       first("egress", "IPv4"),
       first("egress", "IPv6"),
-      first("ingress", "IPv4"),
-      first("ingress", "IPv6"),
+      // On a plain OpenStack only the default group lets its own members in.
+      ...(state.cloud === "otc" || wish.name === defaultGroupName
+        ? [first("ingress", "IPv4"), first("ingress", "IPv6")]
+        : []),
     ],
     createdAt: at.toISOString(),
   };

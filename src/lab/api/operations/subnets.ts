@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { contains, holds, isAddress, overlaps, parseRange, toAddress } from "../../../spec/addresses.ts";
-import type { LabState, LabSubnet } from "../../state.ts";
+import type { LabHostRoute, LabState, LabSubnet } from "../../state.ts";
 import { defaultTableOf, subnetsOf, tableOfSubnet } from "./lookups.ts";
 import { addPortUnchecked, gatewayOwner } from "./ports.ts";
 import { requireRoom } from "./quotas.ts";
@@ -45,6 +45,8 @@ export function addSubnet(state: LabState, wish: SubnetWish, at: Date = new Date
     name: wish.name,
     cidr: range.cidr,
     gatewayIp,
+    hostRoutes: [],
+    tags: [],
     createdAt: at.toISOString(),
   };
   state.subnets.set(subnet.id, subnet);
@@ -60,7 +62,31 @@ export function addSubnet(state: LabState, wish: SubnetWish, at: Date = new Date
 
 export function renameSubnet(state: LabState, id: string, name: string): LabSubnet {
   requireName(name);
-  const changed = { ...found(state.subnets, "subnet", id), name };
+  return change(state, id, { name });
+}
+
+/** Neutron's default of max_subnet_host_routes. */
+const maxHostRoutes = 20;
+
+/** The whole list. */
+export function setHostRoutes(state: LabState, id: string, routes: readonly LabHostRoute[]): LabSubnet {
+  if (routes.length > maxHostRoutes) {
+    throw new Refused("subnet", "quota", `The number of host routes exceeds the limit ${maxHostRoutes}.`);
+  }
+  for (const { destination, nexthop } of routes) {
+    if (parseRange(destination)?.cidr !== destination || !isAddress(nexthop)) {
+      throw new Refused("subnet", "invalid", `Invalid data format for hostroute: ${destination} ${nexthop}`);
+    }
+  }
+  return change(state, id, { hostRoutes: [...routes] });
+}
+
+export function tagSubnet(state: LabState, id: string, tags: readonly string[]): LabSubnet {
+  return change(state, id, { tags: [...tags] });
+}
+
+function change(state: LabState, id: string, to: Partial<LabSubnet>): LabSubnet {
+  const changed = { ...found(state.subnets, "subnet", id), ...to };
   state.subnets.set(id, changed);
   return changed;
 }

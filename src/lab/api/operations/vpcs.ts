@@ -10,9 +10,12 @@ export interface VpcWish {
   readonly name: string;
   readonly cidr: string;
   readonly description?: string | undefined;
+  readonly externalGateway?: boolean | undefined;
 }
 
-export type VpcChange = { readonly [Field in keyof VpcWish]?: VpcWish[Field] | undefined };
+export type VpcChange = {
+  readonly [Field in "name" | "cidr" | "description"]?: VpcWish[Field] | undefined;
+} & { readonly tags?: readonly string[] | undefined };
 
 /** Creates the VPC with its default route table. */
 export function addVpc(state: LabState, wish: VpcWish, at: Date = new Date()): LabVpc {
@@ -23,6 +26,8 @@ export function addVpc(state: LabState, wish: VpcWish, at: Date = new Date()): L
     name: wish.name,
     description: wish.description ?? "",
     cidr: requireCidr(wish.cidr),
+    externalGateway: wish.externalGateway ?? true,
+    tags: [],
     createdAt: at.toISOString(),
   };
   state.vpcs.set(vpc.id, vpc);
@@ -47,6 +52,7 @@ export function updateVpc(state: LabState, id: string, change: VpcChange): LabVp
     name: change.name ?? vpc.name,
     description: change.description ?? vpc.description,
     cidr,
+    tags: change.tags ?? vpc.tags,
   };
   state.vpcs.set(id, changed);
   return changed;
