@@ -7,6 +7,7 @@ const client = (name: string, more: { publicIp?: string; status?: string; subnet
   return {
     server: { id: name, name, status, vpcId: "vpc-1", addresses: [], securityGroupIds: [] },
     ip: "192.168.125.11",
+    nicId: `nic-of-${name}`,
     subnet: { id: subnet, name: subnet, vpcId: "vpc-1", cidr: "192.168.125.0/24", gatewayIp: "", dns: [] },
     ...(publicIp === undefined ? {} : { publicIp }),
   };

@@ -269,9 +269,12 @@ function byRoute(gateway: Gateway, way: "route-table" | "router-route"): BoundSt
   );
 }
 
-/** The proxies are told first that nothing changes for them. */
+/**
+ * Those for whom nothing changes are told so first: the proxies, and servers with an EIP, whose answers have to leave as
+ * they came in.
+ */
 function byDhcp(gateway: Gateway, way: "subnet-gateway" | "host-routes"): BoundStep[] {
-  const { name, proxies, pair, subnets, others, spec } = gateway;
+  const { name, proxies, pair, subnets, others, clients, spec } = gateway;
   const nextHopName = namesOf(gateway);
   const destinations = destinationsByDhcp(spec.destinations);
   return subnets.flatMap(({ subnet }) => {
@@ -287,16 +290,15 @@ function byDhcp(gateway: Gateway, way: "subnet-gateway" | "host-routes"): BoundS
       beside,
     );
     const gatewayIp = way === "host-routes" && subnet.gatewayIp !== "" ? subnet.gatewayIp : undefined;
+    const withEip = clients.filter((one) => one.subnet.id === subnet.id && one.publicIp !== undefined);
+    const asBefore = [
+      ...inSubnet.map(({ server, nic }) => ({ server: server.name, nicId: nic.id, nicIp: nic.ip })),
+      ...withEip.map(({ server, nicId, ip: nicIp }) => ({ server: server.name, nicId, nicIp })),
+    ];
     const object = { gateway: name, subnetId: subnet.id, subnet: subnet.name };
     return [
-      ...inSubnet.map(({ server, nic }) =>
-        bind(name, dhcpOptions, {
-          gateway: name,
-          server: server.name,
-          nicId: nic.id,
-          nicIp: nic.ip,
-          options: ownOptions(kept, gatewayIp),
-        }),
+      ...asBefore.map((one) =>
+        bind(name, dhcpOptions, { gateway: name, ...one, options: ownOptions(kept, gatewayIp) }),
       ),
       way === "host-routes"
         ? bind(name, hostRoutes, {

@@ -49,6 +49,7 @@ export interface Client {
   readonly server: Server;
   readonly ip: string;
   readonly subnet: Subnet;
+  readonly nicId: string;
   /** Has an EIP of its own, and so does not use the gateway. */
   readonly publicIp?: string;
 }

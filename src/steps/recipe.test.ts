@@ -112,8 +112,8 @@ const table: readonly (readonly [string, Partial<Situation>, Recipe["kind"], Reg
   [
     "some destinations on a router that is not the proxy's way out",
     { vpc: outside, outsideElsewhere: true, destinations: some },
-    "router-route",
-    /r1 may lead to/,
+    "host-routes",
+    /host routes/,
   ],
   [
     "everything on a router with an external gateway, the proxy elsewhere",
@@ -131,7 +131,7 @@ const table: readonly (readonly [string, Partial<Situation>, Recipe["kind"], Reg
     "a naive route to some destinations on it",
     { wish: "router-route", destinations: some },
     "refused",
-    /own way out: it would send the proxy's packets back/,
+    /servers behind it that have an EIP would answer by the proxy/,
   ],
   [
     "the proxy's own router, and no NIC among the clients",

@@ -126,15 +126,17 @@ function reasonFor(way: Way, { vpc, proxies, subnets, wish }: Situation): string
 }
 
 function againstRouterRoute(situation: Situation): string[] {
-  const { vpc, destinations, outsideElsewhere } = situation;
+  const { vpc, destinations } = situation;
   if (vpc.router === "none") return [`network ${vpc.name} has no router`];
   if (vpc.router === "outside" && destinations.includes(everything)) {
     return [
       `a route to 0.0.0.0/0 on router ${vpc.name} takes the place of its own default: what the proxy sends comes back to it, EIPs behind that router end, and taking the route away does not bring the default back`,
     ];
   }
-  if (!outsideElsewhere) {
-    return [`router ${vpc.name} is the proxy's own way out: it would send the proxy's packets back to it`];
+  if (vpc.router === "outside") {
+    return [
+      `router ${vpc.name} has an external gateway: servers behind it that have an EIP would answer by the proxy, and what is open over their EIPs would end`,
+    ];
   }
   return needsOfProxies(situation);
 }

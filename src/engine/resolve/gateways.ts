@@ -158,7 +158,9 @@ class Resolver {
           const subnet = served.get(nic.subnetId);
           if (!subnet) return [];
           const publicIp = this.#inventory.publicIpByNic.get(nic.id)?.address;
-          return [{ server, ip: nic.ip, subnet, ...(publicIp === undefined ? {} : { publicIp }) }];
+          return [
+            { server, ip: nic.ip, subnet, nicId: nic.id, ...(publicIp === undefined ? {} : { publicIp }) },
+          ];
         }),
       )
       .sort((a, b) => (a.server.name < b.server.name ? -1 : 1));

@@ -3,9 +3,9 @@ import type { Step } from "../step.ts";
 import { nicGone } from "./nic-gone.ts";
 
 /**
- * Keeps the proxy out of what its subnet is about to tell everybody by DHCP. The proxy is in that subnet, so at its next
- * renewal it would learn that everything goes to itself; its NIC gets options of its own, with the routes that it has now.
- * Made before the subnet's change, taken back after it.
+ * Keeps a NIC out of what its subnet is about to tell everybody by DHCP: a proxy would learn at its next renewal that
+ * everything goes to itself, and a server with an EIP would answer by the proxy what came in by its EIP. The NIC gets options
+ * of its own, with the routes that it has now. Made before the subnet's change, taken back after it.
  */
 
 const option = z.object({ name: z.string(), value: z.string() });
@@ -44,7 +44,7 @@ export const dhcpOptions: Step<Want, Have> = {
     }
     return {
       action: "change",
-      because: `${server} would learn by DHCP that everything goes to itself`,
+      because: `${server} would learn by DHCP a way that is not for it: it is the proxy, or it has an EIP of its own`,
       after: { options: withOwn(there, options).map(textOf) },
       notice: "nothing: it is told what it is told now",
     };
