@@ -13,7 +13,7 @@ const overtaken = 412;
 
 export interface GuardedChange<T extends Revised> {
   read(): Promise<T | undefined>;
-  /** The part of the object that is written; undefined where nothing is to do. */
+  /** What is written; undefined where it is so already: also after a write whose answer was lost and that went out twice. */
   wanted(now: T): JsonValue | undefined;
   /** The same part as it is. Where somebody else has changed just that, the change is given up. */
   part(now: T): unknown;
@@ -40,6 +40,8 @@ export async function changeGuarded<T extends Revised>(
         hint: "Run plan again.",
       });
     }
+    const wanted = change.wanted(now);
+    if (wanted === undefined) return;
     const part = change.part(now);
     if (turn === 1) first = part;
     else if (!isDeepStrictEqual(part, first)) {
@@ -50,8 +52,6 @@ export async function changeGuarded<T extends Revised>(
         retry: true,
       });
     }
-    const wanted = change.wanted(now);
-    if (wanted === undefined) return;
     const revision = now.revision_number;
     const headers = guarded && revision !== null && revision !== undefined;
     try {
@@ -61,4 +61,10 @@ export async function changeGuarded<T extends Revised>(
       if (turn > 1 || !isCloudProblem(error, "cloud/conflict") || error.status !== overtaken) throw error;
     }
   }
+}
+
+/** Lists in Neutron have no order. */
+export function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  const texts = (list: readonly unknown[]) => list.map((one) => JSON.stringify(one)).sort();
+  return isDeepStrictEqual(texts(a), texts(b));
 }

@@ -89,9 +89,11 @@ export async function readNetworkMap(api: Api): Promise<NetworkMap> {
   };
 }
 
-/** A subnet's router: the one that has the gateway's address, else any that is in it. */
-export function routerIdOf(subnet: SubnetAnswer, { routerPorts }: NetworkMap): string | undefined {
-  const inSubnet = routerPorts.filter((port) => port.subnetId === subnet.id);
+/** A subnet's router: the one that has the gateway's address, else any that is in it. Another project's is not seen. */
+export function routerIdOf(subnet: SubnetAnswer, { routerPorts, routers }: NetworkMap): string | undefined {
+  const inSubnet = routerPorts.filter(
+    ({ subnetId, device }) => subnetId === subnet.id && routers.some(({ id }) => id === device),
+  );
   return (inSubnet.find((port) => port.ip === subnet.gateway_ip) ?? inSubnet[0])?.device;
 }
 

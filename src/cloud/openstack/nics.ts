@@ -4,7 +4,7 @@ import type { Api } from "../api.ts";
 import type { AddressPair, DhcpOption, Nic, NicProtection } from "../cloud.ts";
 import type { Extensions } from "../neutron/extensions.ts";
 import { addressOf, asNic, changePort, findPort, listPorts, type Port, pairsOf } from "../neutron/ports.ts";
-import { changeGuarded } from "../neutron/revisions.ts";
+import { changeGuarded, sameList } from "../neutron/revisions.ts";
 
 export async function readNics(
   api: Api,
@@ -28,8 +28,10 @@ export async function setAddressPairs(
   nicId: string,
   pairs: readonly AddressPair[],
 ): Promise<void> {
-  await changeNic(api, extensions, nicId, pairsOf, {
-    allowed_address_pairs: pairs.map((pair) => ({ ...pair })),
+  const wanted = pairs.map((pair) => ({ ...pair }));
+  await changeNic(api, extensions, nicId, {
+    part: pairsOf,
+    wanted: (port) => (sameList(pairsOf(port), wanted) ? undefined : { allowed_address_pairs: wanted }),
   });
 }
 
@@ -39,7 +41,11 @@ export async function setNicSecurityGroups(
   nicId: string,
   groupIds: readonly string[],
 ): Promise<void> {
-  await changeNic(api, extensions, nicId, (port) => port.security_groups, { security_groups: [...groupIds] });
+  await changeNic(api, extensions, nicId, {
+    part: (port) => port.security_groups,
+    wanted: (port) =>
+      sameList(port.security_groups, groupIds) ? undefined : { security_groups: [...groupIds] },
+  });
 }
 
 /** Neutron refuses any of the three by itself: PortSecurityPortHasSecurityGroup, AddressPairAndPortSecurityRequired. */
@@ -52,11 +58,13 @@ export async function setNicProtection(
   const { portSecurity } = protection;
   const groups = portSecurity ? [...protection.securityGroupIds] : [];
   const pairs = portSecurity ? protection.addressPairs.map((pair) => ({ ...pair })) : [];
-  const guarded = (port: Port) => [port.port_security_enabled, port.security_groups, pairsOf(port)];
-  await changeNic(api, extensions, nicId, guarded, {
-    port_security_enabled: portSecurity,
-    security_groups: groups,
-    allowed_address_pairs: pairs,
+  await changeNic(api, extensions, nicId, {
+    part: (port) => [port.port_security_enabled, port.security_groups, pairsOf(port)],
+    wanted: (port) => {
+      const same = sameList(port.security_groups, groups) && sameList(pairsOf(port), pairs);
+      if ((port.port_security_enabled ?? true) === portSecurity && same) return undefined;
+      return { port_security_enabled: portSecurity, security_groups: groups, allowed_address_pairs: pairs };
+    },
   });
 }
 
@@ -67,20 +75,26 @@ export async function setDhcpOptions(
   nicId: string,
   options: readonly DhcpOption[],
 ): Promise<void> {
-  await changeGuarded(`NIC ${nicId}`, extensions, {
-    read: () => findPort(api, nicId),
+  const given = options.map(({ name, value }) => ({ opt_name: name, opt_value: value, ip_version: 4 }));
+  await changeNic(api, extensions, nicId, {
     part: (port) => port.extra_dhcp_opts,
     wanted: (port) => {
-      const kept = new Set(options.map(({ name }) => name));
-      const gone = optionsOf(port).filter(({ name }) => !kept.has(name));
+      const now = optionsOf(port);
+      if (
+        sameList(
+          now,
+          options.map(({ name, value }) => ({ name, value })),
+        )
+      )
+        return undefined;
+      const gone = now.filter(({ name }) => !options.some((option) => option.name === name));
       return {
         extra_dhcp_opts: [
-          ...options.map(({ name, value }) => ({ opt_name: name, opt_value: value, ip_version: 4 })),
+          ...given,
           ...gone.map(({ name }) => ({ opt_name: name, opt_value: null, ip_version: 4 })),
         ],
       };
     },
-    write: (change, headers) => changePort(api, nicId, change, headers),
   });
 }
 
@@ -102,13 +116,11 @@ async function changeNic(
   api: Api,
   extensions: Extensions,
   nicId: string,
-  part: (port: Port) => unknown,
-  change: JsonValue,
+  change: { part(port: Port): unknown; wanted(port: Port): JsonValue | undefined },
 ): Promise<void> {
   await changeGuarded(`NIC ${nicId}`, extensions, {
+    ...change,
     read: () => findPort(api, nicId),
-    part,
-    wanted: () => change,
     write: (wanted, headers) => changePort(api, nicId, wanted, headers),
   });
 }

@@ -5,7 +5,7 @@ import type { Route } from "../cloud.ts";
 import { CloudProblem } from "../errors.ts";
 import type { Extensions } from "../neutron/extensions.ts";
 import { addressOf, listPorts } from "../neutron/ports.ts";
-import { changeGuarded } from "../neutron/revisions.ts";
+import { changeGuarded, sameList } from "../neutron/revisions.ts";
 import type { NetworkMap } from "./network.ts";
 import { routerSchema } from "./network.ts";
 import { findRouter, isOwn, portsBehind, tagOfRoute } from "./route-tables.ts";
@@ -34,7 +34,10 @@ export function routeWriter(
     await changeGuarded(`router ${routerId}`, extensions, {
       read: () => findRouter(api, routerId),
       part: ({ routes }) => routes,
-      wanted: ({ routes }) => ({ routes: wanted(routes).map((hop) => ({ ...hop })) }),
+      wanted: ({ routes }) => {
+        const hops = wanted(routes).map(({ destination, nexthop }) => ({ destination, nexthop }));
+        return sameList(routes, hops) ? undefined : { routes: hops };
+      },
       write: async (router, headers) => {
         await api.put({ ...path, headers }, { router }, z.object({ router: routerSchema }));
       },

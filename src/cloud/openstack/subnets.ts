@@ -4,7 +4,7 @@ import type { JsonValue } from "../../report/json-value.ts";
 import type { Api } from "../api.ts";
 import type { HostRoute, Subnet } from "../cloud.ts";
 import type { Extensions } from "../neutron/extensions.ts";
-import { changeGuarded } from "../neutron/revisions.ts";
+import { changeGuarded, sameList } from "../neutron/revisions.ts";
 import { type NetworkMap, type SubnetAnswer, subnetSchema, vpcIdOf } from "./network.ts";
 import { setTag } from "./tags.ts";
 
@@ -38,7 +38,7 @@ export async function setHostRoutes(
   const wanted = routes.map(({ destination, nextHop }) => ({ destination, nexthop: nextHop }));
   await changeSubnet(api, extensions, id, {
     part: (now) => now.host_routes,
-    wanted: () => ({ host_routes: wanted }),
+    wanted: (now) => (sameList(now.host_routes, wanted) ? undefined : { host_routes: wanted }),
   });
 }
 

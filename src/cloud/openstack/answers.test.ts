@@ -1,0 +1,339 @@
+/** The driver on what a real Neutron answered (Zed), and on how two who change one object at once meet. */
+import { describe, expect, test } from "vitest";
+import type { Cloud } from "../cloud.ts";
+import { openCloud } from "../open-cloud.ts";
+import { fastClock } from "../testing/fast-clock.ts";
+import { objectIn, recorded } from "../testing/recorded.ts";
+import { configFor, projectId, startSignedInCloud } from "../testing/signed-in.ts";
+import type { Reply, SeenRequest } from "../testing/small-cloud.ts";
+
+type Answers = Readonly<Record<string, Reply | ((request: SeenRequest) => Reply)>>;
+
+const routerId = "d56a170e-a41e-4a0f-9887-a3abd998b645";
+const subnetId = "158e1e5b-493a-4f26-8103-6549febd1999";
+const natPort = objectIn("port-open");
+const serverPort = objectIn("ports-of-server");
+const routerPort = {
+  id: "953ab1a5-4bbc-48ec-91ef-310519629fbc",
+  network_id: natPort.network_id,
+  device_id: routerId,
+  device_owner: "network:router_interface",
+  fixed_ips: [{ subnet_id: subnetId, ip_address: "10.99.0.1" }],
+};
+const ok = (body: unknown): Reply => ({ status: 200, body });
+
+/** The recorded network: a router with an extra route, its subnet, a NAT server's port and a server's. */
+const network: Answers = {
+  "GET /v2.0/extensions": recorded("extensions"),
+  "GET /v2.0/routers": ok({ routers: [objectIn("router")] }),
+  [`GET /v2.0/routers/${routerId}`]: ok({ router: objectIn("router") }),
+  "GET /v2.0/networks": ok({ networks: [objectIn("network"), objectIn("external-networks")] }),
+  "GET /v2.0/subnets": ok({ subnets: [objectIn("subnet")] }),
+  [`GET /v2.0/subnets/${subnetId}`]: ok({ subnet: objectIn("subnet") }),
+  [`GET /v2.0/ports/${String(natPort.id)}`]: ok({ port: natPort }),
+  "GET /v2.0/ports": ({ url }) => {
+    const owner = url.searchParams.get("device_owner");
+    const all = [natPort, serverPort, routerPort];
+    return ok({ ports: owner === null ? all : all.filter((port) => port.device_owner === owner) });
+  },
+  "GET /v2.0/floatingips": recorded("floatingips"),
+  "GET /v2.1/servers/detail": recorded("servers"),
+};
+
+async function withAnswers<T>(
+  answers: Answers,
+  use: (cloud: Cloud, seen: readonly SeenRequest[]) => Promise<T>,
+): Promise<T> {
+  await using server = await startSignedInCloud((request) => {
+    const path = request.url.pathname.replace(projectId, "PID");
+    const answer = { ...network, ...answers }[`${request.method} ${path}`];
+    if (typeof answer === "function") return answer(request);
+    return (
+      answer ?? { status: 404, body: { NeutronError: { type: "HTTPNotFound", message: "no", detail: "" } } }
+    );
+  });
+  const config = configFor(server.origin, { driver: "openstack" });
+  return await use(openCloud(config, { clock: fastClock() }), server.seen);
+}
+
+const writes = (seen: readonly SeenRequest[]) =>
+  seen.filter(({ method, url }) => method !== "GET" && !url.pathname.startsWith("/v3"));
+
+describe("reading", () => {
+  test("the recorded network is seen in the port's words", async () => {
+    await withAnswers({}, async (cloud) => {
+      expect(await cloud.vpcs()).toEqual([
+        { id: routerId, name: "rec-router", cidrs: ["10.99.0.0/24"], sharedSnat: true, router: "outside" },
+      ]);
+      expect(await cloud.subnets()).toEqual([
+        {
+          id: subnetId,
+          name: "rec-subnet",
+          vpcId: routerId,
+          cidr: "10.99.0.0/24",
+          gatewayIp: "10.99.0.1",
+          dns: ["100.125.4.25"],
+          dhcp: {
+            enabled: true,
+            hostRoutes: [{ destination: "0.0.0.0/0", nextHop: "10.99.0.5" }],
+            gatewayOf: "router",
+            marks: [],
+          },
+        },
+      ]);
+      expect(await cloud.routeTables(routerId)).toEqual([
+        {
+          id: routerId,
+          name: "rec-router",
+          vpcId: routerId,
+          isDefault: true,
+          routes: [{ destination: "0.0.0.0/0", type: "vip", nextHop: "10.99.0.5", description: "" }],
+          subnetIds: [subnetId],
+        },
+      ]);
+      expect(await cloud.servers()).toMatchObject([
+        {
+          name: "rec-server",
+          vpcId: routerId,
+          addresses: [{ ip: "10.99.0.115", nicId: serverPort.id, mac: "fa:16:3e:ed:b8:b3" }],
+          securityGroupIds: ["0acf4d6a-14b6-40b1-818e-06f759cc1158"],
+        },
+      ]);
+      expect(await cloud.publicIps()).toEqual([
+        {
+          id: "44319b2e-23b1-4c36-86fb-8596cccb169c",
+          address: "203.0.113.118",
+          name: "",
+          nicId: natPort.id,
+          privateIp: "10.99.0.5",
+        },
+      ]);
+      expect(await cloud.nic(String(natPort.id))).toMatchObject({
+        subnetId,
+        addressPairs: [{ ip_address: "0.0.0.0/0" }],
+        portSecurity: true,
+        dhcpOptions: [],
+      });
+    });
+  });
+
+  test("everything at once costs lists, and each list once", async () => {
+    await withAnswers({}, async (cloud, seen) => {
+      await Promise.all([cloud.vpcs(), cloud.subnets(), cloud.routeTables(), cloud.servers(), cloud.nics()]);
+      const lists = seen.filter(({ method }) => method === "GET").map(({ url }) => url.pathname + url.search);
+      expect(lists.every((path) => !/[0-9a-f]{8}-/.test(path))).toBe(true);
+      expect(lists.filter((path) => path.startsWith("/v2.0/routers"))).toHaveLength(1);
+      expect(lists.filter((path) => path.startsWith("/v2.0/subnets"))).toHaveLength(1);
+    });
+  });
+
+  test("a page's link is followed, and of it the parameters alone", async () => {
+    const router = { id: "r-2", name: "second", external_gateway_info: null, routes: [] };
+    const paged: Answers = {
+      "GET /v2.0/routers": ({ url }) =>
+        url.searchParams.get("marker") === routerId
+          ? ok({ routers: [router] })
+          : ok({
+              routers: [objectIn("router")],
+              routers_links: [
+                { rel: "next", href: `http://10.0.0.1:9696/v2.0/routers?limit=1&marker=${routerId}` },
+              ],
+            }),
+    };
+    const vpcs = await withAnswers(paged, (cloud) => cloud.vpcs());
+    expect(vpcs.map(({ name, router: leads }) => [name, leads])).toEqual([
+      ["rec-router", "outside"],
+      ["second", "inside"],
+    ]);
+  });
+
+  test("a network that no router is in is a VPC of its own, and an external one is none", async () => {
+    const lonely: Answers = {
+      "GET /v2.0/routers": ok({ routers: [] }),
+    };
+    const vpcs = await withAnswers(lonely, (cloud) => cloud.vpcs());
+    expect(vpcs).toEqual([
+      { id: natPort.network_id, name: "rec-net", cidrs: ["10.99.0.0/24"], sharedSnat: false, router: "none" },
+    ]);
+  });
+});
+
+describe("what Neutron refuses comes in the port's words", () => {
+  const port = `PUT /v2.0/ports/${String(natPort.id)}`;
+  test.each([
+    ["pairs", "pairs-refused", "cloud/bad-request", /not a valid IP subnet/],
+    ["pairs on a network of another project", "forbidden", "cloud/forbidden", /PolicyNotAuthorized/],
+    ["port security", "port-security-has-groups", "cloud/conflict", /PortSecurityPortHasSecurityGroup/],
+  ])("%s", async (_, answer, code, summary) => {
+    await withAnswers({ [port]: recorded(answer) }, async (cloud) => {
+      const refused = cloud.setAddressPairs(String(natPort.id), [{ ip_address: "1.1.1.1/33" }]);
+      await expect(refused).rejects.toMatchObject({ code, summary: expect.stringMatching(summary) });
+    });
+  });
+
+  test("the gateway of a subnet that a router has", async () => {
+    const answers = { [`PUT /v2.0/subnets/${subnetId}`]: recorded("gateway-in-use") };
+    await withAnswers(answers, async (cloud) => {
+      await expect(cloud.setSubnetGateway(subnetId, "10.99.0.5")).rejects.toMatchObject({
+        code: "cloud/conflict",
+        summary: expect.stringContaining("already in use by port"),
+      });
+    });
+  });
+
+  test("a floating IP for a NIC whose router leads nowhere", async () => {
+    const eip = "44319b2e-23b1-4c36-86fb-8596cccb169c";
+    const free = { ...objectIn("floatingips"), port_id: null, fixed_ip_address: null };
+    const answers: Answers = {
+      [`GET /v2.0/floatingips/${eip}`]: ok({ floatingip: free }),
+      [`PUT /v2.0/floatingips/${eip}`]: recorded("floatingip-without-gateway"),
+    };
+    await withAnswers(answers, async (cloud) => {
+      await expect(cloud.bindPublicIp(eip, String(natPort.id))).rejects.toMatchObject({
+        summary: expect.stringContaining("is not reachable from subnet"),
+      });
+    });
+  });
+});
+
+describe("two who change one object at once", () => {
+  const path = `PUT /v2.0/ports/${String(natPort.id)}`;
+  const pairs = [{ ip_address: "10.9.9.9" }];
+
+  test("a write carries the revision that was read; where the rest of the object was changed, it is read and written again", async () => {
+    let revision = 3;
+    const answers: Answers = {
+      [`GET /v2.0/ports/${String(natPort.id)}`]: () =>
+        ok({ port: { ...natPort, revision_number: revision } }),
+      [path]: ({ headers }) => {
+        if (headers["if-match"] === "revision_number=4") return ok({ port: natPort });
+        revision = 4;
+        return {
+          status: 412,
+          body: { NeutronError: { type: "RevisionNumberConstraintFailed", message: "", detail: "" } },
+        };
+      },
+    };
+    await withAnswers(answers, async (cloud, seen) => {
+      await cloud.setAddressPairs(String(natPort.id), pairs);
+      expect(writes(seen).map(({ headers }) => headers["if-match"])).toEqual([
+        "revision_number=3",
+        "revision_number=4",
+      ]);
+    });
+  });
+
+  test("where it is the same part that somebody else has changed, his change stays", async () => {
+    let now: Readonly<Record<string, unknown>> = natPort;
+    const answers: Answers = {
+      [`GET /v2.0/ports/${String(natPort.id)}`]: () => ok({ port: now }),
+      [path]: () => {
+        now = { ...natPort, revision_number: 9, allowed_address_pairs: [{ ip_address: "10.8.8.8" }] };
+        return {
+          status: 412,
+          body: { NeutronError: { type: "RevisionNumberConstraintFailed", message: "", detail: "" } },
+        };
+      },
+    };
+    await withAnswers(answers, async (cloud, seen) => {
+      await expect(cloud.setAddressPairs(String(natPort.id), pairs)).rejects.toMatchObject({
+        code: "cloud/conflict",
+        summary: expect.stringContaining("changed by somebody else at the same time"),
+      });
+      expect(writes(seen)).toHaveLength(1);
+    });
+  });
+
+  test("a cloud without revisions is written without them", async () => {
+    const answers: Answers = {
+      "GET /v2.0/extensions": ok({ extensions: [{ alias: "extraroute" }] }),
+      [path]: ok({ port: natPort }),
+    };
+    await withAnswers(answers, async (cloud, seen) => {
+      await cloud.setAddressPairs(String(natPort.id), pairs);
+      expect(writes(seen)[0]?.headers["if-match"]).toBeUndefined();
+    });
+  });
+});
+
+describe("routes of a router", () => {
+  const server = String(serverPort.device_id);
+  const route = { destination: "172.16.0.0/12", type: "ecs", nextHop: server, description: "" } as const;
+  const whole = `PUT /v2.0/routers/${routerId}`;
+
+  test("are added and taken away one by one, the next hop as an address", async () => {
+    const answers = {
+      [`${whole}/add_extraroutes`]: recorded("router"),
+      [`${whole}/remove_extraroutes`]: recorded("router"),
+    };
+    await withAnswers(answers, async (cloud, seen) => {
+      await cloud.addRoute(routerId, route);
+      await cloud.deleteRoute(routerId, { ...route, destination: "0.0.0.0/0" });
+      expect(writes(seen).map(({ body }) => JSON.parse(body))).toEqual([
+        { router: { routes: [{ destination: "172.16.0.0/12", nexthop: "10.99.0.115" }] } },
+        { router: { routes: [{ destination: "0.0.0.0/0", nexthop: "10.99.0.5" }] } },
+      ]);
+    });
+  });
+
+  test("go as a whole list, with the revision, where the cloud cannot do that", async () => {
+    const answers: Answers = {
+      "GET /v2.0/extensions": ok({ extensions: [{ alias: "extraroute" }, { alias: "revision-if-match" }] }),
+      [whole]: recorded("router"),
+    };
+    await withAnswers(answers, async (cloud, seen) => {
+      await cloud.addRoute(routerId, route);
+      const [write] = writes(seen);
+      expect(JSON.parse(write?.body ?? "")).toEqual({
+        router: {
+          routes: [
+            { destination: "0.0.0.0/0", nexthop: "10.99.0.5" },
+            { destination: "172.16.0.0/12", nexthop: "10.99.0.115" },
+          ],
+        },
+      });
+      expect(write?.headers["if-match"]).toBe(`revision_number=${objectIn("router").revision_number}`);
+    });
+  });
+
+  test("are not doubled: Neutron would spread packets over two next hops", async () => {
+    await withAnswers({}, async (cloud, seen) => {
+      const second = { ...route, destination: "0.0.0.0/0" };
+      await expect(cloud.addRoute(routerId, second)).rejects.toMatchObject({ code: "cloud/conflict" });
+      expect(writes(seen)).toEqual([]);
+    });
+  });
+});
+
+describe("a floating IP", () => {
+  const second = { ...objectIn("external-networks"), id: "ext-2", name: "second_net" };
+  const several: Answers = {
+    "GET /v2.0/networks": ok({ networks: [objectIn("external-networks"), second] }),
+    "GET /v2.0/floatingips": ok({ floatingips: [] }),
+    "POST /v2.0/floatingips": ok({ floatingip: objectIn("floatingips") }),
+  };
+  const wish = { name: "wayout-egress", bandwidthMbit: 100 };
+
+  test("comes from the external network of its NIC's router", async () => {
+    await withAnswers(several, async (cloud, seen) => {
+      await cloud.allocatePublicIp({ ...wish, forNic: String(natPort.id) });
+      expect(JSON.parse(writes(seen)[0]?.body ?? "")).toEqual({
+        floatingip: {
+          floating_network_id: "23a61ec9-0660-49bc-9136-6fbd8d5dca36",
+          description: "wayout-egress",
+        },
+      });
+    });
+  });
+
+  test("that could come from several is not allocated: the setting is named", async () => {
+    await withAnswers(several, async (cloud, seen) => {
+      await expect(cloud.allocatePublicIp(wish)).rejects.toMatchObject({
+        code: "cloud/config",
+        summary: "floating IPs could come from several external networks: admin_external_net, second_net",
+        hint: expect.stringContaining("external_network"),
+      });
+      expect(writes(seen)).toEqual([]);
+    });
+  });
+});
