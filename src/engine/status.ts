@@ -1,6 +1,8 @@
 /** How the gateways stand, from the cloud and the journal; of hosts, only those of a pair are asked. Pure. */
 import type { PairState } from "../host/pair/state.ts";
-import { type Pair, type ProxyServer, routeTo } from "../steps/gateway.ts";
+import { destinationsByDhcp } from "../steps/cloud/dhcp-routes.ts";
+import { type Pair, type ProxyServer, routeTo, type ServedSubnet } from "../steps/gateway.ts";
+import type { Recipe } from "../steps/recipe.ts";
 import type { JournalReader, RunRecord } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";
 import { isSetUp } from "./set-up-pair.ts";
@@ -64,7 +66,7 @@ export interface GatewayStatus {
 }
 
 export function statusOf(
-  { gateway }: Work,
+  { gateway, recipe }: Work,
   journal: JournalReader,
   state: PairState | undefined,
 ): GatewayStatus {
@@ -77,6 +79,7 @@ export function statusOf(
   });
   const targetName = new Map([
     ...proxies.map(({ server }): [string, string] => [server.id, server.name]),
+    ...proxies.flatMap(({ server, nics }) => nics.map((nic): [string, string] => [nic.ip, server.name])),
     ...(pair ? [[pair.inner.ip, "the pair"] as const] : []),
   ]);
   return {
@@ -85,17 +88,14 @@ export function statusOf(
     proxy: status(proxies[0]),
     proxies: proxies.map(status),
     pair: pair && state ? pairStatus(pair, publicIp?.address ?? null, state) : null,
-    subnets: subnets.map(({ subnet, table }) => {
-      const destination = spec.destinations[0] ?? "";
-      const route = table && routeTo(table, destination);
-      const target = targetName.get(route?.nextHop ?? "") ?? `${route?.type} ${route?.nextHop}`;
-      return {
-        name: subnet.name,
-        cidr: subnet.cidr,
-        routeTable: table?.name ?? "none",
-        route: route ? `${destination} to ${target}` : `no route to ${destination}`,
-      };
-    }),
+    subnets: subnets.map(({ subnet, table }) => ({
+      name: subnet.name,
+      cidr: subnet.cidr,
+      routeTable: table?.name ?? "none",
+      route: wayText(spec.destinations[0] ?? "", recipe, { subnet, ...(table ? { table } : {}) }, (nextHop) =>
+        targetName.get(nextHop),
+      ),
+    })),
     clients: clients.map(({ server, ip, publicIp }) => ({
       server: server.name,
       privateIp: ip,
@@ -110,6 +110,32 @@ export function statusOf(
     ).size,
     lastRun: journal.runs().findLast((run) => run.gateways.includes(name)) ?? null,
   };
+}
+
+/** Where the subnet's servers send what is for the destination, by the way that the gateway has. */
+function wayText(
+  destination: string,
+  recipe: Recipe,
+  { subnet, table }: ServedSubnet,
+  nameOf: (nextHop: string) => string | undefined,
+): string {
+  if (recipe.kind === "nothing") return "the router translates by itself";
+  if (recipe.kind === "subnet-gateway") {
+    return subnet.gatewayIp === ""
+      ? "no gateway"
+      : `gateway ${nameOf(subnet.gatewayIp) ?? subnet.gatewayIp}, by DHCP`;
+  }
+  if (recipe.kind === "host-routes") {
+    const [first] = destinationsByDhcp([destination]);
+    const told = subnet.dhcp?.hostRoutes.find((one) => one.destination === first);
+    return told
+      ? `${destination} to ${nameOf(told.nextHop) ?? told.nextHop}, by DHCP`
+      : `no host route to ${destination}`;
+  }
+  const route = table && routeTo(table, destination);
+  return route
+    ? `${destination} to ${nameOf(route.nextHop) ?? `${route.type} ${route.nextHop}`}`
+    : `no route to ${destination}`;
 }
 
 function pairStatus({ inner, outer }: Pair, publicIp: string | null, state: PairState): PairStatus {

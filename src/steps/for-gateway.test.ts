@@ -1,5 +1,6 @@
 /** Which steps a gateway needs, and in which order: order is safety. */
 import { expect, test } from "vitest";
+import type { CloudTraits, Subnet } from "../cloud/cloud.ts";
 import { stepsFor } from "./for-gateway.ts";
 import { type Gateway, outerName } from "./gateway.ts";
 import { gatewayOf, pairOf, proxyOf, traits } from "./testing/gateways.ts";
@@ -170,4 +171,79 @@ test("no step of a gateway is told twice", () => {
     const ids = steps(gateway).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   }
+});
+
+const openstack: CloudTraits = {
+  ...traits,
+  name: "OpenStack",
+  routes: "router",
+  dhcp: true,
+  eipBeforeRoute: false,
+};
+const [served] = gatewayOf([one]).subnets;
+/** Behind a router without SNAT, the proxy among its clients. */
+function onRouter(more: Partial<Gateway> = {}): Gateway {
+  const dhcp = { enabled: true, hostRoutes: [], gatewayOf: "router", marks: [] } as const;
+  if (!served) throw new Error("the gateway serves no subnet");
+  const subnet: Subnet = { ...served.subnet, dhcp };
+  const router = { id: "vpc-1", name: "r1", cidrs: [], sharedSnat: false, router: "outside" } as const;
+  return gatewayOf([one], { vpc: router, subnets: [{ ...served, subnet }], ...more });
+}
+const kinds = (gateway: Gateway) =>
+  stepsFor(gateway, openstack, []).map(({ kind, object }) => `${kind} ${object}`);
+
+test("where a router translates already, there is nothing to do", () => {
+  const { vpc } = onRouter();
+  expect(kinds(onRouter({ vpc: { ...vpc, sharedSnat: true } }))).toEqual([]);
+});
+
+test("host routes come last, after the proxy and whoever has an EIP are told that nothing changes for them", () => {
+  const [first] = onRouter().subnets;
+  if (!first) throw new Error("the gateway serves no subnet");
+  const client = (name: string, publicIp?: string) => ({
+    server: { ...one.server, id: name, name },
+    ip: `192.168.125.2${name}`,
+    nicId: `nic-${name}`,
+    subnet: first.subnet,
+    ...(publicIp === undefined ? {} : { publicIp }),
+  });
+  expect(kinds(onRouter({ clients: [client("1"), client("2", "203.0.113.50")] })).slice(-4)).toEqual([
+    "host/source-nat ecs-1",
+    "cloud/dhcp-options ecs-1 192.168.125.11",
+    "cloud/dhcp-options 2 192.168.125.22",
+    "cloud/host-routes subnet-app",
+  ]);
+});
+
+test("a refused way has no route: what the packets come by is left as it is", () => {
+  const { spec } = onRouter();
+  const naive = onRouter({ spec: { ...spec, recipe: "router-route" } });
+  expect(kinds(naive).at(-1)).toBe("host/source-nat ecs-1");
+});
+
+test("a proxy between two networks has its EIP and its way out on the one NIC, and the clients' packets on the other", () => {
+  const outside = { ...one.nic, id: "nic-out", ip: "10.9.0.4", subnetId: "net-out" };
+  const { subnets } = onRouter();
+  const inside = onRouter({
+    proxies: [{ ...one, outside }],
+    vpc: { id: "vpc-1", name: "r2", cidrs: [], sharedSnat: false, router: "inside" },
+    subnets,
+  });
+  const steps = stepsFor(inside, openstack, []);
+  const want = (kind: string) => steps.find((step) => step.kind === kind)?.want;
+  expect(want("cloud/public-ip")).toMatchObject({ nicId: "nic-out" });
+  expect(want("host/source-nat")).toMatchObject({ privateIp: "10.9.0.4", insideMacs: [one.nic.mac] });
+  expect(want("cloud/source-destination-check")).toMatchObject({ nicId: one.nic.id });
+  expect(want("cloud/default-route")).toMatchObject({ type: "ecs", ofRouter: true });
+});
+
+test("with port security off a NIC has no security groups, and the step that makes one is left out", () => {
+  const { spec } = onRouter();
+  const off = onRouter({ spec: { ...spec, sourceDestinationCheck: "port-security-off" } });
+  expect(kinds(off)).not.toContain("cloud/security-group ecs-1");
+  const [check] = stepsFor(off, { ...openstack, portSecurityOff: false }, []).slice(1);
+  expect(check?.want).toMatchObject({
+    portSecurityOff: true,
+    unable: "OpenStack has no port security to switch off",
+  });
 });

@@ -12,7 +12,11 @@ interface UpOptions extends LabOptions {
 export function upCommand(): Command {
   const command = new Command("up")
     .description("bring up a lab: a small real cloud on this machine")
-    .argument("[scenario]", "manual, manual-sysv, pair, hundred, empty, or a scenario file's path", "manual")
+    .argument(
+      "[scenario]",
+      "manual, manual-sysv, pair, openstack, hundred, empty, or a scenario file's path",
+      "manual",
+    )
     .addOption(
       new Option("--fabric <how>", "none: the API alone, without servers and packets")
         .choices(["kernel", "none"])

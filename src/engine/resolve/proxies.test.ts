@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import type { Nic, PublicIp, Subnet, Vpc } from "../../cloud/cloud.ts";
 import { parseSpec } from "../../spec/spec.ts";
 import { proxyOf } from "../../steps/testing/gateways.ts";
 import { stillWorld } from "../../steps/testing/still-cloud.ts";
 import { Asked } from "./asked.ts";
 import { readInventory } from "./inventory.ts";
-import { leavingEip, type Seat } from "./proxies.ts";
+import { leavingEip, type Seat, seatOf } from "./proxies.ts";
 
 const askedFor = (publicIp: string): Asked => {
   const text = `cloud: lab
@@ -48,4 +49,58 @@ test.each<[string, string, readonly (typeof first)[], string | undefined]>([
     return { server, nic, outside, nics, ...(publicIp ? { publicIp } : {}) };
   };
   expect(leavingEip(askedFor(wish), [seat(1), seat(2)], inventory)?.address).toBe(leaves);
+});
+
+const subnetOfVpc = (id: string, vpcId: string): Subnet => ({
+  id,
+  name: id,
+  vpcId,
+  cidr: "10.0.0.0/24",
+  gatewayIp: "10.0.0.1",
+  dns: [],
+});
+const { nic: plain, server } = proxyOf(1);
+const nicIn = (subnetId: string): Nic => ({ ...plain, id: `nic-${subnetId}`, subnetId });
+const router = (name: string, leads: "outside" | "inside"): Vpc => ({
+  id: name,
+  name,
+  cidrs: [],
+  sharedSnat: false,
+  router: leads,
+});
+
+/** The proxy has a NIC in each of the two networks, the outer one listed first. */
+async function seatIn(vpc: Vpc, served: string, publicIps: readonly PublicIp[]): Promise<Seat> {
+  const { cloud } = stillWorld({
+    vpcs: [router("out", "outside"), router("in", "inside")],
+    subnets: [subnetOfVpc("net-out", "out"), subnetOfVpc("net-in", "in"), subnetOfVpc("net-app", "out")],
+    servers: [{ ...server, vpcId: "out" }],
+    nics: ["net-out", "net-in", "net-app"].map(nicIn),
+    publicIps,
+  });
+  return seatOf(askedFor("allocate"), vpc, 0, new Set([served]), await readInventory(cloud));
+}
+
+test("a proxy between two networks takes the clients' packets on the one NIC and has its EIP on the other", async () => {
+  const bound = eip("203.0.113.11", "nic-net-out");
+  const { nic, outside, nics, publicIp } = await seatIn(router("in", "inside"), "net-in", [bound]);
+  expect([nic.id, outside.id, publicIp?.address]).toEqual(["nic-net-in", "nic-net-out", "203.0.113.11"]);
+  expect(nics.map(({ id }) => id)).toEqual(["nic-net-in"]);
+});
+
+test("without an EIP it is the NIC behind a router that leads outside which will have it", async () => {
+  const { nic, outside, publicIp } = await seatIn(router("in", "inside"), "net-in", []);
+  expect([nic.id, outside.id, publicIp]).toEqual(["nic-net-in", "nic-net-out", undefined]);
+});
+
+test("behind one router the NIC among the clients comes before the one with the EIP", async () => {
+  const bound = eip("203.0.113.11", "nic-net-out");
+  const { nic, outside } = await seatIn(router("out", "outside"), "net-app", [bound]);
+  expect([nic.id, outside.id]).toEqual(["nic-net-app", "nic-net-out"]);
+});
+
+test("where route tables lead to servers, the NIC with the EIP is the one", async () => {
+  const { router: _, ...vpc } = router("out", "outside");
+  const { nic, outside } = await seatIn(vpc, "net-app", [eip("203.0.113.11", "nic-net-out")]);
+  expect([nic.id, outside.id]).toEqual(["nic-net-out", "nic-net-out"]);
 });

@@ -7,10 +7,12 @@ import type {
   SecurityGroup,
   Server,
   Subnet,
+  Vpc,
 } from "../../cloud/cloud.ts";
 import type { ReadOnlyWorld } from "../world.ts";
 
 export interface Still {
+  readonly vpcs?: readonly Vpc[];
   readonly subnets?: readonly Subnet[];
   readonly servers?: readonly Server[];
   readonly nics?: readonly Nic[];
@@ -22,6 +24,7 @@ export interface Still {
 /** Its hosts cannot be reached: asking one fails the test. */
 export function stillWorld(still: Still): ReadOnlyWorld {
   const {
+    vpcs = [],
     subnets = [],
     servers = [],
     nics = [],
@@ -41,7 +44,7 @@ export function stillWorld(still: Still): ReadOnlyWorld {
       vipNextHop: true,
       eipBeforeRoute: true,
     },
-    vpcs: async () => [],
+    vpcs: async () => vpcs,
     subnets: async () => subnets,
     servers: async () => servers,
     server: (id) => find(servers, id),
