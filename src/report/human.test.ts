@@ -47,6 +47,25 @@ gateway egress
   warning: subnet-other shares the table`);
 });
 
+it("says by which way the clients' packets go, and that there may be nothing to do", () => {
+  const text = (kind: "host-routes" | "nothing") =>
+    planText({
+      gateways: [
+        {
+          name: "egress",
+          recipe: { kind, because: "so it is" },
+          changes: [],
+          right: [],
+          blocked: [],
+          warnings: [],
+        },
+      ],
+      summary: { changes: 0, right: 0, blocked: 0 },
+    });
+  expect(text("host-routes")).toContain("\n  by host routes: so it is");
+  expect(text("nothing")).toContain("\n  nothing to do: so it is");
+});
+
 it("says how a step ended, without colour and without signs", () => {
   expect(stepText({ ...step, outcome: "done", durationMs: 1234 })).toBe(
     "done     Send the route to ecs-proxy (1.2 s)",

@@ -17,6 +17,9 @@ const want = z.object({
   options: z.array(option),
 });
 const have = z.object({ options: z.array(option) });
+/** Of a NIC's option (neutron db/extra_dhcp_opt/models.py). */
+const most = 255;
+
 type Option = z.infer<typeof option>;
 type Want = z.infer<typeof want>;
 type Have = z.infer<typeof have>;
@@ -41,6 +44,15 @@ export const dhcpOptions: Step<Want, Have> = {
     const there = observed.have.options;
     if (options.every((one) => there.some((other) => same(one, other)))) {
       return { action: "none", because: "the NIC has the routes as options of its own" };
+    }
+    const longest = Math.max(...options.map(({ value }) => value.length));
+    if (longest > most) {
+      return {
+        action: "blocked",
+        because: `the routes that ${server} has now take ${longest} characters as a DHCP option, and Neutron keeps ${most}`,
+        hint: "Take some host routes out of the subnet.",
+        adoptable: false,
+      };
     }
     return {
       action: "change",

@@ -53,8 +53,14 @@ const classless = ["classless-static-route", "249"] as const;
  * @param gatewayIp undefined: no default route at all.
  */
 export function ownOptions(routes: readonly HostRoute[], gatewayIp: string | undefined): DhcpOption[] {
+  // What the gateway has anyway needs no words: Neutron keeps 255 characters.
   const all =
-    gatewayIp === undefined ? routes : [...routes, { destination: "0.0.0.0/0", nextHop: gatewayIp }];
+    gatewayIp === undefined
+      ? routes
+      : [
+          ...routes.filter(({ nextHop }) => nextHop !== gatewayIp),
+          { destination: "0.0.0.0/0", nextHop: gatewayIp },
+        ];
   const value = all.map(({ destination, nextHop }) => `${destination},${nextHop}`).join(",");
   const told = classless
     // Neutron takes an empty value for the named one only.

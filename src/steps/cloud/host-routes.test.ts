@@ -129,8 +129,7 @@ describe("what the proxy is told", () => {
     expect(told([theirs, ...beside, ...ours])).toEqual(told([theirs]));
     expect(told([theirs])[0]).toEqual({
       name: "classless-static-route",
-      value:
-        "172.16.0.0/12,10.1.0.9,169.254.169.254/32,10.1.0.1,10.2.0.0/24,10.1.0.1,10.2.0.53/32,10.1.0.1,0.0.0.0/0,10.1.0.1",
+      value: "172.16.0.0/12,10.1.0.9,0.0.0.0/0,10.1.0.1",
     });
   });
 
@@ -139,6 +138,17 @@ describe("what the proxy is told", () => {
       { name: "router", value: "" },
       { name: "classless-static-route", value: "" },
     ]);
+  });
+
+  test("is not more than Neutron keeps", () => {
+    const many = Array.from({ length: 12 }, (_, n) => ({
+      destination: `172.16.${n}.0/24`,
+      nextHop: "10.1.0.9",
+    }));
+    const options = ownOptions(many, "10.1.0.1");
+    const own = { gateway: "egress", server: "ecs-proxy", nicId: "nic-1", nicIp: "10.1.0.4", options };
+    const decision = dhcpOptions.decide(own, { is: "ours", have: { options: [] } }, { adopt: false });
+    expect(decision).toMatchObject({ action: "blocked", because: expect.stringContaining("255") });
   });
 
   test("keeps the NIC's other options, and takes back its own alone", async () => {
