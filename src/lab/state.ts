@@ -12,8 +12,8 @@ export interface LabVpc {
   name: string;
   description: string;
   cidr: string;
-  /** The router leads outside, for EIPs. Always on OTC. */
-  readonly externalGateway: boolean;
+  /** What the router leads to: always `outside` on OTC. `none`: a network without a router. */
+  readonly router: "outside" | "inside" | "none";
   /** Of the router, on OpenStack. */
   readonly tags: readonly string[];
   readonly createdAt: string;

@@ -79,7 +79,7 @@ export class StateBuilder {
       name,
       description: "",
       cidr,
-      externalGateway: true,
+      router: "outside",
       tags: [],
       createdAt,
     };

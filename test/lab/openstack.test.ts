@@ -34,7 +34,8 @@ async function plan() {
   return { ...planSchema.parse(JSON.parse(planned.stdout)), code: planned.code };
 }
 
-const proxies = ["ecs-proxy-1", "ecs-proxy-2", "ecs-between"];
+const pair = ["ecs-proxy-1", "ecs-proxy-2"];
+const proxies = [...pair, "ecs-between", "ecs-beside"];
 async function state(hosts: readonly string[] = proxies) {
   const kept = await Promise.all(hosts.map(async (host) => [host, await hostState(lab, host)] as const));
   return { cloud: await cloudState(lab), hosts: Object.fromEntries(kept) };
@@ -55,42 +56,53 @@ afterAll(async () => {
   file.remove();
 });
 
-describe("G1, a router of the clients' own", () => {
+describe("G1, a router of the clients' own, and G2, a network without a router", () => {
   beforeAll(() => {
-    file.write({ vpc: "router-inside", proxies: "[ecs-between]", subnets: "[subnet-inside]" });
+    file.writeText(`cloud: lab
+gateways:
+  - { name: inside, vpc: router-inside, proxies: [ecs-between], subnets: [subnet-inside] }
+  - { name: alone, vpc: subnet-alone, proxies: [ecs-beside], subnets: [subnet-alone] }
+`);
   });
 
-  test("the plan sends the router's route to the proxy between the two networks, and says why", async () => {
+  test("the plan sends the router's route, and makes the proxy the subnet's gateway, and says why", async () => {
     expect(await seenAs(lab, "ecs-inside-1")).toBeUndefined();
+    expect(await seenAs(lab, "ecs-alone-1")).toBeUndefined();
     const { gateways, code } = await plan();
     expect(code).toBe(2);
-    expect(gateways[0]?.recipe).toMatchObject({
-      kind: "router-route",
-      because: expect.stringContaining("leaves by another network"),
-    });
-    expect(gateways[0]?.changes.map(({ step }) => step)).toEqual([
+    expect(gateways.map(({ recipe }) => recipe)).toEqual([
+      { kind: "router-route", because: expect.stringContaining("leaves by another network") },
+      { kind: "subnet-gateway", because: expect.stringContaining("has no router") },
+    ]);
+    const proxy = [
       "cloud/security-group",
       "cloud/source-destination-check",
       "host/ip-forwarding",
       "host/source-nat",
-      "cloud/default-route",
+    ];
+    expect(gateways.map(({ changes }) => changes.map(({ step }) => step))).toEqual([
+      [...proxy, "cloud/default-route"],
+      [...proxy, "cloud/dhcp-options", "cloud/subnet-gateway"],
     ]);
     expect(await cloudState(lab)).toEqual(start.cloud);
   });
 
-  test("applied, the client leaves as the floating IP of the proxy's other NIC, and nothing is left to do", async () => {
+  test("applied, clients leave as the floating IP of their proxy's other NIC, and nothing is left to do", async () => {
     await must("apply", "--yes", ...where);
     expect(await seenAs(lab, "ecs-inside-1")).toBe("203.0.113.12");
+    expect(await seenAs(lab, "ecs-alone-1")).toBe("203.0.113.13");
     expect(await seenAs(lab, "ecs-other-1")).toBeUndefined();
-    expect((await plan()).summary).toEqual({ changes: 0, right: 6, blocked: 0 });
+    expect((await plan()).summary).toEqual({ changes: 0, right: 13, blocked: 0 });
   });
 
   test("undo leaves everything as it was", async () => {
     await must("undo", ...where);
     expect(await seenAs(lab, "ecs-inside-1")).toBeUndefined();
-    const now = await state(["ecs-between"]);
+    expect(await seenAs(lab, "ecs-alone-1")).toBeUndefined();
+    const hosts = ["ecs-between", "ecs-beside"];
+    const now = await state(hosts);
     expect(now.cloud).toEqual(start.cloud);
-    expect(now.hosts).toEqual({ "ecs-between": start.hosts["ecs-between"] });
+    expect(now.hosts).toEqual(Object.fromEntries(hosts.map((host) => [host, start.hosts[host]])));
   });
 });
 
@@ -183,8 +195,8 @@ describe("G3, host routes", () => {
     await must("undo", ...where);
     expect(await seenAs(lab, "ecs-app-1")).toBeUndefined();
     expect(await routesOf("ecs-app-1")).not.toContain("/1 ");
-    const now = await state();
+    const now = await state(pair);
     expect(now.cloud).toEqual(start.cloud);
-    expect(now.hosts).toEqual(start.hosts);
+    expect(now.hosts).toEqual(Object.fromEntries(pair.map((host) => [host, start.hosts[host]])));
   });
 });

@@ -137,7 +137,7 @@ describe("every write leaves the same when it is made twice, or when its answer 
 });
 
 test("a floating IP is not bound behind a router that leads nowhere", async () => {
-  const inside = addVpc(lab.state, { name: "inside", cidr: "10.20.0.0/16", externalGateway: false });
+  const inside = addVpc(lab.state, { name: "inside", cidr: "10.20.0.0/16", router: "inside" });
   const subnet = addSubnet(lab.state, { vpcId: inside.id, name: "subnet-inside", cidr: "10.20.1.0/24" });
   const wish = { subnetId: subnet.neutronSubnetId, name: "vip", ip: "10.20.1.9" };
   const nic = await cloud.createVirtualIp(wish);

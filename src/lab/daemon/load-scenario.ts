@@ -49,7 +49,7 @@ function loadNetworks(state: LabState, scenario: Scenario, at: At): Map<string, 
   const ids = new Map<string, string>();
   for (const [v, wish] of scenario.vpcs.entries()) {
     const vpc = at(["vpcs", v, "cidr"], () =>
-      addVpc(state, { name: wish.name, cidr: wish.cidr, externalGateway: wish.externalGateway }),
+      addVpc(state, { name: wish.name, cidr: wish.cidr, router: wish.router }),
     );
     for (const [s, { name, cidr }] of wish.subnets.entries()) {
       const subnet = at(["vpcs", v, "subnets", s, "cidr"], () =>

@@ -59,7 +59,7 @@ export function routerLinks(
       remove: [],
     },
     ...uplink(vpc, names),
-    ...subnets.map((subnet) => bridge(subnet, gatewayMacs.get(subnet.id))),
+    ...subnets.map((subnet) => bridge(vpc, subnet, gatewayMacs.get(subnet.id))),
     ...nics.flatMap((nic) => nicItems(nic, names, unplugged)),
   ];
 }
@@ -78,7 +78,7 @@ function uplink(vpc: LabVpc, names: Names): Item[] {
   ];
 }
 
-function bridge(subnet: LabSubnet, gatewayMac: string | undefined): Item {
+function bridge(vpc: LabVpc, subnet: LabSubnet, gatewayMac: string | undefined): Item {
   const name = bridgeName(subnet);
   const mac = checkedMac(gatewayMac ?? gatewayMacOf(subnet));
   const { prefix } = checkedRange(subnet.cidr);
@@ -87,7 +87,10 @@ function bridge(subnet: LabSubnet, gatewayMac: string | undefined): Item {
     add: [
       `link add ${name} address ${mac} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
       `link set ${name} up`,
-      `address add ${checkedAddress(subnet.gatewayIp)}/${prefix} dev ${name}`,
+      // Without a router nobody answers there, whatever the gateway is.
+      ...(vpc.router === "none"
+        ? []
+        : [`address add ${checkedAddress(subnet.gatewayIp)}/${prefix} dev ${name}`]),
     ],
     remove: [`link delete ${name}`],
   };

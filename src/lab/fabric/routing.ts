@@ -42,7 +42,7 @@ export function routerRoutes(
       }),
     ),
     rule(preference.local, "lookup main suppress_prefixlength 0"),
-    ...(vpc.externalGateway
+    ...(vpc.router === "outside"
       ? [rule(preference.publicIp, `fwmark ${publicIpMark}/${publicIpMark} lookup ${uplinkTable}`)]
       : []),
     ...tables.flatMap((table) => tableRules(state.cloud, names.routeTable(table.id))),

@@ -10,7 +10,7 @@ export interface ServerNic {
   readonly mac: string;
   readonly address: string;
   readonly prefix: number;
-  /** The subnet's gateway. The default route goes through the primary NIC's. */
+  /** The subnet's gateway, "" for none. The default route goes through the primary NIC's. */
   readonly gateway: string;
   /** What DHCP tells besides the gateway, on OpenStack. */
   readonly routes: readonly LabHostRoute[];
@@ -30,7 +30,7 @@ export function serverNic({ port, subnet, device }: Nic): ServerNic {
     mac: checkedMac(port.mac),
     address: checkedAddress(port.ip),
     prefix: checkedRange(subnet.cidr).prefix,
-    gateway: checkedAddress(subnet.gatewayIp),
+    gateway: toldGateway(port, subnet),
     routes: toldRoutes(port, subnet),
     dns: [vpcDnsAddress],
   };
@@ -49,6 +49,12 @@ export function toldRoutes(
   return told.filter(({ destination }) => destination !== "0.0.0.0/0");
 }
 
+/** The port's own word, else the subnet's. */
+function toldGateway({ dhcpOptions }: LabPort, { gatewayIp }: LabSubnet): string {
+  const told = dhcpOptions.find(({ opt_name }) => opt_name === "router")?.opt_value ?? gatewayIp;
+  return told === "" ? "" : checkedAddress(told);
+}
+
 /** "198.51.100.0/24,10.0.0.9,203.0.113.0/24,10.0.0.9" */
 function pairsIn(text: string): LabHostRoute[] {
   const words = text.split(",").filter((word) => word !== "");
@@ -61,16 +67,25 @@ function pairsIn(text: string): LabHostRoute[] {
 export function addressItems(nics: readonly ServerNic[]): Item[] {
   return [
     { key: "lo", add: ["link set lo up"], remove: [] },
-    ...nics.map(({ device, address, prefix, gateway }, index) => ({
+    ...nics.map(({ device, address, prefix }) => ({
       key: `address ${device}`,
-      add: [
-        `link set ${device} up`,
-        `address replace ${address}/${prefix} dev ${device}`,
-        ...(index === 0 ? [`route replace default via ${gateway} dev ${device}`] : []),
-      ],
+      add: [`link set ${device} up`, `address replace ${address}/${prefix} dev ${device}`],
       remove: [],
     })),
+    ...defaultRoute(nics[0]),
     ...nics.flatMap(({ device, routes }) => routes.map((route) => toldRoute(device, route))),
+  ];
+}
+
+function defaultRoute(nic: ServerNic | undefined): Item[] {
+  if (nic === undefined || nic.gateway === "") return [];
+  return [
+    {
+      key: "route default",
+      replaces: true,
+      add: [`route replace default via ${nic.gateway} dev ${nic.device}`],
+      remove: ["route delete default"],
+    },
   ];
 }
 

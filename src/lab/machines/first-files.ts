@@ -19,6 +19,7 @@ export interface NetworkSettings {
   readonly device: string;
   /** With prefix length. */
   readonly address: string;
+  /** "": none. */
   readonly gateway: string;
   readonly mtu: number;
   /** NICs besides the main one: none of them has the way out. */
@@ -51,7 +52,7 @@ export function interfacesText(network: NetworkSettings): string {
     `auto ${network.device}`,
     `iface ${network.device} inet static`,
     `    address ${network.address}`,
-    `    gateway ${network.gateway}`,
+    ...(network.gateway === "" ? [] : [`    gateway ${network.gateway}`]),
     `    mtu ${network.mtu}`,
     "",
     ...network.others.flatMap(({ device, address }) => [

@@ -32,8 +32,11 @@ const routeSchema = z.strictObject({
 const vpcSchema = z.strictObject({
   name,
   cidr: range,
-  /** false: the router joins the VPC's subnets and leads nowhere else. Only `cloud: openstack`. */
-  externalGateway: z.boolean().default(true),
+  /**
+   * What the router leads to: `outside`; `inside`, the VPC's subnets alone; `none`: a network without a router, which goes
+   * by its subnet's name. Only with `cloud: openstack`.
+   */
+  router: z.enum(["outside", "inside", "none"]).default("outside"),
   subnets: z.array(z.strictObject({ name, cidr: range })).default([]),
   /** Tables beside the default one. A subnet that no table names uses the default one. */
   routeTables: z

@@ -31,27 +31,27 @@ type Hop = z.infer<typeof hops>[number];
 /** On OTC a router is a VPC seen by Neutron: its id is the VPC's, its routes are those of the default table. */
 export const routerEndpoints = [
   reads("vpc", "/v2.0/routers", (call, api) =>
-    collection(call, api, "routers", api.state.vpcs.values(), (vpc) => describe(api.state, vpc)),
+    collection(call, api, "routers", routersOf(api.state), (vpc) => describe(api.state, vpc)),
   ),
   reads("vpc", "/v2.0/routers/:id", (call, { state }) => answer(state, call)),
   writes("vpc", "PUT", "/v2.0/routers/:id", (call, { state }) => {
     const { name, routes, external_gateway_info: gateway } = call.read(updateBody).router;
     if (gateway?.enable_snat) throw new Failed("not-built", "The lab's cloud has no shared SNAT.");
-    const vpc = found(state.vpcs, "vpc", call.param("id"));
+    const vpc = routerWith(state, call.param("id"));
     if (state.cloud === "openstack") requireRevision(call, routerRevision(state, vpc));
     if (name !== undefined) updateVpc(state, vpc.id, { name });
     if (routes) replaceHops(state, vpc.id, routes);
     return answer(state, call);
   }),
   writes("vpc", "PUT", "/v2.0/routers/:id/add_extraroutes", (call, { state }) => {
-    const vpc = found(state.vpcs, "vpc", call.param("id"));
+    const vpc = routerWith(state, call.param("id"));
     const present = hopsOf(state, vpc.id);
     const missing = call.read(extraRoutesBody).router.routes.filter((hop) => !holds(present, hop));
     addHops(state, vpc.id, missing);
     return answer(state, call);
   }),
   writes("vpc", "PUT", "/v2.0/routers/:id/remove_extraroutes", (call, { state }) => {
-    const vpc = found(state.vpcs, "vpc", call.param("id"));
+    const vpc = routerWith(state, call.param("id"));
     const present = hopsOf(state, vpc.id);
     removeHops(
       state,
@@ -62,8 +62,18 @@ export const routerEndpoints = [
   }),
 ];
 
+function routersOf(state: LabState): LabVpc[] {
+  return [...state.vpcs.values()].filter((vpc) => vpc.router !== "none");
+}
+
+function routerWith(state: LabState, id: string): LabVpc {
+  const vpc = found(state.vpcs, "vpc", id);
+  if (vpc.router === "none") throw new Refused("vpc", "missing", `Vpc ${id} could not be found.`);
+  return vpc;
+}
+
 function answer(state: LabState, call: Call): Answer {
-  return { status: 200, body: { router: describe(state, found(state.vpcs, "vpc", call.param("id"))) } };
+  return { status: 200, body: { router: describe(state, routerWith(state, call.param("id"))) } };
 }
 
 /** Routes whose next hop has no address are not shown here, and so stay when the list is replaced. */
@@ -135,7 +145,8 @@ function describe(state: LabState, vpc: LabVpc) {
     tenant_id: state.project.id,
     project_id: state.project.id,
     admin_state_up: true,
-    external_gateway_info: vpc.externalGateway ? { network_id: externalNetworkId, enable_snat: false } : null,
+    external_gateway_info:
+      vpc.router === "outside" ? { network_id: externalNetworkId, enable_snat: false } : null,
     routes: hopsOf(state, vpc.id),
     availability_zones: [`${state.project.region}-01`],
     distributed: true,

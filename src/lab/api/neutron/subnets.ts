@@ -3,8 +3,7 @@ import { parseRange, toAddress } from "../../../spec/addresses.ts";
 import { type LabState, type LabSubnet, vpcDnsAddress } from "../../state.ts";
 import { reads, writes } from "../endpoint.ts";
 import { Failed } from "../errors/family.ts";
-import { renameSubnet, setHostRoutes } from "../operations/index.ts";
-import { Refused } from "../operations/refused.ts";
+import { renameSubnet, setHostRoutes, setSubnetGateway } from "../operations/index.ts";
 import { timeForms } from "../times.ts";
 import { collection } from "./collection.ts";
 import { requireRevision, revisionOf } from "./revisions.ts";
@@ -30,11 +29,10 @@ export const neutronSubnetEndpoints = [
     const subnet = findSubnet(state, call.param("id"));
     const plain = state.cloud === "openstack";
     if (plain) requireRevision(call, revisionOf(state, subnet.neutronSubnetId, subnet));
-    if (change.gateway_ip !== undefined && change.gateway_ip !== subnet.gatewayIp) {
-      const words = plain
-        ? `Current gateway ip ${subnet.gatewayIp} already in use by port ${state.ports.withAddress(subnet.id, subnet.gatewayIp)}. Unable to update.`
-        : "The gateway_ip of a subnet cannot be changed.";
-      throw plain ? new Refused("subnet", "in-use", words) : new Failed("unreadable", words);
+    const gatewayIp = change.gateway_ip === null ? "" : change.gateway_ip;
+    if (plain && gatewayIp !== undefined) setSubnetGateway(state, subnet.id, gatewayIp);
+    else if (gatewayIp !== undefined && gatewayIp !== subnet.gatewayIp) {
+      throw new Failed("unreadable", "The gateway_ip of a subnet cannot be changed.");
     }
     if (change.name !== undefined) renameSubnet(state, subnet.id, change.name);
     // OTC takes `host_routes` and does nothing with them ("Updating a Subnet").
@@ -66,7 +64,7 @@ function describe(state: LabState, subnet: LabSubnet) {
     allocation_pools: pool,
     host_routes: subnet.hostRoutes,
     ip_version: 4,
-    gateway_ip: subnet.gatewayIp,
+    gateway_ip: subnet.gatewayIp || null,
     subnetpool_id: null,
     service_types: [],
     tags: subnet.tags,

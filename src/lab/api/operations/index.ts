@@ -20,5 +20,12 @@ export {
   updateSecurityGroup,
 } from "./security-groups.ts";
 export { addServer, removeServer, setServerStatus } from "./servers.ts";
-export { addSubnet, removeSubnet, renameSubnet, setHostRoutes, tagSubnet } from "./subnets.ts";
+export {
+  addSubnet,
+  removeSubnet,
+  renameSubnet,
+  setHostRoutes,
+  setSubnetGateway,
+  tagSubnet,
+} from "./subnets.ts";
 export { addVpc, removeVpc, updateVpc } from "./vpcs.ts";

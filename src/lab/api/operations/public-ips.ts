@@ -51,7 +51,7 @@ export function bindPublicIp(state: LabState, id: string, portId: string): LabPu
     throw new Refused("public-ip", "invalid", `Port ${portId} is a router's and takes no public IP.`);
   }
   const vpcId = state.subnets.get(port.subnetId)?.vpcId;
-  if (state.vpcs.get(vpcId ?? "")?.externalGateway === false) {
+  if (state.vpcs.get(vpcId ?? "")?.router !== "outside") {
     const words = `External network is not reachable from subnet ${port.subnetId}. Therefore, cannot associate Port ${portId} with a Floating IP.`;
     throw new Refused("public-ip", "foreign", words);
   }

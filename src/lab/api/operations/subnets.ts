@@ -50,11 +50,10 @@ export function addSubnet(state: LabState, wish: SubnetWish, at: Date = new Date
     createdAt: at.toISOString(),
   };
   state.subnets.set(subnet.id, subnet);
-  addPortUnchecked(
-    state,
-    { subnetId: subnet.id, ip: gatewayIp, owner: gatewayOwner, securityGroupIds: [] },
-    at,
-  );
+  if (vpc.router !== "none") {
+    const port = { subnetId: subnet.id, ip: gatewayIp, owner: gatewayOwner, securityGroupIds: [] };
+    addPortUnchecked(state, port, at);
+  }
   const table = defaultTableOf(state, vpc.id);
   state.routeTables.set(table.id, { ...table, subnetIds: [...table.subnetIds, subnet.id] });
   return subnet;
@@ -79,6 +78,21 @@ export function setHostRoutes(state: LabState, id: string, routes: readonly LabH
     }
   }
   return change(state, id, { hostRoutes: [...routes] });
+}
+
+/** "" for none. A router keeps the address that it has (Neutron: GatewayIpInUse). */
+export function setSubnetGateway(state: LabState, id: string, ip: string): LabSubnet {
+  const subnet = found(state.subnets, "subnet", id);
+  const range = parseRange(subnet.cidr);
+  if (ip !== "" && !(isAddress(ip) && range && holds(range, ip))) {
+    throw new Refused("subnet", "invalid", `Gateway ${ip} is not in ${subnet.cidr}.`);
+  }
+  const holder = state.ports.get(state.ports.withAddress(id, subnet.gatewayIp) ?? "");
+  if (ip !== subnet.gatewayIp && holder?.owner === gatewayOwner) {
+    const words = `Current gateway ip ${subnet.gatewayIp} already in use by port ${holder.id}. Unable to update.`;
+    throw new Refused("subnet", "in-use", words);
+  }
+  return change(state, id, { gatewayIp: ip });
 }
 
 export function tagSubnet(state: LabState, id: string, tags: readonly string[]): LabSubnet {

@@ -10,7 +10,7 @@ export interface VpcWish {
   readonly name: string;
   readonly cidr: string;
   readonly description?: string | undefined;
-  readonly externalGateway?: boolean | undefined;
+  readonly router?: LabVpc["router"] | undefined;
 }
 
 export type VpcChange = {
@@ -26,7 +26,7 @@ export function addVpc(state: LabState, wish: VpcWish, at: Date = new Date()): L
     name: wish.name,
     description: wish.description ?? "",
     cidr: requireCidr(wish.cidr),
-    externalGateway: wish.externalGateway ?? true,
+    router: wish.router ?? "outside",
     tags: [],
     createdAt: at.toISOString(),
   };
