@@ -80,6 +80,21 @@ describe("the source/destination check", () => {
     expect(asked).toHaveLength(2);
   });
 
+  it("tells whose network it is where nobody may open a NIC, and tries nothing else", async () => {
+    const forbidden = new CloudProblem({ code: "cloud/forbidden", summary: "PolicyNotAuthorized" });
+    let calls = 0;
+    const world = worldThat({
+      setAddressPairs: async () => {
+        calls += 1;
+        throw forbidden;
+      },
+    });
+    const two = { ...want, anyAddressPairs: [[{ ip_address: "0.0.0.0/0" }], [{ ip_address: "0.0.0.0/1" }]] };
+    const applied = step.apply(two, { is: "ours", have: { pairs: [] } }, world);
+    await expect(applied).rejects.toMatchObject({ hint: expect.stringContaining("owns the network") });
+    expect(calls).toBe(1);
+  });
+
   it("takes port security off only where the spec says so, and undo brings groups and pairs back at once", async () => {
     const off = { ...want, portSecurityOff: true as const };
     const protection = { on: true, securityGroupIds: ["sg-1", "sg-2"] };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isCloudProblem } from "../../cloud/errors.ts";
+import { CloudProblem, isCloudProblem } from "../../cloud/errors.ts";
 import { parseRange } from "../../spec/addresses.ts";
 import { ownMark } from "../gateway.ts";
 import type { Step } from "../step.ts";
@@ -89,7 +89,7 @@ export const sourceDestinationCheck: Step<Want, Have> = {
         action: "change",
         because: "the spec asks for it",
         after: { portSecurity: "off", securityGroups: [], pairs: [] },
-        notice: `no security group guards ${server}'s NIC any more: whatever can reach it in its network does; only the proxy's own firewall is left`,
+        notice: `no security group guards ${server}'s NIC any more: whatever can reach it in its network does, and only its own firewall is left. Groups that let it in by its membership no longer do`,
       };
     }
     if (opensAll(pairs)) {
@@ -153,10 +153,20 @@ async function openToAll(
     try {
       return await cloud.setAddressPairs(nicId, withAll(pairs, candidate));
     } catch (error) {
+      if (isCloudProblem(error, "cloud/forbidden")) throw notOurs(error);
       const refused = isCloudProblem(error, "cloud/bad-request");
       if (!refused || index === candidates.length - 1) throw error;
     }
   }
+}
+
+/** Neutron lets only the network's owner set pairs (neutron conf/policies/port.py). */
+function notOurs(refusal: CloudProblem): CloudProblem {
+  return new CloudProblem({
+    ...refusal.toJSON(),
+    code: "cloud/forbidden",
+    hint: "On OpenStack, only the project that owns the network may open a NIC of it to other addresses. Use a proxy in a network of your own, or ask the owner.",
+  });
 }
 
 /** An exact duplicate is refused (Neutron: DuplicateAddressPairInRequest). */
