@@ -107,7 +107,11 @@ export const hostRoutes: Step<Want, Have> = {
       ? "no host routes"
       : routes.map((one) => `${one.destination} via ${one.nextHop}`).join(", "),
 
-  own: ({ hostRoutes: routes }) => [...routes].sort(byDestination),
+  // The mark too: a run that was killed between the two leaves one of them.
+  own: ({ hostRoutes: routes, marks }) => ({
+    hostRoutes: [...routes].sort(byDestination),
+    marks: [...marks].sort(),
+  }),
 };
 
 function wantedRoutes({ destinations, nextHop, beside }: Want, now: readonly HostRoute[]): HostRoute[] {

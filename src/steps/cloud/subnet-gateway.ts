@@ -76,7 +76,8 @@ export const subnetGateway: Step<Want, Have> = {
 
   describe: ({ gatewayIp }) => (gatewayIp === "" ? "no gateway" : `gateway ${gatewayIp}`),
 
-  own: ({ gatewayIp }) => gatewayIp,
+  // The mark too: a run that was killed between the two leaves one of them.
+  own: ({ gatewayIp, marks }) => ({ gatewayIp, marks: [...marks].sort() }),
 };
 
 /** An address that nobody has is what Neutron gives every subnet at first: no gateway of anybody's. */
