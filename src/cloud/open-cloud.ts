@@ -96,5 +96,7 @@ export function chosenDriver(config: CloudConfig): ChosenDriver | undefined {
 function reasonFor(driver: Driver, { driver: named, profile, authUrl }: CloudConfig): string {
   if (named !== undefined) return `wayout_driver is ${named}`;
   if (driver === plain) return "nothing says that it is of another kind";
-  return profile === undefined ? `the identity service is ${new URL(authUrl).hostname}` : `profile is ${profile}`;
+  return profile === undefined
+    ? `the identity service is ${new URL(authUrl).hostname}`
+    : `profile is ${profile}`;
 }

@@ -2,9 +2,9 @@
 import type { JsonValue } from "../../report/json-value.ts";
 import type { Api } from "../api.ts";
 import type { AddressPair, DhcpOption, Nic, NicProtection } from "../cloud.ts";
-import type { Extensions } from "../neutron/extensions.ts";
 import { addressOf, asNic, changePort, findPort, listPorts, type Port, pairsOf } from "../neutron/ports.ts";
-import { changeGuarded, sameList } from "../neutron/revisions.ts";
+import type { Extensions } from "./extensions.ts";
+import { changeGuarded, sameList } from "./revisions.ts";
 
 export async function readNics(
   api: Api,

@@ -6,7 +6,6 @@ import type { Cloud, CloudTraits } from "../cloud.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
 import { CloudProblem, shownUrl } from "../errors.ts";
 import { type CloudOptions, httpFor } from "../http-for.ts";
-import { openExtensions } from "../neutron/extensions.ts";
 import {
   addSecurityGroupRule,
   createSecurityGroup,
@@ -15,6 +14,7 @@ import {
   readSecurityGroup,
   readSecurityGroups,
 } from "../neutron/security-groups.ts";
+import { openExtensions } from "./extensions.ts";
 import { readNetworkMap } from "./network.ts";
 import {
   readNic,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Api } from "../api.ts";
 import type { Quota } from "../cloud.ts";
-import type { Extensions } from "../neutron/extensions.ts";
+import type { Extensions } from "./extensions.ts";
 
 const schema = z.object({ quota: z.record(z.string(), z.object({ used: z.number(), limit: z.number() })) });
 

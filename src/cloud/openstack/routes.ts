@@ -3,11 +3,11 @@ import { z } from "zod";
 import type { Api } from "../api.ts";
 import type { Route } from "../cloud.ts";
 import { CloudProblem } from "../errors.ts";
-import type { Extensions } from "../neutron/extensions.ts";
 import { addressOf, listPorts } from "../neutron/ports.ts";
-import { changeGuarded, sameList } from "../neutron/revisions.ts";
+import type { Extensions } from "./extensions.ts";
 import type { NetworkMap } from "./network.ts";
 import { routerSchema } from "./network.ts";
+import { changeGuarded, sameList } from "./revisions.ts";
 import { findRouter, isOwn, portsBehind, tagOfRoute } from "./route-tables.ts";
 import { setTag } from "./tags.ts";
 

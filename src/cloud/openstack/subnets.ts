@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { JsonValue } from "../../report/json-value.ts";
 import type { Api } from "../api.ts";
 import type { HostRoute, Subnet } from "../cloud.ts";
-import type { Extensions } from "../neutron/extensions.ts";
-import { changeGuarded, sameList } from "../neutron/revisions.ts";
+import type { Extensions } from "./extensions.ts";
 import { type NetworkMap, type SubnetAnswer, subnetSchema, vpcIdOf } from "./network.ts";
+import { changeGuarded, sameList } from "./revisions.ts";
 import { setTag } from "./tags.ts";
 
 export function subnetsIn(map: NetworkMap, vpcId?: string): readonly Subnet[] {

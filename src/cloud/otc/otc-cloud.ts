@@ -5,7 +5,6 @@ import type { SigningScheme } from "../auth/signing.ts";
 import type { Cloud, CloudTraits } from "../cloud.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
 import { type CloudOptions, httpFor } from "../http-for.ts";
-import { rightIn } from "../rights.ts";
 import {
   addSecurityGroupRule,
   createSecurityGroup,
@@ -14,6 +13,7 @@ import {
   readSecurityGroup,
   readSecurityGroups,
 } from "../neutron/security-groups.ts";
+import { rightIn } from "../rights.ts";
 import { withoutSubnetWrites } from "../unable.ts";
 import { readNic, readNics, setAddressPairs, setNicSecurityGroups } from "./nics.ts";
 import {
