@@ -1,5 +1,5 @@
 /** What `wayout init` makes a gateway of: named by options, the only one there is, what fits best, or what a person says. */
-import { type Candidate, needing, type Offer, type OfferedSubnet } from "../engine/init/offers.ts";
+import { type Candidate, needing, type Offer, type OfferedSubnet, servedBy } from "../engine/init/offers.ts";
 import type { Choice } from "../engine/init/spec-text.ts";
 import { Problem } from "../report/problem.ts";
 import { suggestion } from "../spec/nearest.ts";
@@ -32,7 +32,7 @@ export async function chosen(
     signal,
   );
   if (!proxies) return undefined;
-  const usual = needing(offer);
+  const usual = servedBy(offer, proxies);
   const subnets = await pick(
     {
       noun: "subnet",

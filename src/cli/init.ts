@@ -41,7 +41,7 @@ async function init(options: InitOptions): Promise<void> {
   const name = options.cloud ?? loadCloud(undefined, systemSources()).name;
   const { cloud } = await placeOf(name, { ...options, tell: note }, (sources) => loadCloud(name, sources));
   note(`reading ${cloud.traits.name} ...`);
-  const offers = offersOf(await readInventory(cloud));
+  const offers = offersOf(await readInventory(cloud), cloud.traits);
   const stop = stopOnSignals(note);
   try {
     const choice = await chosen(offers, options, stop.signal);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Nic, RouteTable, Server } from "../../cloud/cloud.ts";
 import type { Inventory } from "../resolve/inventory.ts";
-import { helped, type Offer, offersOf } from "./offers.ts";
+import { helped, type Offer, offersOf, servedBy } from "./offers.ts";
 
 interface Seen {
   readonly name: string;
@@ -70,8 +70,8 @@ function account(
 const proxy = { name: "ecs-proxy", eip: "203.0.113.10" };
 const client = { name: "ecs-app-1" };
 
-function only(inventory: Inventory): Offer {
-  const [offer] = offersOf(inventory);
+function only(inventory: Inventory, routes: "tables" | "router" = "tables"): Offer {
+  const [offer] = offersOf(inventory, { routes });
   if (!offer) throw new Error("nothing is offered");
   return offer;
 }
@@ -128,31 +128,44 @@ test("what shares its name with another one is named by its id", () => {
   expect(offer.candidates.map(({ name }) => name)).toEqual(["server-0", "server-1"]);
 });
 
+test("where only routers have routes, a proxy serves what it has a NIC in", () => {
+  const inventory = account([proxy, client, { name: "ecs-db", subnet: "db" }]);
+  const served = (routes: "tables" | "router") => {
+    const offer = only(inventory, routes);
+    return servedBy(offer, offer.candidates).map(({ name }) => name);
+  };
+  expect(served("tables")).toEqual(["subnet-app", "subnet-db"]);
+  expect(served("router")).toEqual(["subnet-app"]);
+});
+
 test("VPCs in which most servers would be helped come first", () => {
   const small = account([proxy, client]);
   const large = account([proxy, client, { name: "ecs-app-2" }]);
   const renamed = <T>(map: ReadonlyMap<string, readonly T[]>) =>
     [...map].map(([key, value]): [string, readonly T[]] => [key.replace("-1", "-2"), value]);
   const moved = (large.nicsBySubnet.get("net-app") ?? []).map((nic) => ({ ...nic, subnetId: "net-2" }));
-  const offers = offersOf({
-    ...large,
-    vpcs: ["vpc-1", "vpc-2"].map((id) => ({ id, name: id, cidrs: [], sharedSnat: false })),
-    subnets: new Map([
-      ...small.subnets,
-      [
-        "vpc-2",
-        [{ id: "net-2", name: "", vpcId: "vpc-2", cidr: "10.0.0.0/24", gatewayIp: "10.0.0.1", dns: [] }],
-      ],
-    ]),
-    serversByVpc: new Map([...small.serversByVpc, ...renamed(large.serversByVpc)]),
-    nicsBySubnet: new Map([...small.nicsBySubnet, ["net-2", moved]]),
-    nicsByServer: new Map(
-      [...large.nicsByServer].map(([id, nics]) => [
-        id,
-        [...nics, ...moved.filter((nic) => nic.serverId === id)],
+  const offers = offersOf(
+    {
+      ...large,
+      vpcs: ["vpc-1", "vpc-2"].map((id) => ({ id, name: id, cidrs: [], sharedSnat: false })),
+      subnets: new Map([
+        ...small.subnets,
+        [
+          "vpc-2",
+          [{ id: "net-2", name: "", vpcId: "vpc-2", cidr: "10.0.0.0/24", gatewayIp: "10.0.0.1", dns: [] }],
+        ],
       ]),
-    ),
-    publicIpByNic: large.publicIpByNic,
-  });
+      serversByVpc: new Map([...small.serversByVpc, ...renamed(large.serversByVpc)]),
+      nicsBySubnet: new Map([...small.nicsBySubnet, ["net-2", moved]]),
+      nicsByServer: new Map(
+        [...large.nicsByServer].map(([id, nics]) => [
+          id,
+          [...nics, ...moved.filter((nic) => nic.serverId === id)],
+        ]),
+      ),
+      publicIpByNic: large.publicIpByNic,
+    },
+    { routes: "tables" },
+  );
   expect(offers.map(({ name }) => name)).toEqual(["vpc-2", "vpc-1"]);
 });

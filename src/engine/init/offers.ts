@@ -1,5 +1,5 @@
 /** What an account has that a gateway could be made of. Pure. */
-import type { Nic, PublicIp, Route, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
+import type { CloudTraits, Nic, PublicIp, Route, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
 import type { Inventory } from "../resolve/inventory.ts";
 
 /** A server that could be the proxy: it runs Linux, and has an EIP. */
@@ -7,8 +7,11 @@ export interface Candidate {
   /** What names it in a spec. */
   readonly name: string;
   readonly server: Server;
+  /** The one in the VPC; the EIP may be on another one. */
   readonly nic: Nic;
   readonly subnet: Subnet;
+  /** Every subnet of the VPC that it has a NIC in. */
+  readonly neighbourIn: readonly string[];
   readonly publicIp: PublicIp;
 }
 
@@ -32,14 +35,17 @@ export interface Offer {
   readonly candidates: readonly Candidate[];
   /** Those whose servers need a way out first. */
   readonly subnets: readonly OfferedSubnet[];
+  /** A proxy can serve only subnets that it has a NIC in, since there are no route tables. */
+  readonly neighboursOnly: boolean;
   /** Why it cannot be served, or need not; empty when it can. */
   readonly because: string;
 }
 
 /** Of every VPC; the one in which most servers would be helped comes first. */
-export function offersOf(inventory: Inventory): Offer[] {
+export function offersOf(inventory: Inventory, traits: Pick<CloudTraits, "routes">): Offer[] {
+  const neighboursOnly = traits.routes === "router";
   return inventory.vpcs
-    .map((vpc) => offerOf(vpc, inventory))
+    .map((vpc) => offerOf(vpc, neighboursOnly, inventory))
     .sort(
       (a, b) =>
         Number(a.because !== "") - Number(b.because !== "") ||
@@ -53,12 +59,20 @@ export function needing({ subnets }: Offer): readonly OfferedSubnet[] {
   return subnets.filter(({ without, route }) => without.length > 0 && !route);
 }
 
+/** Of these, what the proxies can serve. */
+export function servedBy(offer: Offer, proxies: readonly Candidate[]): readonly OfferedSubnet[] {
+  return needing(offer).filter(
+    ({ subnet }) =>
+      !offer.neighboursOnly || proxies.every(({ neighbourIn }) => neighbourIn.includes(subnet.id)),
+  );
+}
+
 /** Servers that a gateway would give a way out, and that would need an EIP each without it. */
 export function helped(offer: Offer): number {
   return needing(offer).reduce((sum, { without }) => sum + without.length, 0);
 }
 
-function offerOf(vpc: Vpc, inventory: Inventory): Offer {
+function offerOf(vpc: Vpc, neighboursOnly: boolean, inventory: Inventory): Offer {
   const all = inventory.subnets.get(vpc.id) ?? [];
   const subnets = all.map((subnet) => offeredSubnet(subnet, nameAmong(all, subnet), inventory));
   const offer = {
@@ -66,6 +80,7 @@ function offerOf(vpc: Vpc, inventory: Inventory): Offer {
     vpc,
     candidates: candidatesIn(vpc, subnets, inventory),
     subnets: subnets.sort((a, b) => b.without.length - a.without.length || compare(a.name, b.name)),
+    neighboursOnly,
     because: "",
   };
   return { ...offer, because: whyNot(offer) };
@@ -107,17 +122,22 @@ function hasEip({ id }: Server, { nicsByServer, publicIpByNic }: Inventory): boo
 
 function candidatesIn(vpc: Vpc, subnets: readonly OfferedSubnet[], inventory: Inventory): Candidate[] {
   const known = new Map(subnets.map((one) => [one.subnet.id, one]));
+  const neighbours = subnets.flatMap(({ subnet }) =>
+    (inventory.nicsBySubnet.get(subnet.id) ?? []).map((nic) => ({ nic, subnet })),
+  );
   const servers = inventory.serversByVpc.get(vpc.id) ?? [];
-  return servers
-    .filter(({ status, osType }) => status === "ACTIVE" && (osType ?? "Linux") === "Linux")
+  const fit = servers.filter(({ status, osType }) => status === "ACTIVE" && (osType ?? "Linux") === "Linux");
+  return fit
     .flatMap((server): Candidate[] => {
-      const nics = inventory.nicsByServer.get(server.id) ?? [];
-      const nic = nics.find(({ id, subnetId }) => inventory.publicIpByNic.has(id) && known.has(subnetId));
-      const publicIp = nic && inventory.publicIpByNic.get(nic.id);
-      const subnet = nic && known.get(nic.subnetId)?.subnet;
-      return nic && publicIp && subnet
-        ? [{ name: nameAmong(servers, server), server, nic, subnet, publicIp }]
-        : [];
+      const here = neighbours.filter(({ nic }) => nic.serverId === server.id);
+      const withEip = (inventory.nicsByServer.get(server.id) ?? []).find(({ id }) =>
+        inventory.publicIpByNic.has(id),
+      );
+      const publicIp = withEip && inventory.publicIpByNic.get(withEip.id);
+      const seat = here.find(({ nic }) => nic.id === withEip?.id) ?? here[0];
+      if (!seat || !publicIp) return [];
+      const neighbourIn = here.map(({ subnet }) => subnet.id);
+      return [{ name: nameAmong(servers, server), server, ...seat, neighbourIn, publicIp }];
     })
     .sort((a, b) => {
       const nicsOf = ({ server }: Candidate) => inventory.nicsByServer.get(server.id)?.length ?? 0;

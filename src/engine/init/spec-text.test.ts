@@ -23,6 +23,7 @@ const candidateOf = (name: string, last: number): Candidate => ({
     addressPairs: [],
   },
   subnet: subnetOf("subnet-app", "192.168.125.0/24", []).subnet,
+  neighbourIn: ["net-subnet-app"],
   publicIp: { id: "eip", address: `203.0.113.${last}`, name: "" },
 });
 const app = subnetOf("subnet-app", "192.168.125.0/24", ["ecs-app-1", "ecs-app-2"]);
@@ -33,6 +34,7 @@ const offer: Offer = {
   vpc: { id: "vpc-1", name: "vpc-demo", cidrs: ["192.168.0.0/16"], sharedSnat: false },
   candidates: [one, two],
   subnets: [app, empty],
+  neighboursOnly: false,
   because: "",
 };
 
