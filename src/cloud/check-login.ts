@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type ApiRequest, openApi } from "./api.ts";
 import { openSession } from "./auth/open-session.ts";
-import type { Account, ServiceName, Session } from "./auth/session.ts";
+import type { Account, NeededService, ServiceName, Session } from "./auth/session.ts";
 import type { CloudConfig } from "./config/cloud-config.ts";
 import { CloudProblem } from "./errors.ts";
 import { type CloudOptions, httpFor } from "./http-for.ts";
@@ -22,9 +22,10 @@ export interface LoginCheck extends Account {
 }
 
 /** Lists that every project may read, one item of each. */
-const smallReads: Readonly<Record<ServiceName, Pick<ApiRequest, "path" | "query">>> = {
+const smallReads: Readonly<Record<NeededService, Pick<ApiRequest, "path" | "query">>> = {
   vpc: { path: "/v1/{project}/vpcs", query: { limit: 1 } },
-  network: { path: "/v2.0/ports", query: { limit: 1 } },
+  eip: { path: "/v1/{project}/publicips", query: { limit: 1 } },
+  network: { path: "/v2.0/security-groups", query: { limit: 1 } },
   ecs: { path: "/v1/{project}/cloudservers/detail", query: { limit: 1 } },
   compute: { path: "/v2.1/servers", query: { limit: 1 } },
 };
@@ -37,7 +38,7 @@ export async function checkLogin(
 ): Promise<LoginCheck> {
   const http = httpFor(config, options);
   try {
-    const session = openSession(http, config, driver.signing);
+    const session = openSession(http, config, driver.reach);
     const account = await session.account();
     const api = openApi(http, session);
     const services = await Promise.all(

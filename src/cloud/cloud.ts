@@ -127,6 +127,15 @@ export interface RouteTable {
   readonly subnetIds: readonly string[];
 }
 
+/** The cloud's own, managed one. */
+export interface NatGateway {
+  readonly id: string;
+  readonly name: string;
+  readonly vpcId: string;
+  /** As the cloud says it: ACTIVE, PENDING_CREATE, ... */
+  readonly status: string;
+}
+
 export interface PublicIp {
   readonly id: string;
   readonly address: string;
@@ -184,6 +193,8 @@ export interface CloudTraits {
    * by them, what the proxy itself sends too.
    */
   readonly routes: "tables" | "router";
+  /** Lists of route tables come without routes, so that reading a table costs a call. Absent: they come with them. */
+  readonly routesReadByTable?: boolean;
   /** What a subnet tells its servers by DHCP can be changed: its gateway, its host routes, and those of one NIC. */
   readonly dhcp: boolean;
   /** A virtual IP can be the next hop of a route. */
@@ -208,6 +219,8 @@ export interface CloudReader {
   publicIps(): Promise<readonly PublicIp[]>;
   securityGroups(): Promise<readonly SecurityGroup[]>;
   securityGroup(id: string): Promise<SecurityGroup | undefined>;
+  /** All managed NAT gateways, or those of one VPC; none where the cloud has no such thing. */
+  natGateways(vpcId?: string): Promise<readonly NatGateway[]>;
   quotas(): Promise<readonly Quota[]>;
 }
 

@@ -22,9 +22,22 @@ test("OTC is known by its profile, or by the host of its identity service", () =
   expect(openCloud(swiss).traits.name).toBe("Open Telekom Cloud");
 });
 
+test("Huawei Cloud is known by its profile, or by the host of its identity service", () => {
+  expect(openCloud(configFor("http://127.0.0.1:1", { profile: "huaweicloud" })).traits).toMatchObject({
+    name: "Huawei Cloud",
+    anyAddressPairs: [[{ ip_address: "1.1.1.1/0" }]],
+    vipNextHop: true,
+    eipBeforeRoute: true,
+  });
+  for (const host of ["iam.cn-north-4.myhuaweicloud.com", "iam.myhuaweicloud.com"]) {
+    expect(openCloud(withoutProfile(`https://${host}/v3`)).traits.name).toBe("Huawei Cloud");
+  }
+});
+
 test("what speaks Keystone and is none of the known kinds is plain OpenStack", () => {
   const others = [
     withoutProfile("https://keystone.example/v3"),
+    withoutProfile("https://iam.myhuaweicloud.com.example/v3"),
     withoutProfile("https://evil-otc.t-systems.com.example/v3"),
     configFor("http://127.0.0.1:1", { profile: "vexxhost" }),
   ];

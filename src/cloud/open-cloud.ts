@@ -1,11 +1,12 @@
-import type { ServiceName } from "./auth/session.ts";
-import type { SigningScheme } from "./auth/signing.ts";
+import type { Reach } from "./auth/reach.ts";
+import type { NeededService } from "./auth/session.ts";
 import type { Cloud } from "./cloud.ts";
 import type { CloudConfig } from "./config/cloud-config.ts";
 import { CloudProblem, shownUrl } from "./errors.ts";
 import type { CloudOptions } from "./http-for.ts";
-import { openOpenstackCloud } from "./openstack/openstack-cloud.ts";
-import { openOtcCloud, otcSigning } from "./otc/otc-cloud.ts";
+import { huaweiReach, openHuaweiCloud } from "./huawei/huawei-cloud.ts";
+import { openOpenstackCloud, openstackReach } from "./openstack/openstack-cloud.ts";
+import { openOtcCloud, otcReach } from "./otc/otc-cloud.ts";
 
 /** One kind of cloud: how it is recognised, and its driver. */
 interface Driver {
@@ -16,10 +17,9 @@ interface Driver {
   readonly profiles: readonly string[];
   /** The identity service's host, for configurations without a profile. */
   readonly hosts: RegExp;
-  /** Those that it calls. */
-  readonly services: readonly ServiceName[];
-  /** How it wants access keys used. */
-  readonly signing: SigningScheme;
+  /** Those without which it does not work. */
+  readonly services: readonly NeededService[];
+  readonly reach: Reach;
   readonly open: (config: CloudConfig, options: CloudOptions) => Cloud;
 }
 
@@ -31,8 +31,17 @@ const drivers: readonly Driver[] = [
     profiles: ["otc", "otc-swiss"],
     hosts: /(^|\.)otc\.t-systems\.com$/,
     services: ["vpc", "network", "ecs"],
-    signing: otcSigning,
+    reach: otcReach,
     open: openOtcCloud,
+  },
+  {
+    name: "Huawei Cloud",
+    key: "huawei",
+    profiles: ["huaweicloud"],
+    hosts: /(^|\.)myhuaweicloud\.(com|eu)$/,
+    services: ["vpc", "eip", "network", "ecs"],
+    reach: huaweiReach,
+    open: openHuaweiCloud,
   },
 ];
 
@@ -43,8 +52,7 @@ const plain: Driver = {
   profiles: [],
   hosts: /^/,
   services: ["network", "compute"],
-  // Asked for in no case: an access key is none of its logins.
-  signing: otcSigning,
+  reach: openstackReach,
   open: openOpenstackCloud,
 };
 
@@ -80,7 +88,7 @@ function driverFor({ driver, profile, authUrl, credentials }: CloudConfig): Driv
 }
 
 /** What is to be known of a driver from outside. */
-export interface ChosenDriver extends Pick<Driver, "name" | "services" | "signing"> {
+export interface ChosenDriver extends Pick<Driver, "name" | "services" | "reach"> {
   /** What in the configuration chose it. */
   readonly because: string;
 }
@@ -89,8 +97,8 @@ export interface ChosenDriver extends Pick<Driver, "name" | "services" | "signin
 export function chosenDriver(config: CloudConfig): ChosenDriver | undefined {
   const driver = driverFor(config);
   if (driver === undefined) return undefined;
-  const { name, services, signing } = driver;
-  return { name, services, signing, because: reasonFor(driver, config) };
+  const { name, services, reach } = driver;
+  return { name, services, reach, because: reasonFor(driver, config) };
 }
 
 function reasonFor(driver: Driver, { driver: named, profile, authUrl }: CloudConfig): string {

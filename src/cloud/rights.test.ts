@@ -1,29 +1,46 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { huaweiPaths } from "./huawei/huawei-cloud.ts";
+import { neutronPorts, portPath } from "./neutron/ports.ts";
 import { openCloud } from "./open-cloud.ts";
-import { otcRights } from "./otc/rights.ts";
+import { otcPaths } from "./otc/otc-cloud.ts";
 import { actionIn, rightIn } from "./rights.ts";
 import { configFor, startSignedInCloud } from "./testing/signed-in.ts";
+import { rightsFor } from "./vpc-v1/rights.ts";
 
-test("OTC: every path that the driver calls has its right", () => {
-  const sources = globSync("*.ts", { cwd: join(import.meta.dirname, "otc") }).filter(
-    (file) => !file.endsWith(".test.ts") && file !== "rights.ts",
-  );
-  const shared = globSync("neutron/*.ts", { cwd: import.meta.dirname });
-  const texts = [...sources.map((file) => join("otc", file)), ...shared].map((file) =>
-    readFileSync(join(import.meta.dirname, file), "utf8"),
-  );
-  const called = texts.flatMap((text) => [...text.matchAll(/path: "(\/v[^"]+)"/g)].map((match) => match[1]));
-  expect(called.length).toBeGreaterThan(12);
-  const known = new Set(otcRights.map(({ call }) => call.split(" ")[1]));
-  expect(called.filter((path) => !known.has(path))).toEqual([]);
-});
+const clouds = [
+  { cloud: "OTC", page: "open-telekom-cloud", paths: otcPaths },
+  { cloud: "Huawei Cloud", page: "huawei", paths: huaweiPaths },
+];
 
-test("OTC: the table in docs is this one", () => {
-  const page = readFileSync(join(import.meta.dirname, "../../docs/open-telekom-cloud.md"), "utf8");
-  const rows = [...page.matchAll(/^\| `((?:GET|POST|PUT|DELETE) [^`]+)` \| `([^`]+)` \| (.*) \|$/gm)];
-  expect(rows.map(([, call, action, what]) => ({ call, action, for: what }))).toEqual(otcRights);
+describe.each(clouds)("$cloud", ({ page, paths }) => {
+  const rights = rightsFor(paths);
+
+  test("every path that the driver calls has its right", () => {
+    const sources = globSync("{vpc-v1,neutron}/*.ts", { cwd: import.meta.dirname }).filter(
+      (file) => !file.endsWith(".test.ts"),
+    );
+    const texts = sources.map((file) => readFileSync(join(import.meta.dirname, file), "utf8"));
+    const written = texts.flatMap((text) =>
+      [...text.matchAll(/path: "(\/v[^"]+)"/g)].map((match) => match[1]),
+    );
+    const called = [
+      ...written.filter((path) => path !== neutronPorts.path),
+      paths.ports.path,
+      portPath("x", paths.ports).path,
+      paths.natGateways,
+    ];
+    expect(called.length).toBeGreaterThan(12);
+    const known = new Set(rights.map(({ call }) => call.split(" ")[1]));
+    expect(called.filter((path) => !known.has(path))).toEqual([]);
+  });
+
+  test("the table in docs is this one", () => {
+    const text = readFileSync(join(import.meta.dirname, `../../docs/${page}.md`), "utf8");
+    const rows = [...text.matchAll(/^\| `((?:GET|POST|PUT|DELETE) [^`]+)` \| `([^`]+)` \| (.*) \|$/gm)];
+    expect(rows.map(([, call, action, what]) => ({ call, action, for: what }))).toEqual(rights);
+  });
 });
 
 test("OTC: a call that is not allowed is told with the action that is missing", async () => {
@@ -69,5 +86,5 @@ test("what the cloud names itself goes before the table", async () => {
     body: { error_code: "X", error_msg: message },
   }));
   await expect(openCloud(configFor(server.origin)).vpcs()).rejects.toThrow("vpc:vpcs:list is missing");
-  expect(rightIn(otcRights)("PATCH", "/v2.0/ports/{id}")).toBeUndefined();
+  expect(rightIn(rightsFor(otcPaths))("PATCH", "/v2.0/ports/{id}")).toBeUndefined();
 });

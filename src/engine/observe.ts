@@ -25,7 +25,8 @@ export interface Seen {
 
 /** Looks the spec's names up and says which steps its gateways need. Reads the cloud, no host. */
 export async function look(file: SpecFile, cloud: CloudReader, probes: Probes): Promise<Work[]> {
-  const gateways = resolveGateways(file, await readInventory(cloud));
+  const vpcs = new Set(file.value.gateways.map(({ vpc }) => vpc));
+  const gateways = resolveGateways(file, await readInventory(cloud, vpcs));
   const { traits } = cloud;
   return gateways.map((gateway) => ({
     gateway,

@@ -1,4 +1,6 @@
 import type { CloudReader } from "../cloud/cloud.ts";
+import { once, oncePer } from "./once.ts";
+import { routeTablesOnce } from "./route-tables-once.ts";
 
 /**
  * A reader that asks the cloud for each whole list at most once and answers everything from it: a plan for
@@ -9,7 +11,6 @@ export function snapshot(cloud: CloudReader): CloudReader {
   const subnets = once(() => cloud.subnets());
   const servers = once(() => cloud.servers());
   const nics = once(() => cloud.nics());
-  const routeTables = once(() => cloud.routeTables());
   const publicIps = once(() => cloud.publicIps());
   const securityGroups = once(() => cloud.securityGroups());
   const nicsById = once(async () => byId(await nics()));
@@ -17,8 +18,7 @@ export function snapshot(cloud: CloudReader): CloudReader {
   const nicsBySubnet = once(async () => Map.groupBy(await nics(), (nic) => nic.subnetId));
   const serversById = once(async () => byId(await servers()));
   const subnetsByVpc = once(async () => Map.groupBy(await subnets(), (subnet) => subnet.vpcId));
-  const tablesById = once(async () => byId(await routeTables()));
-  const tablesByVpc = once(async () => Map.groupBy(await routeTables(), (table) => table.vpcId));
+  const natGateways = oncePer((vpcId: string | undefined) => cloud.natGateways(vpcId));
   const groupsById = once(async () => byId(await securityGroups()));
   return {
     traits: cloud.traits,
@@ -34,21 +34,12 @@ export function snapshot(cloud: CloudReader): CloudReader {
       return subnetId === undefined ? nics() : ((await nicsBySubnet()).get(subnetId) ?? []);
     },
     nic: async (id) => (await nicsById()).get(id),
-    routeTables: async (vpcId) =>
-      vpcId === undefined ? routeTables() : ((await tablesByVpc()).get(vpcId) ?? []),
-    routeTable: async (id) => (await tablesById()).get(id),
+    ...routeTablesOnce(cloud),
     publicIps,
     securityGroups,
     securityGroup: async (id) => (await groupsById()).get(id),
+    natGateways: (vpcId) => natGateways(vpcId),
     quotas: once(() => cloud.quotas()),
-  };
-}
-
-function once<T>(read: () => Promise<T>): () => Promise<T> {
-  let reading: Promise<T> | undefined;
-  return () => {
-    reading ??= read();
-    return reading;
   };
 }
 

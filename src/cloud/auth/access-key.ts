@@ -5,9 +5,10 @@ import { readAnswer } from "../answer.ts";
 import type { CloudConfig, Credentials } from "../config/cloud-config.ts";
 import { configProblem } from "../config/problem.ts";
 import type { Http, HttpCall } from "../http.ts";
-import { endpointBesideIam, overrideOf } from "./catalog.ts";
+import { overrideOf, unknownPlace } from "./catalog.ts";
+import type { Reach } from "./reach.ts";
 import type { Session } from "./session.ts";
-import { type SigningScheme, sign } from "./signing.ts";
+import { sign } from "./signing.ts";
 
 type AccessKey = Extract<Credentials, { readonly kind: "access-key" }>;
 
@@ -17,16 +18,20 @@ export function accessKeySession(
   http: Http,
   config: CloudConfig,
   key: AccessKey,
-  scheme: SigningScheme,
+  { signing: scheme, urlOf }: Reach,
 ): Session {
   let project: Promise<string> | undefined;
 
-  function signed(call: HttpCall, extra: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  function signed(call: HttpCall, scope: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const extra = {
+      ...scope,
+      ...(key.securityToken === undefined ? {} : { "X-Security-Token": key.securityToken.reveal() }),
+    };
     const { headers } = sign(
       {
         method: call.method,
         url: call.url,
-        // Signed where the scheme covers it (Huawei); OTC's SDK adds the project afterwards, unsigned.
+        // Huawei's SDKs sign these too; OTC's adds them afterwards, unsigned.
         headers: { "Content-Type": "application/json", ...(scheme.kind === "plain" ? extra : {}) },
         body: call.body ?? "",
       },
@@ -34,12 +39,7 @@ export function accessKeySession(
       scheme,
       http.clock.now(),
     );
-    return {
-      ...headers,
-      ...extra,
-      "Content-Type": "application/json",
-      ...(key.securityToken === undefined ? {} : { "X-Security-Token": key.securityToken.reveal() }),
-    };
+    return { ...headers, ...extra, "Content-Type": "application/json" };
   }
 
   async function findProject(): Promise<string> {
@@ -65,7 +65,7 @@ export function accessKeySession(
     throw configProblem(
       `cloud ${config.name}: no project ${name}; ${suggestion(name, names, "project")}`,
       `GET ${url.href} lists ${names.length} projects`,
-      "Set project_name in clouds.yaml; on OTC it begins with the region: eu-de_NAME.",
+      "Set project_name in clouds.yaml. It is the region's name, or begins with it: eu-de_NAME.",
     );
   }
 
@@ -89,8 +89,9 @@ export function accessKeySession(
     }),
     services: async () => [],
     async endpoint(service) {
-      const host = service === "vpc" || service === "network" ? "vpc" : "ecs";
-      return overrideOf(config, service) ?? endpointBesideIam(config, host);
+      const url = overrideOf(config, service) ?? urlOf?.(config, service);
+      if (url === undefined) throw unknownPlace(config, service);
+      return url;
     },
   };
 }

@@ -4,12 +4,14 @@ import { z } from "zod";
 import { nearest } from "../../spec/nearest.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
 import { configProblem } from "../config/problem.ts";
-import { shownUrl } from "../errors.ts";
+import type { CloudProblem } from "../errors.ts";
 import type { ServiceName } from "./session.ts";
 
 /** Types under which catalogs list a service, the most fitting first. OTC serves Neutron's paths on the VPC host. */
 const typesOf: Readonly<Record<ServiceName, readonly string[]>> = {
   vpc: ["vpc", "network"],
+  eip: ["eip"],
+  nat: ["nat"],
   network: ["network", "vpc"],
   ecs: ["ecs", "compute"],
   compute: ["compute", "ecs"],
@@ -36,8 +38,16 @@ export function overrideOf(config: CloudConfig, service: ServiceName): string | 
   return type === undefined ? undefined : bareEndpoint(config.endpoints[type] ?? "");
 }
 
-/** @throws CloudProblem cloud/config naming the regions or services that the catalog does have. */
-export function endpointInCatalog(catalog: Catalog, config: CloudConfig, service: ServiceName): string {
+/**
+ * `otherwise` is where the service is when the catalog does not have it at all.
+ * @throws CloudProblem cloud/config naming the regions or services that the catalog does have.
+ */
+export function endpointInCatalog(
+  catalog: Catalog,
+  config: CloudConfig,
+  service: ServiceName,
+  otherwise?: string,
+): string {
   const offered = typesOf[service].flatMap((type) =>
     catalog
       .filter((entry) => entry.type === type)
@@ -52,6 +62,7 @@ export function endpointInCatalog(catalog: Catalog, config: CloudConfig, service
   });
   if (found) return bareEndpoint(found.url);
   if (offered.length === 0) {
+    if (otherwise !== undefined) return otherwise;
     const types = [...new Set(catalog.map((entry) => entry.type))].sort().join(", ");
     throw configProblem(
       `cloud ${config.name} offers no ${config.interface} endpoint for ${service}`,
@@ -69,17 +80,31 @@ export function endpointInCatalog(catalog: Catalog, config: CloudConfig, service
   );
 }
 
-/**
- * With an access key there is no catalog to ask: OTC's and Huawei's hosts differ in their first word only
- * (regions-and-endpoints: iam.eu-de..., vpc.eu-de..., ecs.eu-de...).
- */
-export function endpointBesideIam(config: CloudConfig, service: "vpc" | "ecs"): string {
+/** The first word of a service's host, on OTC and Huawei Cloud ("Regions and Endpoints"). */
+export const hostWords: Readonly<Record<ServiceName, string>> = {
+  vpc: "vpc",
+  network: "vpc",
+  eip: "eip",
+  nat: "nat",
+  ecs: "ecs",
+  compute: "ecs",
+};
+
+/** OTC's hosts differ in their first word only: iam.eu-de..., vpc.eu-de..., ecs.eu-de... */
+export function endpointBesideIam(config: CloudConfig, service: ServiceName): string | undefined {
   const { protocol, host } = new URL(config.authUrl);
-  if (/^iam(-pub)?\./.test(host)) return `${protocol}//${host.replace(/^iam(-pub)?\./, `${service}.`)}`;
-  throw configProblem(
-    `cloud ${config.name}: where its ${service} service is cannot be told from ${shownUrl(config.authUrl)}`,
+  const beside = host.replace(/^iam(-pub)?\./, `${hostWords[service]}.`);
+  return beside === host ? undefined : `${protocol}//${beside}`;
+}
+
+/** For a service whose place nothing tells, where there is no catalog to ask. */
+export function unknownPlace(config: CloudConfig, service: ServiceName): CloudProblem {
+  const { host } = new URL(config.authUrl);
+  const region = config.region === undefined ? "no region" : `region ${config.region}`;
+  return configProblem(
+    `cloud ${config.name}: where its ${service} service is cannot be told from ${host} and ${region}`,
     "an access key comes without a catalog of services",
-    `Set ${service}_endpoint_override in clouds.yaml, or log in with a user's password.`,
+    `Set region_name, or ${service}_endpoint_override in clouds.yaml, or log in with a user's password.`,
   );
 }
 

@@ -8,6 +8,7 @@ import { CloudProblem, isCloudProblem, problemOfShape, shownUrl } from "../error
 import { type Http, type HttpCall, jsonBody } from "../http.ts";
 import { Secret } from "../secret.ts";
 import { type Catalog, catalogSchema, endpointInCatalog, overrideOf } from "./catalog.ts";
+import type { Reach } from "./reach.ts";
 import type { Session } from "./session.ts";
 import { type LoginCredentials, tokenRequest } from "./token-request.ts";
 
@@ -30,7 +31,12 @@ interface Login {
   readonly renewAtMs: number;
 }
 
-export function keystoneSession(http: Http, config: CloudConfig, credentials: LoginCredentials): Session {
+export function keystoneSession(
+  http: Http,
+  config: CloudConfig,
+  credentials: LoginCredentials,
+  { urlOf }: Reach,
+): Session {
   let current: Login | undefined;
   let underWay: Promise<Login> | undefined;
 
@@ -65,7 +71,10 @@ export function keystoneSession(http: Http, config: CloudConfig, credentials: Lo
       return (await login()).catalog.map(({ type }) => type);
     },
     async endpoint(service) {
-      return overrideOf(config, service) ?? endpointInCatalog((await login()).catalog, config, service);
+      const otherwise = urlOf?.(config, service);
+      return (
+        overrideOf(config, service) ?? endpointInCatalog((await login()).catalog, config, service, otherwise)
+      );
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { HttpCall } from "../http.ts";
 
 /** The services that drivers speak to; `catalog.ts` says under which types clouds list them. */
-export type ServiceName = "vpc" | "network" | "ecs" | "compute";
+export type ServiceName = "vpc" | "eip" | "nat" | "network" | "ecs" | "compute";
 
 export interface Account {
   readonly projectId: string;
@@ -9,6 +9,9 @@ export interface Account {
   /** As the cloud says it, ISO 8601; absent for keys, which do not end. */
   readonly tokenExpiresAt?: string;
 }
+
+/** Those without which a driver does not work; NAT gateways are only called by their names. */
+export type NeededService = Exclude<ServiceName, "nat">;
 
 /** Being logged in: what makes a call an authorised one, and where to send it. */
 export interface Session {

@@ -15,6 +15,15 @@ const otc = `clouds:
       user_domain_name: OTC00000000001000000001
 `;
 
+const huawei = `clouds:
+  huawei:
+    profile: huaweicloud
+    auth:
+      ak: AK-1
+      sk: SK-1
+      project_name: cn-north-4_demo
+`;
+
 function sources(
   files: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>> = {},
@@ -31,6 +40,16 @@ function problemOf(name: string | undefined, from: ConfigSources): CloudProblem 
   }
   throw new Error("it was accepted");
 }
+
+test("for Huawei Cloud an access key and a project name, which begins with the region, give the rest", () => {
+  expect(loadCloud("huawei", sources({ "/project/clouds.yaml": huawei }))).toMatchObject({
+    profile: "huaweicloud",
+    authUrl: "https://iam.cn-north-4.myhuaweicloud.com/v3",
+    region: "cn-north-4",
+    project: { name: "cn-north-4_demo" },
+    credentials: { kind: "access-key" },
+  });
+});
 
 test("an entry of OTC's own documentation is enough: profile and project name give the rest", () => {
   const config = loadCloud("otc", sources({ "/project/clouds.yaml": otc }));

@@ -64,11 +64,12 @@ function firstRegion({ regions, region_name }: Settings): Region | undefined {
   return typeof region_name === "string" ? namedRegion(region_name.split(",")[0]) : undefined;
 }
 
-/** OTC's projects are called after their region: eu-de_NAME. */
+/** Projects of OTC and Huawei Cloud are called after their region: eu-de_NAME. */
 function projectName(entry: Settings): string | undefined {
   const { project_name, tenant_name } = authOf(entry);
   const begin = String(project_name ?? tenant_name ?? "").split("_")[0];
-  return begin !== undefined && /^[a-z]{2,}-[a-z]{2,}\d*$/.test(begin) ? begin : undefined;
+  // eu-de, eu-ch2, cn-north-4
+  return begin !== undefined && /^[a-z]{2,}-[a-z]{2,}\d*(-\d+)?$/.test(begin) ? begin : undefined;
 }
 
 const authKeys = new Set(Object.keys(authSchema.shape));

@@ -1,4 +1,7 @@
-/** What `profile:` in clouds.yaml stands for, as far as Wayout knows it (openstacksdk, config/vendors/*.json). */
+/**
+ * What `profile:` in clouds.yaml stands for, as far as Wayout knows it: openstacksdk's config/vendors/*.json, and Huawei Cloud,
+ * which openstacksdk does not have.
+ */
 export interface VendorProfile {
   readonly authUrl: (region: string) => string;
   readonly regions: readonly string[];
@@ -15,6 +18,12 @@ export const vendorProfiles: Readonly<Record<string, VendorProfile>> = {
   "otc-swiss": {
     authUrl: (region) => `https://iam-pub.${region}.sc.otc.t-systems.com/v3`,
     regions: ["eu-ch2"],
+    regionInProjectName: true,
+  },
+  huaweicloud: {
+    authUrl: (region) => `https://iam.${region}.myhuaweicloud.com/v3`,
+    // More than thirty, and new ones each year: any name is taken.
+    regions: [],
     regionInProjectName: true,
   },
 };

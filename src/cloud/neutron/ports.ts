@@ -1,9 +1,9 @@
-/** Neutron `/v2.0/ports`: NICs, virtual IPs and the cloud's own ports. */
+/** Neutron's ports: NICs, virtual IPs and the cloud's own ones. Huawei Cloud has the same bodies under a path of its own. */
 import { z } from "zod";
 import type { JsonValue } from "../../report/json-value.ts";
 import { isAddress } from "../../spec/addresses.ts";
 import { links, optionalList, optionalText } from "../answer-fields.ts";
-import type { Api } from "../api.ts";
+import type { Api, ApiRequest } from "../api.ts";
 import type { AddressPair, Nic } from "../cloud.ts";
 import { listByLink } from "../paging.ts";
 
@@ -30,17 +30,26 @@ export type Port = z.infer<typeof portSchema>;
 const pageSchema = z.object({ ports: z.array(portSchema), ports_links: links });
 export const onePort = z.object({ port: portSchema });
 
+/** Where a cloud has its ports. */
+export type PortsPath = Pick<ApiRequest, "service" | "path">;
+export const neutronPorts: PortsPath = { service: "network", path: "/v2.0/ports" };
+
 /** `query` is as a URL has it: a name may come more than once. */
 export async function listPorts(
   api: Api,
   query: Readonly<Record<string, string | undefined>> = {},
+  at: PortsPath = neutronPorts,
 ): Promise<readonly Port[]> {
-  const request = { service: "network", path: "/v2.0/ports", query } as const;
+  const request = { ...at, query };
   return listByLink(api, request, pageSchema, (page) => ({ items: page.ports, links: page.ports_links }));
 }
 
-export async function findPort(api: Api, id: string): Promise<Port | undefined> {
-  return (await api.find(portPath(id), onePort))?.port;
+export async function findPort(
+  api: Api,
+  id: string,
+  at: PortsPath = neutronPorts,
+): Promise<Port | undefined> {
+  return (await api.find(portPath(id, at), onePort))?.port;
 }
 
 /** @param headers `If-Match`, where the change must not overtake another one. */
@@ -48,13 +57,14 @@ export async function changePort(
   api: Api,
   id: string,
   change: JsonValue,
+  at: PortsPath = neutronPorts,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await api.put({ ...portPath(id), headers }, { port: change }, onePort);
+  await api.put({ ...portPath(id, at), headers }, { port: change }, onePort);
 }
 
-export function portPath(id: string) {
-  return { service: "network", path: "/v2.0/ports/{id}", ids: { id } } as const;
+export function portPath(id: string, { service, path }: PortsPath = neutronPorts): ApiRequest {
+  return { service, path: `${path}/{id}`, ids: { id } };
 }
 
 /** The port's first IPv4 address. */

@@ -2,7 +2,16 @@
 import type { JsonValue } from "../../report/json-value.ts";
 import type { Api } from "../api.ts";
 import type { AddressPair, DhcpOption, Nic, NicProtection } from "../cloud.ts";
-import { addressOf, asNic, changePort, findPort, listPorts, type Port, pairsOf } from "../neutron/ports.ts";
+import {
+  addressOf,
+  asNic,
+  changePort,
+  findPort,
+  listPorts,
+  neutronPorts,
+  type Port,
+  pairsOf,
+} from "../neutron/ports.ts";
 import type { Extensions } from "./extensions.ts";
 import { changeGuarded, sameList } from "./revisions.ts";
 
@@ -121,6 +130,6 @@ async function changeNic(
   await changeGuarded(`NIC ${nicId}`, extensions, {
     ...change,
     read: () => findPort(api, nicId),
-    write: (wanted, headers) => changePort(api, nicId, wanted, headers),
+    write: (wanted, headers) => changePort(api, nicId, wanted, neutronPorts, headers),
   });
 }

@@ -1,6 +1,7 @@
 /** Plain OpenStack: the port on Neutron v2.0 and Nova v2.1, put together from one file per resource. */
 import { type Api, openApi } from "../api.ts";
 import { openSession } from "../auth/open-session.ts";
+import type { Reach } from "../auth/reach.ts";
 import type { Session } from "../auth/session.ts";
 import type { Cloud, CloudTraits } from "../cloud.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
@@ -57,10 +58,13 @@ const traits: CloudTraits = {
   eipBeforeRoute: false,
 };
 
+/** Its catalog says where everything is, and an access key is none of its logins. */
+export const openstackReach: Reach = { signing: { kind: "plain" } };
+
 /** Nothing is sent before the first call. */
 export function openOpenstackCloud(config: CloudConfig, options: CloudOptions = {}): Cloud {
   const http = httpFor(config, options);
-  const session = openSession(http, config, { kind: "derived", region: "", service: "" });
+  const session = openSession(http, config, openstackReach);
   return portOn(openApi(http, ofThisKind(session, config)), config.externalNetwork);
 }
 
@@ -76,7 +80,7 @@ function ofThisKind(session: Session, config: CloudConfig): Session {
         code: "cloud/not-supported",
         summary: `cloud ${config.name} has a service "vpc" in its catalog, which plain OpenStack does not have`,
         detail: `${config.source}: identity service ${shownUrl(config.authUrl)}`,
-        hint: "Where it is an Open Telekom Cloud, set profile: otc in clouds.yaml; to take it for plain OpenStack all the same, wayout_driver: openstack.",
+        hint: "Where it is an Open Telekom Cloud, set profile: otc in clouds.yaml, where it is Huawei Cloud, profile: huaweicloud; to take it for plain OpenStack all the same, wayout_driver: openstack.",
       });
     },
   };
@@ -99,6 +103,8 @@ function portOn(api: Api, externalNetwork: string | undefined): Cloud {
     publicIps: () => readPublicIps(api),
     securityGroups: () => readSecurityGroups(api),
     securityGroup: (id) => readSecurityGroup(api, id),
+    // A router gives its networks a way out by itself; there is no such gateway beside it.
+    natGateways: async () => [],
     quotas: () => readQuotas(api, extensions),
     setAddressPairs: (nicId, pairs) => setAddressPairs(api, extensions, nicId, pairs),
     setNicSecurityGroups: (nicId, groupIds) => setNicSecurityGroups(api, extensions, nicId, groupIds),

@@ -23,11 +23,12 @@ export interface Inventory {
   readonly securityGroups: readonly SecurityGroup[];
 }
 
-export async function readInventory(cloud: CloudReader): Promise<Inventory> {
+/** @param named names and ids of the only VPCs whose route tables are needed; all are without it. */
+export async function readInventory(cloud: CloudReader, named?: ReadonlySet<string>): Promise<Inventory> {
   const [vpcs, subnets, tables, servers, nics, publicIps, securityGroups] = await Promise.all([
     cloud.vpcs(),
     cloud.subnets(),
-    cloud.routeTables(),
+    readTables(cloud, named),
     cloud.servers(),
     cloud.nics(),
     cloud.publicIps(),
@@ -58,4 +59,14 @@ export async function readInventory(cloud: CloudReader): Promise<Inventory> {
     publicIpByNic: new Map(publicIps.flatMap((eip) => (eip.nicId === undefined ? [] : [[eip.nicId, eip]]))),
     securityGroups,
   };
+}
+
+/** One list holds all tables, except where each of them costs a call. */
+async function readTables(
+  cloud: CloudReader,
+  named: ReadonlySet<string> | undefined,
+): Promise<readonly RouteTable[]> {
+  if (named === undefined || !cloud.traits.routesReadByTable) return cloud.routeTables();
+  const vpcs = (await cloud.vpcs()).filter((vpc) => named.has(vpc.name) || named.has(vpc.id));
+  return (await Promise.all(vpcs.map((vpc) => cloud.routeTables(vpc.id)))).flat();
 }

@@ -1,6 +1,7 @@
 /** A cloud in which nothing moves, for tests of what a step reads: only what is given is there. */
 import type {
   CloudReader,
+  NatGateway,
   Nic,
   PublicIp,
   RouteTable,
@@ -19,6 +20,7 @@ export interface Still {
   readonly routeTables?: readonly RouteTable[];
   readonly publicIps?: readonly PublicIp[];
   readonly securityGroups?: readonly SecurityGroup[];
+  readonly natGateways?: readonly NatGateway[];
 }
 
 /** Its hosts cannot be reached: asking one fails the test. */
@@ -31,6 +33,7 @@ export function stillWorld(still: Still): ReadOnlyWorld {
     routeTables = [],
     publicIps = [],
     securityGroups = [],
+    natGateways = [],
   } = still;
   const find = <T extends { readonly id: string }>(all: readonly T[], id: string) =>
     Promise.resolve(all.find((one) => one.id === id));
@@ -55,6 +58,7 @@ export function stillWorld(still: Still): ReadOnlyWorld {
     publicIps: async () => publicIps,
     securityGroups: async () => securityGroups,
     securityGroup: (id) => find(securityGroups, id),
+    natGateways: async (vpcId) => natGateways.filter((one) => vpcId === undefined || one.vpcId === vpcId),
     quotas: async () => [],
   };
   return {

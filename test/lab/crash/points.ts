@@ -99,6 +99,7 @@ function readers(cloud: Cloud) {
     publicIps: () => cloud.publicIps(),
     securityGroups: () => cloud.securityGroups(),
     securityGroup: (id: string) => cloud.securityGroup(id),
+    natGateways: (vpcId?: string) => cloud.natGateways(vpcId),
     quotas: () => cloud.quotas(),
   };
 }

@@ -1,7 +1,7 @@
-/** Virtual IPs: Neutron ports that no server has. */
+/** Virtual IPs: ports that no server has. */
 import type { Api } from "../api.ts";
 import type { Nic } from "../cloud.ts";
-import { onePort, portPath } from "../neutron/ports.ts";
+import { onePort, type PortsPath, portPath } from "../neutron/ports.ts";
 import { waitUntil } from "../settle.ts";
 import { nicOf, readNic, readNics } from "./nics.ts";
 
@@ -11,13 +11,14 @@ const owner = "neutron:VIP_PORT";
 /** One with this name and address that is there already is the one that an interrupted call made. */
 export async function createVirtualIp(
   api: Api,
+  at: PortsPath,
   wish: { readonly subnetId: string; readonly name: string; readonly ip: string },
 ): Promise<Nic> {
-  const there = await readNics(api, { subnetId: wish.subnetId });
+  const there = await readNics(api, at, { subnetId: wish.subnetId });
   const made = there.find((nic) => nic.owner === owner && nic.name === wish.name && nic.ip === wish.ip);
   if (made) return made;
   const { port } = await api.post(
-    { service: "network", path: "/v2.0/ports" },
+    at,
     {
       port: {
         network_id: wish.subnetId,
@@ -31,12 +32,12 @@ export async function createVirtualIp(
   return nicOf(port);
 }
 
-export async function deleteVirtualIp(api: Api, id: string): Promise<void> {
-  await api.delete(portPath(id));
+export async function deleteVirtualIp(api: Api, at: PortsPath, id: string): Promise<void> {
+  await api.delete(portPath(id, at));
   await waitUntil(
     api.http,
     "virtual IP deleted",
-    () => readNic(api, id),
+    () => readNic(api, at, id),
     (seen) => seen === undefined,
   );
 }

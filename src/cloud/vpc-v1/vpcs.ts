@@ -5,7 +5,7 @@ import type { Api } from "../api.ts";
 import type { Vpc } from "../cloud.ts";
 import { isCloudProblem } from "../errors.ts";
 import { listByMarker } from "../paging.ts";
-import { everyEnterpriseProject } from "./answer-fields.ts";
+import { everyEnterpriseProject } from "./enterprise-projects.ts";
 
 const pageSchema = z.object({
   vpcs: z.array(

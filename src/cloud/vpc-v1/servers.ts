@@ -3,7 +3,7 @@ import { z } from "zod";
 import { optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Server, ServerAddress } from "../cloud.ts";
-import { everyEnterpriseProject } from "./answer-fields.ts";
+import { everyEnterpriseProject } from "./enterprise-projects.ts";
 
 const serverSchema = z.object({
   id: z.string(),

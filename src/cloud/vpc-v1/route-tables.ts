@@ -21,7 +21,8 @@ const tableSchema = z.object({
   // Lists leave one or the other out, depending on the build; the table itself has both.
   default: z.boolean().nullish(),
   routes: z.array(routeSchema).nullish(),
-  subnets: optionalList(z.object({ id: z.string() })),
+  // Huawei Cloud Stack gives Neutron's subnet as `id`, and the network, by which subnets are known here, beside it.
+  subnets: optionalList(z.object({ id: z.string(), network_id: optionalText })),
 });
 type TableAnswer = z.infer<typeof tableSchema>;
 
@@ -172,7 +173,7 @@ function asRouteTable(table: TableAnswer): RouteTable {
       nextHop: route.nexthop === "-" ? "" : route.nexthop,
       description: route.description,
     })),
-    subnetIds: table.subnets.map((subnet) => subnet.id),
+    subnetIds: table.subnets.map((subnet) => subnet.network_id || subnet.id),
   };
 }
 

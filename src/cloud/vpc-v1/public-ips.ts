@@ -6,7 +6,7 @@ import type { PublicIp } from "../cloud.ts";
 import { CloudProblem } from "../errors.ts";
 import { listByMarker } from "../paging.ts";
 import { waitUntil } from "../settle.ts";
-import { everyEnterpriseProject } from "./answer-fields.ts";
+import { everyEnterpriseProject } from "./enterprise-projects.ts";
 
 const publicIpSchema = z.object({
   id: z.string(),
@@ -117,7 +117,7 @@ async function create(
   wish: { readonly name: string; readonly bandwidthMbit: number },
 ): Promise<PublicIpAnswer> {
   const { publicip } = await api.post(
-    { service: "vpc", path: "/v1/{project}/publicips" },
+    { service: "eip", path: "/v1/{project}/publicips" },
     {
       publicip: { type: "5_bgp", ip_version: 4, alias: wish.name },
       bandwidth: { name: wish.name, size: wish.bandwidthMbit, share_type: "PER", charge_mode: "traffic" },
@@ -130,7 +130,7 @@ async function create(
 async function readAll(api: Api): Promise<readonly PublicIpAnswer[]> {
   return listByMarker(
     api,
-    { service: "vpc", path: "/v1/{project}/publicips", query: everyEnterpriseProject },
+    { service: "eip", path: "/v1/{project}/publicips", query: everyEnterpriseProject },
     pageSchema,
     (page) => page.publicips,
   );
@@ -141,7 +141,7 @@ async function readOne(api: Api, id: string): Promise<PublicIpAnswer | undefined
 }
 
 function publicIp(id: string) {
-  return { service: "vpc", path: "/v1/{project}/publicips/{id}", ids: { id } } as const;
+  return { service: "eip", path: "/v1/{project}/publicips/{id}", ids: { id } } as const;
 }
 
 function asPublicIp(answer: PublicIpAnswer): PublicIp {

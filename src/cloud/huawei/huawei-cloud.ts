@@ -1,0 +1,36 @@
+/** Huawei Cloud: VPC API v1 with its own path for ports, and a host of its own for each service. */
+import { openSession } from "../auth/open-session.ts";
+import type { Reach } from "../auth/reach.ts";
+import type { Cloud, CloudTraits } from "../cloud.ts";
+import type { CloudConfig } from "../config/cloud-config.ts";
+import { type CloudOptions, httpFor } from "../http-for.ts";
+import type { VpcV1Paths } from "../vpc-v1/paths.ts";
+import { openVpcV1Cloud } from "../vpc-v1/vpc-v1-cloud.ts";
+import { huaweiEndpoint } from "./endpoints.ts";
+
+const traits: CloudTraits = {
+  name: "Huawei Cloud",
+  // What its Terraform provider writes for `source_dest_check = false`.
+  anyAddressPairs: [[{ ip_address: "1.1.1.1/0" }]],
+  // It would take the firewall of a server that has an EIP away.
+  portSecurityOff: false,
+  routes: "tables",
+  routesReadByTable: true,
+  dhcp: false,
+  vipNextHop: true,
+  eipBeforeRoute: true,
+};
+
+export const huaweiReach: Reach = { signing: { kind: "plain" }, urlOf: huaweiEndpoint };
+
+export const huaweiPaths: VpcV1Paths = {
+  // Neutron's own path is among its "historical APIs".
+  ports: { service: "vpc", path: "/v1/{project}/ports" },
+  natGateways: "/v2/{project}/nat_gateways",
+};
+
+/** Nothing is sent before the first call. */
+export function openHuaweiCloud(config: CloudConfig, options: CloudOptions = {}): Cloud {
+  const http = httpFor(config, options);
+  return openVpcV1Cloud(http, openSession(http, config, huaweiReach), traits, huaweiPaths);
+}
