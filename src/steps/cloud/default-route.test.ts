@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Route } from "../../cloud/cloud.ts";
+import { CloudProblem } from "../../cloud/errors.ts";
 import type { Observed } from "../step.ts";
+import { stillWorld } from "../testing/still-cloud.ts";
 import { defaultRoute as step } from "./default-route.ts";
 
 const want = {
@@ -28,6 +30,48 @@ const foreign = (nextHop: string): Observed<Route> => ({
   whose: `to ecs ${nextHop}, not made by Wayout`,
 });
 
+describe("a default route that a managed NAT gateway owns", () => {
+  const nat = { id: "nat-1", name: "nat-prod", vpcId: "vpc-1", status: "ACTIVE" };
+  const table = {
+    id: "table-1",
+    name: "rtb-vpc-demo",
+    vpcId: "vpc-1",
+    isDefault: true,
+    routes: [{ destination: "0.0.0.0/0", type: "nat" as const, nextHop: "nat-1", description: "" }],
+    subnetIds: [],
+  };
+
+  it("is told with the gateway's name", async () => {
+    const world = stillWorld({ routeTables: [table], natGateways: [nat] });
+    const observed = await step.observe(want, world);
+    const because =
+      "rtb-vpc-demo already has a route to 0.0.0.0/0, to NAT gateway nat-prod (nat-1), not made by Wayout";
+    expect(step.decide(want, observed, { adopt: false })).toMatchObject({ action: "blocked", because });
+    expect(step.decide(want, observed, { adopt: true })).toMatchObject({
+      action: "adopt",
+      because: "0.0.0.0/0 goes to NAT gateway nat-prod (nat-1), not made by Wayout",
+    });
+  });
+
+  it("is told by its id where the account may not see NAT gateways, and a broken program is no such case", async () => {
+    const { cloud, host } = stillWorld({ routeTables: [table] });
+    const failing = (error: Error) => ({
+      host,
+      cloud: {
+        ...cloud,
+        natGateways: async () => {
+          throw error;
+        },
+      },
+    });
+    const forbidden = new CloudProblem({ code: "cloud/forbidden", summary: "no nat:natGateways:list" });
+    expect(await step.observe(want, failing(forbidden))).toMatchObject({
+      whose: "to NAT gateway nat-1, not made by Wayout",
+    });
+    await expect(step.observe(want, failing(new TypeError("a mistake")))).rejects.toThrow("a mistake");
+  });
+});
+
 describe("the default route", () => {
   it.each<[string, Observed<Route>, boolean, string, string]>([
     ["absent", { is: "absent" }, false, "create", "rtb-vpc-demo has no route to 0.0.0.0/0"],
@@ -40,7 +84,13 @@ describe("the default route", () => {
       "blocked",
       "rtb-vpc-demo already has a route to 0.0.0.0/0, to ecs server-9, not made by Wayout",
     ],
-    ["foreign, adopted", foreign("server-9"), true, "adopt", "0.0.0.0/0 goes to ecs server-9"],
+    [
+      "foreign, adopted",
+      foreign("server-9"),
+      true,
+      "adopt",
+      "0.0.0.0/0 goes to ecs server-9, not made by Wayout",
+    ],
     [
       "the manual's, by hand",
       foreign("server-1"),

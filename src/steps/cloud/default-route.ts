@@ -3,6 +3,7 @@ import type { CloudReader } from "../../cloud/cloud.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
 import { nextHopGone } from "./next-hop-gone.ts";
+import { nextHopWords } from "./next-hop-words.ts";
 import { route } from "./route.ts";
 
 /**
@@ -77,7 +78,7 @@ export const defaultRoute: Step<Want, Have> = {
       action: observed.is === "foreign" ? "adopt" : "change",
       because: same
         ? `it was set by hand; --adopt was given`
-        : `${destination} goes to ${there.type} ${there.nextHop}`,
+        : `${destination} goes ${observed.is === "foreign" ? observed.whose : `to ${there.type} ${there.nextHop}`}`,
       after: wantedRoute(wanted),
       notice: same
         ? "nothing: the next hop stays, only the description changes"
@@ -121,14 +122,14 @@ export const defaultRoute: Step<Want, Have> = {
 async function observeRoute(wanted: Want, cloud: CloudReader): Promise<Observed<Have>> {
   const table = await cloud.routeTable(wanted.tableId);
   const found = table?.routes.find((one) => one.destination === wanted.destination);
-  if (!found) return { is: "absent" };
+  if (!table || !found) return { is: "absent" };
   const there: Have = { ...found };
   if (found.description === ownMark(wanted.gateway)) return { is: "ours", have: there };
   const toUs = found.type === wanted.type && found.nextHop === wanted.nextHop;
   const made = found.description.startsWith("wayout:")
     ? `made for gateway ${found.description.slice("wayout:".length)}`
     : "not made by Wayout";
-  const target = toUs ? wanted.nextHopName : `${found.type} ${found.nextHop}`;
+  const target = toUs ? wanted.nextHopName : await nextHopWords(found, table.vpcId, cloud);
   return { is: "foreign", have: there, whose: `to ${target}, ${made}` };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Route } from "../../cloud/cloud.ts";
+import { stillWorld } from "../testing/still-cloud.ts";
 import { ownRouteTable as step } from "./own-route-table.ts";
 
 const want = {
@@ -41,6 +42,26 @@ describe("a route table of the gateway's own", () => {
     expect(decision).toMatchObject({
       action: "create",
       after: { routes: ["10.9.0.0/16 via peering peer-1", "0.0.0.0/0 via ecs server-1"] },
+    });
+  });
+
+  it("tells whose connections end: a managed NAT gateway is called by its name", async () => {
+    const nat: Route = { destination: "0.0.0.0/0", type: "nat", nextHop: "nat-1", description: "" };
+    const table = {
+      id: "rtb",
+      name: "rtb-vpc",
+      vpcId: "vpc-1",
+      isDefault: true,
+      routes: [nat, peering],
+      subnetIds: ["net-a", "net-b"],
+    };
+    const gateway = { id: "nat-1", name: "nat-prod", vpcId: "vpc-1", status: "ACTIVE" };
+    const world = stillWorld({ routeTables: [table], natGateways: [gateway] });
+    const observed = await step.observe(want, world);
+    expect(step.decide(want, observed, { adopt: false })).toMatchObject({
+      action: "create",
+      after: { routes: ["10.9.0.0/16 via peering peer-1", "0.0.0.0/0 via ecs server-1"] },
+      notice: expect.stringMatching(/^connections by NAT gateway nat-prod \(nat-1\) end; clients of/),
     });
   });
 

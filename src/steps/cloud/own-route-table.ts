@@ -4,6 +4,7 @@ import { Problem } from "../../report/problem.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
 import { nextHopGone } from "./next-hop-gone.ts";
+import { nextHopWords } from "./next-hop-words.ts";
 import { route } from "./route.ts";
 
 /**
@@ -31,6 +32,8 @@ const have = z.object({
   ),
   /** Routes of the tables that the subnets would leave. */
   carried: z.array(route),
+  /** Where these tables send the wanted destinations now, in words. */
+  instead: z.array(z.string()).exactOptional(),
 });
 type Want = z.infer<typeof want>;
 type Have = z.infer<typeof have>;
@@ -57,7 +60,7 @@ export const ownRouteTable: Step<Want, Have> = {
         adoptable: false,
       };
     }
-    const { own, uses, carried } = observed.have;
+    const { own, uses, carried, instead = [] } = observed.have;
     const moving = uses.filter((use) => use.tableId !== own?.id);
     const wrong = wrongRoutes(wanted, own?.routes ?? []);
     if (own && moving.length === 0 && wrong.length === 0) {
@@ -88,8 +91,7 @@ export const ownRouteTable: Step<Want, Have> = {
           (one) => `${one.destination} via ${one.type} ${one.nextHop}`,
         ),
       },
-      notice:
-        "clients of the subnets begin to use the proxy; routes that the platform adds to the old table later (VPN, Direct Connect) do not come to the new one",
+      notice: `${instead.map((hop) => `connections by ${hop} end; `).join("")}clients of the subnets begin to use the proxy; routes that the platform adds to the old table later (VPN, Direct Connect) do not come to the new one`,
     };
   },
 
@@ -181,11 +183,14 @@ async function observeTables(wanted: Want, cloud: CloudReader): Promise<Observed
       : [];
   });
   const left = new Set(uses.map((use) => use.tableId).filter((id) => id !== own?.id));
-  const carried = tables
-    .filter((table) => left.has(table.id))
-    .flatMap((table) => customRoutes(table))
-    .filter((one) => !wanted.destinations.includes(one.destination));
-  const there: Have = { own: own ? { id: own.id, routes: customRoutes(own) } : null, uses, carried };
+  const theirs = tables.filter((table) => left.has(table.id)).flatMap((table) => customRoutes(table));
+  const carried = theirs.filter((one) => !wanted.destinations.includes(one.destination));
+  const instead = await Promise.all(
+    theirs
+      .filter((one) => wanted.destinations.includes(one.destination))
+      .map((one) => nextHopWords(one, wanted.vpcId, cloud)),
+  );
+  const there: Have = { own: own ? { id: own.id, routes: customRoutes(own) } : null, uses, carried, instead };
   const foreign = own?.routes.some(
     (one) => one.description.startsWith("wayout:") && one.description !== ownMark(wanted.gateway),
   );
