@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 
 /** Whose APIs and rules the lab has: Open Telekom Cloud's, or those of a plain OpenStack. */
-export type LabCloudKind = "otc" | "openstack";
+export type LabCloudKind = "otc" | "huawei" | "openstack";
 
 export interface LabVpc {
   readonly id: string;
@@ -239,13 +239,19 @@ export class LabPorts extends Map<string, LabPort> {
   }
 }
 
+const homes: Readonly<Record<LabCloudKind, Pick<LabProject, "region" | "domainName">>> = {
+  otc: { region: "eu-de", domainName: "OTC-LAB-00000000001000000001" },
+  huawei: { region: "ap-southeast-3", domainName: "hwid-lab" },
+  openstack: { region: "eu-de", domainName: "OTC-LAB-00000000001000000001" },
+};
+
 /**
  * Everything the lab's cloud knows. The operations of the API (api/operations) replace an object to change it
  * and never change one in place, so an object once read stays what it was.
  */
 export class LabState {
   readonly project: LabProject;
-  cloud: LabCloudKind = "otc";
+  readonly cloud: LabCloudKind;
   quotas: LabQuotas = defaultQuotas;
   /** How many MAC addresses were given out; the next one follows from it. */
   macCount = 0;
@@ -257,13 +263,15 @@ export class LabState {
   readonly publicIps = new Map<string, LabPublicIp>();
   readonly securityGroups = new Map<string, LabSecurityGroup>();
 
-  constructor(region = "eu-de") {
+  constructor(cloud: LabCloudKind = "otc") {
+    this.cloud = cloud;
+    const { region, domainName } = homes[cloud];
     const domainId = hexId();
     this.project = {
       id: hexId(),
       name: `${region}_lab`,
       domainId,
-      domainName: "OTC-LAB-00000000001000000001",
+      domainName,
       region,
     };
   }

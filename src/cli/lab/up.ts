@@ -14,7 +14,7 @@ export function upCommand(): Command {
     .description("bring up a lab: a small real cloud on this machine")
     .argument(
       "[scenario]",
-      "manual, manual-sysv, pair, openstack, hundred, empty, or a scenario file's path",
+      "manual, manual-sysv, pair, huawei, openstack, hundred, empty, or a scenario file's path",
       "manual",
     )
     .addOption(

@@ -15,8 +15,7 @@ let subnetId: string;
 const lost: ApiFault = { kind: "lose-answer", calls: 1, method: "PUT" };
 
 beforeEach(async () => {
-  const state = new LabState();
-  state.cloud = "openstack";
+  const state = new LabState("openstack");
   lab = await demoApi({ state });
   const { profile: _, ...config } = labConfig(lab);
   cloud = openCloud(config, { clock: hastyClock });

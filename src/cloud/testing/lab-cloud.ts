@@ -1,5 +1,6 @@
-/** The OTC driver joined to the lab's API over HTTP, on a clock that does not wait. */
-import { type DemoApi, demoApi } from "../../lab/api/testing/demo-api.ts";
+/** A driver joined to the lab's API over HTTP, on a clock that does not wait. */
+import { type DemoApi, demoApi, demoKey } from "../../lab/api/testing/demo-api.ts";
+import { type LabCloudKind, LabState } from "../../lab/state.ts";
 import type { Clock } from "../clock.ts";
 import type { Cloud, Route } from "../cloud.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
@@ -19,9 +20,11 @@ export interface LabCloud {
 /** Retries come at once. */
 export const hastyClock: Clock = { now: Date.now, random: () => 0, sleep: async () => undefined };
 
-export async function openLabCloud(): Promise<LabCloud> {
-  const lab = await demoApi();
-  const cloud = openCloud(labConfig(lab), { clock: hastyClock });
+/** As the users of that cloud mostly log in: with a password on OTC, with an access key on Huawei Cloud. */
+export async function openLabCloud(kind: LabCloudKind = "otc"): Promise<LabCloud> {
+  const lab = await demoApi({ state: new LabState(kind) });
+  const config = kind === "huawei" ? accessKeyConfig(lab, "huaweicloud") : labConfig(lab);
+  const cloud = openCloud(config, { clock: hastyClock });
   return {
     lab,
     cloud,
@@ -50,5 +53,24 @@ export function labConfig(lab: DemoApi, password = "secret", project = lab.state
     credentials: { kind: "password", user: { name: "lab", domain }, password: new Secret(password) },
     project: { name: project, domain },
     region: lab.state.project.region,
+  });
+}
+
+export function accessKeyConfig(
+  lab: DemoApi,
+  profile: "otc" | "huaweicloud",
+  secret = demoKey.secret,
+): CloudConfig {
+  const { url } = lab;
+  return configFor(url, {
+    profile,
+    credentials: {
+      kind: "access-key",
+      accessKey: new Secret(demoKey.id),
+      secretKey: new Secret(secret),
+    },
+    project: { name: lab.state.project.name },
+    region: lab.state.project.region,
+    endpoints: { vpc: url, eip: url, ecs: url, nat: url },
   });
 }

@@ -5,8 +5,9 @@ import type { Answer } from "./answer.ts";
 import type { CallLog } from "./call-log.ts";
 import { CommitFailed } from "./changes.ts";
 import { type ApiContext, Call, type Endpoint } from "./endpoint.ts";
-import { type ErrorFamily, Failed } from "./errors/family.ts";
+import { type ErrorFamily, Failed, gatewayAnswer } from "./errors/family.ts";
 import type { ApiFault, ApiFaults } from "./faults.ts";
+import { type AccessKey, faultOfSignature, isSigned } from "./identity/signature.ts";
 import type { Token, Tokens } from "./identity/tokens.ts";
 import { Refused, type Subject } from "./operations/refused.ts";
 import { errorsFor } from "./services.ts";
@@ -16,6 +17,7 @@ export interface Gate {
   readonly faults: ApiFaults;
   readonly log: CallLog;
   readonly tokens: Tokens;
+  readonly accessKey: AccessKey;
   readonly now: () => number;
   readonly cloud: LabCloudKind;
 }
@@ -103,6 +105,7 @@ async function answerOf(request: FastifyRequest, served: Served): Promise<Answer
     answer.afterwards?.();
     return answer;
   } catch (error) {
+    if (error instanceof SignatureRefused) return gatewayAnswer("unauthorized", error.message);
     if (error instanceof Refused) return errors.refused(error);
     if (error instanceof Failed) return errors.failed(error.failure, error.message, endpoint.subject);
     const words = error instanceof CommitFailed ? `${error.message} ${reason(error.cause)}` : reason(error);
@@ -111,8 +114,7 @@ async function answerOf(request: FastifyRequest, served: Served): Promise<Answer
 }
 
 function readCall(request: FastifyRequest, { endpoint, gate, api }: Served): Call {
-  const header = request.headers["x-auth-token"];
-  const token = typeof header === "string" ? gate.tokens.find(header) : undefined;
+  const token = callerOf(request, api, gate);
   requireToken(endpoint, token);
   const params = paramsOf(request);
   if (params.project !== undefined && params.project !== api.state.project.id) {
@@ -126,6 +128,27 @@ function readCall(request: FastifyRequest, { endpoint, gate, api }: Served): Cal
     headers: request.headers,
     token,
   });
+}
+
+/** The gateway turns such a request away before any service sees it. */
+class SignatureRefused extends Error {}
+
+/** Who calls: the holder of a token, or of the access key, whose signed calls are as good as those with a token. */
+function callerOf(request: FastifyRequest, api: ApiContext, gate: Gate): Token | undefined {
+  const { method, url: target, headers, body } = request;
+  if (!isSigned(headers)) {
+    const token = headers["x-auth-token"];
+    return typeof token === "string" ? gate.tokens.find(token) : undefined;
+  }
+  const signed = { method, target, headers, body: typeof body === "string" ? body : "" };
+  const fault = faultOfSignature(signed, gate.accessKey, api.state.cloud, gate.now());
+  if (fault !== undefined) throw new SignatureRefused(`Incorrect IAM authentication information: ${fault}`);
+  const project = headers["x-project-id"];
+  if (project !== undefined && project !== api.state.project.id) {
+    throw new Failed("wrong-project", `${project} is not a project of the access key.`);
+  }
+  const now = gate.now();
+  return { methods: ["access-key"], scope: "project", issuedAt: now, expiresAt: now };
 }
 
 function requireToken(endpoint: Endpoint, token: Token | undefined): void {

@@ -67,7 +67,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     now,
   });
   let api = context("");
-  const gate = { faults: options.faults, log, tokens, now: options.now, cloud: state.cloud };
+  const { accessKey } = options.credentials;
+  const gate = { faults: options.faults, log, tokens, accessKey, now: options.now, cloud: state.cloud };
   for (const service of servicesFor(options.credentials, state.cloud)) {
     for (const endpoint of service.endpoints) {
       app.route({

@@ -23,13 +23,15 @@ export interface Service {
 
 /** All that the lab's cloud offers. */
 export function servicesFor(credentials: Credentials, cloud: LabCloudKind): readonly Service[] {
-  return [...(cloud === "otc" ? ofOtc : []), ...commonServices(credentials, cloud)];
+  return [...(cloud === "openstack" ? [] : vpcAndEcs(cloud)), ...commonServices(credentials, cloud)];
 }
 
-const ofOtc: readonly Service[] = [
-  { errors: vpcErrors, endpoints: vpcEndpoints },
-  { errors: ecsErrors, endpoints: ecsEndpoints },
-];
+function vpcAndEcs(cloud: "otc" | "huawei"): readonly Service[] {
+  return [
+    { errors: vpcErrors, endpoints: vpcEndpoints(cloud) },
+    { errors: ecsErrors, endpoints: ecsEndpoints },
+  ];
+}
 
 function commonServices(credentials: Credentials, cloud: LabCloudKind): readonly Service[] {
   return [

@@ -28,10 +28,18 @@ const cloudEntrySchema = z.object({
     project_id: z.string(),
     user_domain_name: z.string(),
     project_domain_name: z.string(),
+    /** An access key, where the lab's cloud is one whose users mostly have those. */
+    ak: z.string().optional(),
+    sk: z.string().optional(),
   }),
   region_name: z.string(),
   interface: z.string(),
   identity_api_version: z.string(),
+  /** With an access key there is no catalog to ask. */
+  vpc_endpoint_override: z.string().optional(),
+  eip_endpoint_override: z.string().optional(),
+  ecs_endpoint_override: z.string().optional(),
+  nat_endpoint_override: z.string().optional(),
 });
 
 export const labFactsSchema = z.object({

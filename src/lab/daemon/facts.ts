@@ -1,6 +1,7 @@
 /** What users of the lab's cloud get to know: where it is, who they are, and whom to ask outside. */
 import { writeFile } from "node:fs/promises";
 import { stringify } from "yaml";
+import type { Credentials } from "../api/identity/authenticate.ts";
 import type { LabFacts, LabProbes } from "../client/facts.ts";
 import type { LabPlaces } from "../client/places.ts";
 import { internetHosts, internetNames, type LabCloudKind, type LabProject } from "../state.ts";
@@ -12,21 +13,25 @@ export interface FactsOptions {
   readonly startedAt: Date;
   readonly apiUrl: string;
   readonly project: LabProject;
-  readonly credentials: { readonly username: string; readonly password: string };
+  readonly credentials: Credentials;
 }
 
 export function factsOf(options: FactsOptions): LabFacts {
   const { name, scenario, kind, startedAt, apiUrl, project, credentials } = options;
+  const { username, password } = credentials;
+  const own = byKind[kind](apiUrl, credentials);
   return {
     name,
     scenario,
     startedAt: startedAt.toISOString(),
     apiUrl,
     cloud: {
-      ...(kind === "otc" ? { profile: "otc" } : {}),
+      ...own.entry,
       auth: {
         auth_url: `${apiUrl}/v3`,
-        ...credentials,
+        username,
+        password,
+        ...own.auth,
         project_name: project.name,
         project_id: project.id,
         user_domain_name: project.domainName,
@@ -39,6 +44,22 @@ export function factsOf(options: FactsOptions): LabFacts {
     probes,
   };
 }
+
+/** Huawei Cloud's users have access keys rather than passwords; both are there, and Wayout takes the key. */
+const byKind = {
+  otc: () => ({ entry: { profile: "otc" }, auth: {} }),
+  openstack: () => ({ entry: {}, auth: {} }),
+  huawei: (url: string, { accessKey }: Credentials) => ({
+    entry: {
+      profile: "huaweicloud",
+      vpc_endpoint_override: url,
+      eip_endpoint_override: url,
+      ecs_endpoint_override: url,
+      nat_endpoint_override: url,
+    },
+    auth: { ak: accessKey.id, sk: accessKey.secret },
+  }),
+} satisfies Record<LabCloudKind, (url: string, credentials: Credentials) => object>;
 
 /** Hosts of the lab's Internet. By address where a name would test DNS as well; HTTPS needs the name. */
 const probes: LabProbes = {

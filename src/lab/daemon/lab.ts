@@ -22,12 +22,19 @@ const tokenLifetimeMs = 24 * 60 * 60 * 1000;
 export async function startLab(options: LabOptions): Promise<Controls> {
   const { places, plan, timeline } = options;
   const startedAt = new Date();
-  const state = new LabState();
+  const state = new LabState(plan.scenario.cloud);
   loadScenario(state, plan.scenario);
   timeline.detail(`scenario ${plan.name} is loaded`);
   const network = plan.fabric === "kernel" ? await openNetwork(options, state) : undefined;
   const faults = new ApiFaults();
-  const credentials = { username: "lab", password: randomBytes(18).toString("base64url") };
+  const credentials = {
+    username: "lab",
+    password: randomBytes(18).toString("base64url"),
+    accessKey: {
+      id: randomBytes(10).toString("hex").toUpperCase(),
+      secret: randomBytes(30).toString("base64url"),
+    },
+  };
   const api = await startApi({
     state,
     credentials,

@@ -27,7 +27,6 @@ export type At = <T>(path: Path, work: () => T) => T;
 
 /** Fills an empty state. Servers are in BUILD: they become ACTIVE when they run. */
 export function loadScenario(state: LabState, scenario: Scenario, at: At = (_path, work) => work()): void {
-  state.cloud = scenario.cloud;
   // What a scenario asks for is there; the limits hold for what comes after.
   state.quotas = noQuotas;
   const subnets = loadNetworks(state, scenario, at);

@@ -13,7 +13,7 @@ export interface Binding {
  * (OTC VPC FAQ, "Are There Any Restrictions on Using a Route Table?").
  */
 export function bindingsOf(state: LabState): Binding[] {
-  const tables = state.cloud === "otc" ? [...state.routeTables.values()] : [];
+  const tables = state.cloud !== "openstack" ? [...state.routeTables.values()] : [];
   const nextHops = new Set(
     tables.flatMap((table) =>
       table.routes

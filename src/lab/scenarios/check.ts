@@ -41,8 +41,8 @@ function checkVpcs(scenario: Scenario, fail: Fail): void {
   const subnets = scenario.vpcs.flatMap((vpc) => vpc.subnets);
   const seen = new Set<string>();
   for (const [v, vpc] of scenario.vpcs.entries()) {
-    if (vpc.router !== "outside" && scenario.cloud === "otc") {
-      fail(["vpcs", v, "router"], "every VPC of OTC leads outside", "Write cloud: openstack.");
+    if (vpc.router !== "outside" && scenario.cloud !== "openstack") {
+      fail(["vpcs", v, "router"], "every VPC of this cloud leads outside", "Write cloud: openstack.");
     }
     const outer = rangeOf(vpc.cidr);
     if (!vpcRanges.some((range) => contains(rangeOf(range), outer))) {

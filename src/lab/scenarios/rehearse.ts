@@ -14,7 +14,7 @@ import type { Scenario } from "./schema.ts";
 
 /** @throws Problem "lab/scenario" with the place in the file. */
 export async function rehearse(file: YamlFile<Scenario>, { fabric }: ScenarioUse): Promise<void> {
-  const state = new LabState();
+  const state = new LabState(file.value.cloud);
   const at: At = (path, work) => {
     try {
       return work();

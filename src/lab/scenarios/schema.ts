@@ -107,8 +107,10 @@ export const scenarioSchema = z.strictObject({
   $schema: z.string().optional(),
   /** One line for people. */
   description: z.string().default(""),
-  /** Whose APIs and rules: Open Telekom Cloud's, or those of a plain OpenStack, where a VPC is a router. */
-  cloud: z.enum(["otc", "openstack"]).default("otc"),
+  /**
+   * Whose APIs and rules: Open Telekom Cloud's, Huawei Cloud's, or those of a plain OpenStack, where a VPC is a router.
+   */
+  cloud: z.enum(["otc", "huawei", "openstack"]).default("otc"),
   vpcs: z.array(vpcSchema).default([]),
   securityGroups: z.array(securityGroupSchema).default([]),
   servers: z.array(serverSchema).default([]),

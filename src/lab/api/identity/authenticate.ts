@@ -3,11 +3,13 @@ import { z } from "zod";
 import type { LabProject } from "../../state.ts";
 import { Failed } from "../errors/family.ts";
 import { stableId } from "./catalog.ts";
+import type { AccessKey } from "./signature.ts";
 import type { Scope, Tokens } from "./tokens.ts";
 
 export interface Credentials {
   readonly username: string;
   readonly password: string;
+  readonly accessKey: AccessKey;
 }
 
 const named = z.object({ id: z.string().optional(), name: z.string().optional() });

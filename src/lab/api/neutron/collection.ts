@@ -27,7 +27,7 @@ export function collection<S extends WithId, D extends WithId>(
     const { items, links } = linkedPage(sources, call.query, url);
     return listAnswer(key, items.map(describe), links, call.query);
   }
-  const described = [...sources].map(describe).filter((each) => matches(each, filters));
+  const described = fitting([...sources].map(describe), call.query);
   const { items, links } = linkedPage(described, call.query, url);
   return listAnswer(key, items, links, call.query);
 }
@@ -47,6 +47,12 @@ function listAnswer(
         );
   const name = key.replaceAll("-", "_");
   return { status: 200, body: { [name]: shown, ...(links.length > 0 ? { [`${name}_links`]: links } : {}) } };
+}
+
+/** Those that the filters in a list's query leave. */
+export function fitting<D extends object>(described: readonly D[], query: URLSearchParams): D[] {
+  const filters = filtersOf(query);
+  return described.filter((each) => matches(each, filters));
 }
 
 /** Values of one field are alternatives, different fields all have to fit. */

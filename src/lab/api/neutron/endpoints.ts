@@ -13,10 +13,10 @@ import { neutronSecurityGroupEndpoints } from "./security-groups.ts";
 import { neutronSubnetEndpoints } from "./subnets.ts";
 import { tagEndpoints } from "./tags.ts";
 
-const core = [
+const core = (cloud: LabCloudKind) => [
   ...networkEndpoints,
   ...neutronSubnetEndpoints,
-  ...portEndpoints,
+  ...(cloud === "huawei" ? [] : portEndpoints),
   ...routerEndpoints,
   ...floatingIpEndpoints,
   ...neutronSecurityGroupEndpoints,
@@ -25,9 +25,16 @@ const core = [
   ...neutronQuotaEndpoints,
 ];
 
-/** Neutron v2.0 as a cloud has it: OTC adds things of its own under the same prefix. */
+const own = {
+  otc: [...peeringRouteEndpoints, ...natGatewayEndpoints("/v2.0")],
+  huawei: [...peeringRouteEndpoints, ...natGatewayEndpoints("/v2/:project")],
+  openstack: [...tagEndpoints, ...quotaDetailEndpoints],
+} satisfies Record<LabCloudKind, readonly Endpoint[]>;
+
+/**
+ * Neutron v2.0 as a cloud has it: OTC adds things of its own under the same prefix. On Huawei Cloud ports have moved to VPC
+ * API v1, and NAT gateways to a path of their own.
+ */
 export function neutronEndpoints(cloud: LabCloudKind): readonly Endpoint[] {
-  return cloud === "otc"
-    ? [...core, ...peeringRouteEndpoints, ...natGatewayEndpoints]
-    : [...core, ...tagEndpoints, ...quotaDetailEndpoints];
+  return [...core(cloud), ...own[cloud]];
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { LabAddressPair, LabPort, LabState } from "../../state.ts";
-import { reads, writes } from "../endpoint.ts";
+import { type Call, reads, writes } from "../endpoint.ts";
 import { Failed } from "../errors/family.ts";
 import { addPort, gatewayOwner, removePort, updatePort, virtualIpOwner } from "../operations/index.ts";
 import type { PortChange } from "../operations/ports.ts";
@@ -48,47 +48,57 @@ const updateBody = z.object({ port: z.strictObject(changeable).partial() });
 
 export const portEndpoints = [
   reads("port", "/v2.0/ports", (call, api) =>
-    collection(call, api, "ports", candidates(api.state, call.query), (port) => describe(api.state, port)),
+    collection(call, api, "ports", candidatePorts(api.state, call.query), (port) =>
+      describePort(api.state, port),
+    ),
   ),
   reads("port", "/v2.0/ports/:id", (call, { state }) => ({
     status: 200,
-    body: { port: describe(state, found(state.ports, "port", call.param("id"))) },
+    body: { port: describePort(state, found(state.ports, "port", call.param("id"))) },
   })),
-  writes("port", "POST", "/v2.0/ports", (call, { state, now }) => {
-    const { port: wish } = call.read(createBody);
-    const fixed = wish.fixed_ips?.[0];
-    requireOwnSubnet(state, wish.network_id, fixed?.subnet_id);
-    const port = addPort(
-      state,
-      {
-        subnetId: wish.network_id,
-        owner: wish.device_owner ?? "",
-        ip: fixed?.ip_address,
-        ...asChange(wish),
-      },
-      now(),
-    );
-    return { status: 201, body: { port: describe(state, port) } };
-  }),
-  writes("port", "PUT", "/v2.0/ports/:id", (call, { state }) => {
-    const { port } = call.read(updateBody);
-    const now = found(state.ports, "port", call.param("id"));
-    if (state.cloud === "openstack") requireRevision(call, revisionOf(state, now.id, now));
-    else if ((port.extra_dhcp_opts ?? []).length > 0)
-      throw new Failed("unreadable", "Unrecognized attribute(s) 'extra_dhcp_opts'");
-    return {
-      status: 200,
-      body: { port: describe(state, updatePort(state, call.param("id"), asChange(port))) },
-    };
-  }),
+  writes("port", "POST", "/v2.0/ports", (call, { state, now }) => ({
+    status: 201,
+    body: { port: describePort(state, createPort(call, state, now())) },
+  })),
+  writes("port", "PUT", "/v2.0/ports/:id", (call, { state }) => ({
+    status: 200,
+    body: { port: describePort(state, changePort(call, state)) },
+  })),
   writes("port", "DELETE", "/v2.0/ports/:id", (call, { state }) => {
     removePort(state, call.param("id"));
     return { status: 204 };
   }),
 ];
 
+/** Makes the port that the body describes. */
+export function createPort(call: Call, state: LabState, now: Date): LabPort {
+  const { port: wish } = call.read(createBody);
+  const fixed = wish.fixed_ips?.[0];
+  requireOwnSubnet(state, wish.network_id, fixed?.subnet_id);
+  return addPort(
+    state,
+    {
+      subnetId: wish.network_id,
+      owner: wish.device_owner ?? "",
+      ip: fixed?.ip_address,
+      ...asChange(wish),
+    },
+    now,
+  );
+}
+
+/** Changes the port `:id` as the body says. */
+export function changePort(call: Call, state: LabState): LabPort {
+  const { port } = call.read(updateBody);
+  const now = found(state.ports, "port", call.param("id"));
+  if (state.cloud === "openstack") requireRevision(call, revisionOf(state, now.id, now));
+  else if ((port.extra_dhcp_opts ?? []).length > 0)
+    throw new Failed("unreadable", "Unrecognized attribute(s) 'extra_dhcp_opts'");
+  return updatePort(state, call.param("id"), asChange(port));
+}
+
 /** The few ports that can fit where the filter names server or network; the filter itself looks at them again. */
-function candidates(state: LabState, query: URLSearchParams): Iterable<LabPort> {
+export function candidatePorts(state: LabState, query: URLSearchParams): Iterable<LabPort> {
   const [device, ...otherDevices] = query.getAll("device_id");
   // A router's ports have the VPC as their device.
   if (device && otherDevices.length === 0 && !state.vpcs.has(device)) return state.ports.ofServer(device);
@@ -114,7 +124,7 @@ function asChange(port: z.infer<typeof updateBody>["port"]): PortChange {
   };
 }
 
-function describe(state: LabState, port: LabPort) {
+export function describePort(state: LabState, port: LabPort) {
   const subnet = found(state.subnets, "subnet", port.subnetId);
   const primary = port.serverId !== "" && state.ports.ofServer(port.serverId)[0]?.id === port.id;
   const hostname = `ip-${port.ip.replaceAll(".", "-")}`;

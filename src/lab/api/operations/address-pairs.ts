@@ -62,7 +62,7 @@ export function requireBindable(
 }
 
 function requireAddress(cloud: LabCloudKind, text: string): void {
-  if (cloud === "otc" && text === "0.0.0.0/0") {
+  if (cloud !== "openstack" && text === "0.0.0.0/0") {
     throw new Refused("port", "invalid", "The IP address of an allowed address pair cannot be 0.0.0.0/0.");
   }
   if (!isAddress(text) && !parseRange(text)) {

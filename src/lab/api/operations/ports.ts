@@ -110,7 +110,7 @@ export function removePort(state: LabState, id: string): void {
   const vpcId = state.subnets.get(port.subnetId)?.vpcId;
   // Neutron lets it go, and the route leads nowhere.
   const routed =
-    state.cloud === "otc" &&
+    state.cloud !== "openstack" &&
     state.routeTables
       .values()
       .some((table) => table.vpcId === vpcId && table.routes.some((route) => route.nexthop === port.ip));

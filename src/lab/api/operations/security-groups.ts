@@ -131,7 +131,7 @@ function createGroup(
       first("egress", "IPv4"),
       first("egress", "IPv6"),
       // On a plain OpenStack only the default group lets its own members in.
-      ...(state.cloud === "otc" || wish.name === defaultGroupName
+      ...(state.cloud !== "openstack" || wish.name === defaultGroupName
         ? [first("ingress", "IPv4"), first("ingress", "IPv6")]
         : []),
     ],

@@ -53,7 +53,7 @@ export function addServer(state: LabState, wish: ServerWish, at: Date = new Date
     createdAt: at.toISOString(),
   };
   const ports = wish.nics.map((nic) => plugIn(state, server, nic, wish.securityGroupIds, at));
-  if (state.cloud === "otc") requireOneVpc(state, ports);
+  if (state.cloud !== "openstack") requireOneVpc(state, ports);
   state.servers.set(server.id, server);
   return { server, ports };
 }

@@ -46,6 +46,9 @@ export function idsAt(reply: Reply, path: string): string[] {
   return listAt(reply, path).map((_, index) => textAt(reply, `${path}.${index}.id`));
 }
 
+/** The access key of the demo's user. */
+export const demoKey = { id: "DEMOACCESSKEY0000001", secret: "demo-secret-key-of-the-lab" };
+
 /**
  * The cloud of the manual (one VPC, a subnet, a proxy with an EIP, a client without) behind a running API, and a
  * client of it that holds a token. For tests; close it at the end.
@@ -56,7 +59,7 @@ export async function demoApi(options: Partial<ApiOptions> = {}) {
   const cloud = populate(state);
   const api = await startApi({
     state,
-    credentials: { username: "lab", password: "secret" },
+    credentials: { username: "lab", password: "secret", accessKey: demoKey },
     tokenLifetimeMs: 3_600_000,
     now: Date.now,
     commit: async () => undefined,

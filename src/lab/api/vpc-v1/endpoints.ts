@@ -1,3 +1,5 @@
+import type { LabCloudKind } from "../../state.ts";
+import { vpcPortEndpoints } from "./ports.ts";
 import { publicIpEndpoints } from "./public-ips.ts";
 import { quotaEndpoints } from "./quotas.ts";
 import { routeTableEndpoints } from "./route-tables.ts";
@@ -7,7 +9,7 @@ import { vpcV1Endpoints } from "./vpcs.ts";
 import { vpcV3Endpoints } from "./vpcs-v3.ts";
 
 /** VPC API v1, EIPs included, and the one list of v3 that knows secondary ranges. */
-export const vpcEndpoints = [
+export const vpcEndpoints = (cloud: LabCloudKind) => [
   ...vpcV1Endpoints,
   ...vpcV3Endpoints,
   ...subnetEndpoints,
@@ -15,4 +17,5 @@ export const vpcEndpoints = [
   ...publicIpEndpoints,
   ...quotaEndpoints,
   ...securityGroupEndpoints,
+  ...(cloud === "huawei" ? vpcPortEndpoints : []),
 ];

@@ -57,8 +57,11 @@ export const routeTableEndpoints = [
     const page = pageOfV1(matching(state, call.query), call.query);
     return {
       status: 200,
-      // The documented list has no `default`, though the field table of the same page names it.
-      body: { routetables: page.map((table) => withoutDefault(describe(state, table))) },
+      body: {
+        routetables: page.map((table) =>
+          (state.cloud === "huawei" ? withoutRoutes : withoutDefault)(describe(state, table)),
+        ),
+      },
     };
   }),
   reads("route-table", "/v1/:project/routetables/:id", (call, { state }) => ({
@@ -134,6 +137,14 @@ function describe(state: LabState, table: LabRouteTable) {
   };
 }
 
-function withoutDefault({ default: _default, ...rest }: ReturnType<typeof describe>) {
+type TableAnswer = ReturnType<typeof describe>;
+
+/** OTC's documented list has no `default`, though the field table of the same page names it. */
+function withoutDefault({ default: _default, ...rest }: TableAnswer): object {
+  return rest;
+}
+
+/** huaweicloud-sdk-vpc, `v2/model/RouteTableListResp`. */
+function withoutRoutes({ routes: _routes, ...rest }: TableAnswer): object {
   return rest;
 }
