@@ -111,6 +111,7 @@ test("a wrong password, a service that is not there and an entry that is not who
           ],
         },
       },
+      { name: "loose", ok: true },
       {
         name: "half",
         ok: false,
