@@ -50,7 +50,8 @@ tell() { printf 'role=%s\nsince=%s\ncommit=%s\ntook=%s\n' "$@" > "$state/role.ne
 begin=$(now); gone=
 case $1 in
   active)
-    # The newest one wins while both believe to be active, whichever way the link between them is cut.
+    # The newest one wins while both believe to be active, whichever way the link between them is cut. The watch takes the
+    # points away once the other one is heard again and has given in.
     sh /etc/wayout/pair/score newest 20
     if sync -c; then commit=ok; else commit=failed; fi
     echo 1 > $forward
@@ -67,7 +68,6 @@ case $1 in
       open_groups
       sync -c; sleep 0.3; sync -c; open_groups; sync -f; sync -R; sync -B
       sleep 1; rm -f "$state/telling"
-      sleep 4; sh /etc/wayout/pair/score newest 0
     } &
     ;;
   standby)
@@ -78,6 +78,7 @@ case $1 in
     ip addr del "$inner/32" dev "$device" 2>/dev/null
     ip addr del "$outer/32" dev "$device" 2>/dev/null
     tell standby "$begin" none $(($(now) - begin))
+    sh /etc/wayout/pair/score newest 0
     # The way that clients have: the watch tries it with this mark.
     ip rule show 2>/dev/null | grep -q 'fwmark 0x7761' || ip rule add fwmark 0x7761 lookup 7761 pref 7761
     ip route replace default via "$inner" dev "$device" onlink table 7761

@@ -57,21 +57,24 @@ see_sync() {
   counters
   if [ -z "$said" ]; then behind="conntrackd does not answer"
   else
-    [ "$heard" = "$last" ] || { last=$heard; heard_at=$now; }
+    [ "$heard" = "$last" ] || { last=$heard; heard_at=$now; heard_for=$((heard_for + 1)); }
     behind=
     [ $((now - heard_at)) -le 4 ] || behind="nothing heard from $peer's conntrackd for $((now - heard_at)) s"
   fi
   if [ -z "$behind" ]; then score unsynced 0; else score unsynced $worse; fi
+  # Five seconds of hearing it end what a cut began: the other one has long given in then. While it is not heard it may be
+  # active too, and when the cut is over the role must not go back.
+  if [ "$role" = active ] && [ $heard_for -ge 5 ]; then score newest 0; fi
   echo "$behind" > "$state/unsynced"
   echo "$heard_at" > "$state/heard"
 }
-seen=no; failed=0; last=; heard_at=0; was=; asked=; gives=; told=; rules=; round=1
+seen=no; failed=0; last=; heard_at=0; heard_for=0; was=; asked=; gives=; told=; rules=; round=1
 while sleep 0.5; do
   . /etc/wayout/pair/settings
   role=
   [ ! -f "$state/role" ] || IFS='=' read -r _ role < "$state/role"
   [ -n "$role" ] || continue
-  [ "$role" = "$was" ] || { failed=0; seen=no; was=$role; gives=; }
+  [ "$role" = "$was" ] || { failed=0; seen=no; was=$role; gives=; heard_for=0; scored_newest=; }
   # What starts programs is done in every second round.
   round=$((1 - round))
   tick; gave
