@@ -13,6 +13,7 @@ export const debianPackages = [
   "openssh-server",
   "openssl",
   "procps",
+  "python3-openstackclient",
   "python3-openstacksdk",
   "systemd-container",
   "util-linux",
