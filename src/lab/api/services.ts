@@ -7,6 +7,7 @@ import { keystoneErrors } from "./errors/keystone.ts";
 import { neutronErrors } from "./errors/neutron.ts";
 import { novaErrors } from "./errors/nova.ts";
 import { vpcErrors } from "./errors/vpc-v1.ts";
+import { volumeTypeEndpoints } from "./evs-v3/volume-types.ts";
 import { glanceEndpoints } from "./glance.ts";
 import type { Credentials } from "./identity/authenticate.ts";
 import { keystoneEndpoints } from "./identity/keystone.ts";
@@ -30,6 +31,7 @@ function vpcAndEcs(cloud: "otc" | "huawei"): readonly Service[] {
   return [
     { errors: vpcErrors, endpoints: vpcEndpoints(cloud) },
     { errors: ecsErrors, endpoints: ecsEndpoints },
+    ...(cloud === "otc" ? [{ errors: novaErrors, endpoints: volumeTypeEndpoints }] : []),
   ];
 }
 

@@ -33,6 +33,13 @@ describe("servers of ECS v1", () => {
     expect(at(reply, "server.flavor")).toMatchObject({ vcpus: "1", ram: "1024" });
   });
 
+  it("are not restarted elsewhere by themselves", async () => {
+    demo = await demoApi();
+    const recovery = { support_auto_recovery: "false" };
+    expect((await demo.ask("GET", `${servers}/${demo.proxy.id}/autorecovery`)).body).toEqual(recovery);
+    expect((await demo.ask("GET", `${servers}/none/autorecovery`)).status).toBe(404);
+  });
+
   it("come by number of the page: 25 to a page, page 0 is page 1, and `count` counts all", async () => {
     demo = await demoApi();
     for (let nth = 0; nth < 28; nth++) {

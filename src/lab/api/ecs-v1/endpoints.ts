@@ -1,3 +1,5 @@
+import { tagEndpoint } from "../tags.ts";
+import { autoRecoveryEndpoints } from "./auto-recovery.ts";
 import { serverCreationEndpoints } from "./creation.ts";
 import { serverDeletionEndpoints } from "./deletion.ts";
 import { jobEndpoints } from "./job-answers.ts";
@@ -11,4 +13,6 @@ export const ecsEndpoints = [
   ...serverDeletionEndpoints,
   ...jobEndpoints,
   ...limitEndpoints,
+  ...autoRecoveryEndpoints,
+  tagEndpoint("server", "/v1/:project/cloudservers", (state) => state.servers),
 ];

@@ -3,7 +3,11 @@ import type { LabCloudKind, LabState } from "../../state.ts";
 
 /** What a cloud's catalog has beside OpenStack's own services. */
 const ownServices = {
-  otc: (url, project) => [...vpcAndEcs(url, project), { type: "nat", name: "nat", url: `${url}/v2.0` }],
+  otc: (url, project) => [
+    ...vpcAndEcs(url, project),
+    { type: "nat", name: "nat", url: `${url}/v2.0` },
+    { type: "volumev3", name: "evs", url: `${url}/v3/${project}` },
+  ],
   huawei: (url, project) => [
     ...vpcAndEcs(url, project),
     { type: "nat", name: "nat", url: `${url}/v2/${project}` },

@@ -83,6 +83,16 @@ describe("EIPs", () => {
     expect((await demo.ask("GET", `${eips}/${id}`)).body).toMatchObject({ publicip: { status: "DOWN" } });
   });
 
+  it("have a bandwidth each, found by the id that the EIP tells", async () => {
+    const made = await demo.ask("POST", eips, wish);
+    const id = textAt(made, "publicip.bandwidth_id");
+    const own = { publicip_id: textAt(made, "publicip.id"), publicip_type: "5_bgp" };
+    const bandwidth = { id, name: "bw", size: 10, share_type: "PER", publicip_info: [own] };
+    expect((await demo.ask("GET", `/v1/PROJECT/bandwidths/${id}`)).body).toMatchObject({ bandwidth });
+    expect(idsAt(await demo.ask("GET", "/v1/PROJECT/bandwidths"), "bandwidths")).toContain(id);
+    expect((await demo.ask("GET", "/v1/PROJECT/bandwidths/none")).status).toBe(404);
+  });
+
   it("end with the quota: 409 VPC.0521, and with the addresses: 409 VPC.0532", async () => {
     demo.state.quotas = { ...demo.state.quotas, publicIps: 1 };
     expect(await demo.ask("POST", eips, wish)).toMatchObject({ status: 409, body: { code: "VPC.0521" } });

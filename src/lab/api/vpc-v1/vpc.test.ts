@@ -75,6 +75,12 @@ describe("VPCs and subnets", () => {
       vpcs: [{ id: demo.vpc.id, extend_cidrs: [] }],
       page_info: { current_count: 1 },
     });
+    const one = { id: demo.vpc.id, name: "vpc-demo", extend_cidrs: [] };
+    expect((await demo.ask("GET", `/v3/PROJECT/vpc/vpcs/${demo.vpc.id}`)).body).toMatchObject({ vpc: one });
+    expect(await demo.ask("GET", "/v3/PROJECT/vpc/vpcs/none")).toMatchObject({
+      status: 404,
+      body: { code: "VPC.0003" },
+    });
   });
 });
 
