@@ -3,15 +3,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { debianPackages } from "./debian-packages.mjs";
+import { root, run, say } from "./run.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
 const pinnedNode = join(modules, "node", "bin", "node");
 const installedMark = join(modules, ".installed-lock");
-const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
 
 const missing = missingPackages();
 const lock = createHash("sha256")
@@ -76,30 +74,7 @@ function installNodeModules() {
   say(`setup: done; Wayout runs on Node ${version}`);
 }
 
-/** Quiet while it works; what it printed is shown when it fails. */
-function run(command, args, cwd = root) {
-  const done = spawnSync(command, args, {
-    cwd,
-    env: environment,
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (done.status === 0) return;
-  const said = `${done.stdout ?? ""}${done.stderr ?? ""}${done.error ?? ""}`
-    .trimEnd()
-    .split("\n")
-    .filter((line) => !line.startsWith("npm warn"))
-    .slice(0, 30)
-    .join("\n");
-  say(`${said}\nsetup: failed: ${command} ${args.join(" ")}`);
-  process.exit(1);
-}
-
 function stop(reason, commands) {
   say(`setup: ${reason} Nothing was changed. Run:\n${commands.map((line) => `  ${line}`).join("\n")}`);
   process.exit(1);
-}
-
-function say(text) {
-  process.stderr.write(`${text}\n`);
 }
