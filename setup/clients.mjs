@@ -1,0 +1,52 @@
+// Sets up the clients of `npm run test:clients`, outside of the repository: Python packages from PyPI, and OpenTofu,
+// built from its Go module. What is there already is kept; test/clients says which versions.
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { root, run, say } from "./run.mjs";
+
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "wayout", "clients");
+const wanted = join(root, "test", "clients");
+
+mkdirSync(cache, { recursive: true });
+setUp("python", "requirements.txt", installPython);
+setUp("tofu", "tofu.mod", buildTofu);
+
+/** A folder that was made for the same list of versions is kept. The list is copied last: it marks a whole folder. */
+function setUp(name, list, work) {
+  const folder = join(cache, name);
+  const mark = join(folder, "made-for");
+  const source = join(wanted, list);
+  if (existsSync(mark) && readFileSync(mark, "utf8") === readFileSync(source, "utf8")) return;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const begun = Date.now();
+  work(folder, source);
+  copyFileSync(source, mark);
+  say(`setup: ${name} is ready in ${folder}, after ${Math.round((Date.now() - begun) / 1000)} s`);
+}
+
+function installPython(folder, requirements) {
+  say("setup: installing OTC's Python client from PyPI");
+  // Debian's own Python: the one that /usr/bin/openstack runs on.
+  if (spawnSync("/usr/bin/python3", ["-c", "import ensurepip"]).status !== 0) {
+    run("apt-get", ["update", "-q"]);
+    run("apt-get", ["install", "-y", "-q", "--no-install-recommends", "python3-venv"]);
+  }
+  run("/usr/bin/python3", ["-m", "venv", folder]);
+  run(join(folder, "bin", "pip"), ["install", "-q", "--disable-pip-version-check", "-r", requirements]);
+}
+
+function buildTofu(folder, module) {
+  if (spawnSync("go", ["version"]).error) {
+    say(
+      "setup: OpenTofu is built by Go 1.21 or newer, and there is no `go` here. Install it and run this again.",
+    );
+    process.exit(1);
+  }
+  say("setup: building OpenTofu (minutes)");
+  copyFileSync(module, join(folder, "go.mod"));
+  const program = "github.com/opentofu/opentofu/cmd/tofu";
+  run("go", ["build", "-mod=mod", "-o", join(folder, "tofu"), program], folder);
+}
