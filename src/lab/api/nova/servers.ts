@@ -20,7 +20,7 @@ export function novaServerEndpoints(base: string): readonly Endpoint[] {
     }),
     reads("server", `${base}/servers/:id`, (call, api) => {
       const server = found(api.state.servers, "server", call.param("id"));
-      return { status: 200, body: { server: describe(api, server, serverAddresses(api.state)(server)) } };
+      return { status: 200, body: { server: describeServer(api, server) } };
     }),
     reads("server", `${base}/servers/:id/os-interface`, (call, { state }) => {
       const server = found(state.servers, "server", call.param("id"));
@@ -29,11 +29,11 @@ export function novaServerEndpoints(base: string): readonly Endpoint[] {
   ];
 }
 
-function list(call: Call, api: ApiContext, describeServer: (server: LabServer) => object): Answer {
+function list(call: Call, api: ApiContext, show: (server: LabServer) => object): Answer {
   const { items, links } = novaPage(matching(api.state, call.query), call.query, `${api.url}${call.path}`);
   return {
     status: 200,
-    body: { servers: items.map(describeServer), ...(links.length > 0 ? { servers_links: links } : {}) },
+    body: { servers: items.map(show), ...(links.length > 0 ? { servers_links: links } : {}) },
   };
 }
 
@@ -52,6 +52,10 @@ function matching(state: LabState, query: URLSearchParams): LabServer[] {
     .filter((server) => ip === "" || hasAddress(server))
     .toArray()
     .reverse();
+}
+
+export function describeServer(api: ApiContext, server: LabServer) {
+  return describe(api, server, serverAddresses(api.state)(server));
 }
 
 function describe(api: ApiContext, server: LabServer, addresses: readonly ServerAddress[]) {

@@ -19,7 +19,8 @@ export {
   removeSecurityGroup,
   updateSecurityGroup,
 } from "./security-groups.ts";
-export { addServer, removeServer, setServerStatus } from "./servers.ts";
+export { joinGroup, leaveGroup } from "./server-groups.ts";
+export { addServer, removeServer, renameServer, setServerStatus } from "./servers.ts";
 export {
   addSubnet,
   removeSubnet,

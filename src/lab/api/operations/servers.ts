@@ -37,9 +37,7 @@ export interface AddedServer {
 /** Creates server and NICs as the cloud's objects; starting the machine is somebody else's. */
 export function addServer(state: LabState, wish: ServerWish, at: Date = new Date()): AddedServer {
   requireRoom(state, "servers", "server", state.servers.size);
-  if (!serverName.test(wish.name)) {
-    throw new Refused("server", "invalid", `Server name is invalid: ${wish.name}`);
-  }
+  requireName(wish.name);
   if (wish.nics.length === 0) throw new Refused("server", "invalid", "A server needs a NIC.");
   const server: LabServer = {
     id: randomUUID(),
@@ -58,7 +56,14 @@ export function addServer(state: LabState, wish: ServerWish, at: Date = new Date
   return { server, ports };
 }
 
-/** `LabServer.status` is the only thing of a server that changes. */
+/** The machine's own host name stays. */
+export function renameServer(state: LabState, id: string, name: string): LabServer {
+  requireName(name);
+  const server = { ...found(state.servers, "server", id), name };
+  state.servers.set(id, server);
+  return server;
+}
+
 export function setServerStatus(state: LabState, id: string, status: LabServer["status"]): void {
   state.servers.set(id, { ...found(state.servers, "server", id), status });
 }
@@ -79,6 +84,10 @@ export function removeServer(state: LabState, id: string): void {
   }
   for (const portId of portIds) state.ports.delete(portId);
   state.servers.delete(id);
+}
+
+function requireName(name: string): void {
+  if (!serverName.test(name)) throw new Refused("server", "invalid", `Server name is invalid: ${name}`);
 }
 
 function plugIn(
