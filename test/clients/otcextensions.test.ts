@@ -59,7 +59,7 @@ test("VPCs and subnets are made, found, listed, renamed and deleted", async () =
   });
 });
 
-test("EIPs are made, listed, bound, unbound and released; a server is made and listed", async () => {
+test("EIPs are made, listed, bound, unbound and released; a server is made, listed and changed", async () => {
   await inVpc(async (vpcId, subnetId) => {
     // The SDK has no methods for ECS v1: its calls are made with its session, as its users make them.
     const server = {
@@ -83,6 +83,20 @@ test("EIPs are made, listed, bound, unbound and released; a server is made and l
     );
     expect(servers).toMatchObject([{ id: serverIds[0], status: "ACTIVE" }]);
     const [port] = z.tuple([withId]).parse(ports);
+
+    const moved = await call(
+      ["network", "create_security_group", { name: "sg-py" }],
+      ["compute", "add_security_group_to_server", { server: serverIds[0], security_group: "$0.id" }],
+      ["compute", "update_server", { server: serverIds[0], name: "ecs-py-new" }],
+    );
+    const { id: groupId } = withId.parse(moved[0]);
+    const [own] = await (await labCloud(lab)).servers();
+    expect(own).toMatchObject({ name: "ecs-py-new", securityGroupIds: [expect.any(String), groupId] });
+    const [left, away] = await call(
+      ["compute", "remove_security_group_from_server", { server: serverIds[0], security_group: groupId }],
+      ["network", "delete_security_group", { security_group: groupId, ignore_missing: false }],
+    );
+    expect([left, away]).not.toContainEqual(expect.objectContaining({ error: expect.any(String) }));
 
     const external = "0a2228f2-7f8a-45f1-8e09-9039e1d09975";
     const [eip, bound, ips] = await call(

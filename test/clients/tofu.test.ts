@@ -4,7 +4,7 @@ import { z } from "zod";
 import { seenAs } from "../lab/clients.ts";
 import { gatewayFile } from "../lab/gateway-file.ts";
 import { must, wayout } from "../lab/wayout-command.ts";
-import { cloudState } from "../lab/world-state.ts";
+import { cloudState, labCloud } from "../lab/world-state.ts";
 import { openTofu, type Tofu } from "./tofu.ts";
 
 const lab = "clients-tofu";
@@ -18,6 +18,8 @@ const succeed = async (...words: readonly string[]) => {
   expect(ended.code, `tofu ${words.join(" ")}\n${ended.stdout}${ended.stderr}`).toBe(0);
   return ended.stdout;
 };
+const serverNamed = async (name: string) =>
+  (await (await labCloud(lab)).servers()).find((server) => server.name === name);
 /** 0: what is there is what the file says; 2: it is not. */
 const planIsEmpty = () => succeed("plan", "-detailed-exitcode");
 
@@ -35,7 +37,9 @@ afterAll(async () => {
 
 const partner = expect.objectContaining({ type: "ecs", destination: "10.99.0.0/16" });
 
-test("apply, an empty plan, a gateway by Wayout and its undo, destroy", async ({ skip }) => {
+test("apply, an empty plan, a change and back, a gateway by Wayout and its undo, destroy", async ({
+  skip,
+}) => {
   skip(missing !== undefined, `OTC's provider cannot be had here: ${missing}`);
   await succeed("apply", "-auto-approve");
   const made = await cloudState(lab);
@@ -50,6 +54,17 @@ test("apply, an empty plan, a gateway by Wayout and its undo, destroy", async ({
     ),
   });
   await planIsEmpty();
+
+  const app = await serverNamed("ecs-app-1");
+  tofu.add("changed_override.tf");
+  await succeed("apply", "-auto-approve");
+  const changed = await serverNamed("ecs-app-new");
+  expect(changed).toMatchObject({ id: app?.id, status: "ACTIVE" });
+  expect([app?.securityGroupIds.length, changed?.securityGroupIds.length]).toEqual([1, 2]);
+  await planIsEmpty();
+  tofu.leaveOut("changed_override.tf");
+  await succeed("apply", "-auto-approve");
+  expect(await cloudState(lab)).toEqual(made);
 
   file.write({ vpc: "vpc-tofu" });
   const where = ["--file", file.path, "--lab", lab];
