@@ -1,4 +1,4 @@
 /** Debian's openstack client against the lab's API. */
 import { openstackCases } from "./openstack-cases.ts";
 
-openstackCases("test-openstack");
+openstackCases("test-openstack-cli");
