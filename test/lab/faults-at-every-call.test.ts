@@ -46,23 +46,25 @@ afterAll(async () => {
 });
 
 test.each([
-  ["the manual's gateway", { vpc: "vpc-demo", proxies: "[ecs-proxy]", subnets: "[subnet-app]" }],
+  ["the manual's gateway", { vpc: "vpc-demo", proxies: ["ecs-proxy"], subnets: ["subnet-app"] }],
   [
     "a new EIP, a route table of its own and a group beside the others",
     {
       vpc: "vpc-bare",
-      proxies: "[ecs-bare]",
-      subnets: "[subnet-bare]",
+      proxies: ["ecs-bare"],
+      subnets: ["subnet-bare"],
       publicIp: "allocate",
       routeTable: "own",
       securityGroup: "add",
     },
   ],
 ])("%s: whichever call the cloud fails at, nothing is lost", { timeout: 7_200_000 }, async (name, lines) => {
-  file.write(lines);
+  // The proof by one ping is short: what is tried are the calls to the cloud.
+  const gateway = JSON.stringify({ name: "egress", ...lines });
+  file.writeText(`cloud: lab\ngateways: [${gateway}]\nprobes: {ping: [198.51.100.10]}\n`);
   await using world = await openSweepWorld(lab, file.path);
   const start = await world.cloud();
-  // The hosts are set up once: what is tried are the calls to the cloud.
+  // The hosts are set up once, and are right in every run after.
   expect(await world.apply()).toMatchObject({ outcome: "done" });
   expect(await world.undo()).toMatchObject({ outcome: "done" });
   expect(await world.cloud()).toEqual(start);

@@ -33,11 +33,14 @@ function coprime(a: number, b: number): boolean {
   return b === 0 ? a === 1 : coprime(b, a % b);
 }
 
-/** Every write, and each tenth read, with one fault each: in turn, and every third of them lasting. */
+/** Each kind of write once, and each twentieth read, with one fault each: in turn, and every third of them lasting. */
 export function sampledCases(applyCalls: readonly string[], undoCalls: readonly string[]): readonly Case[] {
   const of = (calls: readonly string[], offset: number): ArmedFault[] =>
     calls
-      .flatMap((name, at) => (!name.startsWith("GET") || at % 10 === 9 ? [at + 1] : []))
+      .flatMap((name, at) => {
+        const sampled = name.startsWith("GET") ? at % 20 === 19 : calls.indexOf(name) === at;
+        return sampled ? [at + 1] : [];
+      })
       .map((call, turn) => ({
         fault: faults[(turn + offset) % faults.length] ?? "500",
         call,
