@@ -15,6 +15,7 @@ import {
   readSecurityGroup,
   readSecurityGroups,
 } from "../neutron/security-groups.ts";
+import { rightIn } from "../rights.ts";
 import { openExtensions } from "./extensions.ts";
 import { readNetworkMap } from "./network.ts";
 import {
@@ -35,6 +36,7 @@ import {
 } from "./public-ips.ts";
 import { readQuotas } from "./quotas.ts";
 import { readTogether } from "./read-together.ts";
+import { openstackRights } from "./rights.ts";
 import { readRouteTable, readRouteTables } from "./route-tables.ts";
 import { routeWriter } from "./routes.ts";
 import { readServer, readServers } from "./servers.ts";
@@ -65,7 +67,8 @@ export const openstackReach: Reach = { signing: { kind: "plain" } };
 export function openOpenstackCloud(config: CloudConfig, options: CloudOptions = {}): Cloud {
   const http = httpFor(config, options);
   const session = openSession(http, config, openstackReach);
-  return portOn(openApi(http, ofThisKind(session, config)), config.externalNetwork);
+  const api = openApi(http, ofThisKind(session, config), rightIn(openstackRights));
+  return portOn(api, config.externalNetwork);
 }
 
 /** OTC and Huawei Cloud have Neutron's paths too, but refuse or ignore half of what is done here. */

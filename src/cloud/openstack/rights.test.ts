@@ -1,0 +1,44 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openCloud } from "../open-cloud.ts";
+import { configFor, startSignedInCloud } from "../testing/signed-in.ts";
+import { openstackRights } from "./rights.ts";
+
+// Whoever may log in may read which extensions there are.
+const free = ["/v2.0/extensions"];
+
+test("every path that the driver calls has its right", () => {
+  const sources = globSync("{openstack,neutron}/*.ts", { cwd: join(import.meta.dirname, "..") }).filter(
+    (file) => !/\.test\.ts$|rights\.ts$/.test(file),
+  );
+  const called = sources
+    .map((file) => readFileSync(join(import.meta.dirname, "..", file), "utf8"))
+    .flatMap((text) =>
+      [...text.matchAll(/path(?::| =) ["`](\/v[^"`]+)["`]/g)].flatMap((match) => match[1] ?? []),
+    )
+    .filter((path) => !free.includes(path));
+  expect(called.length).toBeGreaterThan(12);
+  const known = openstackRights.map(({ call }) => call.split(" ")[1] ?? "");
+  expect(called.filter((path) => !known.some((one) => fits(path, one)))).toEqual([]);
+});
+
+/** What a template fills in stands for any word. */
+function fits(template: string, path: string): boolean {
+  const words = template.split(/\$\{\w+\}/).map((text) => text.replace(/[.{}]/g, "\\$&"));
+  return new RegExp(`^${words.join("\\w+")}$`).test(path);
+}
+
+test("the table in docs is this one", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/openstack.md"), "utf8");
+  const rows = [...page.matchAll(/^\| `((?:GET|POST|PUT|DELETE) [^`]+)` \| `([^`]+)` \| (.*) \|$/gm)];
+  expect(rows.map(([, call, action, what]) => ({ call, action, for: what }))).toEqual(openstackRights);
+});
+
+test("a call that is not allowed is told with its policy, also where the answer has no word of it", async () => {
+  await using server = await startSignedInCloud(() => ({ status: 403, body: { message: "no" } }));
+  const config = configFor(server.origin, { driver: "openstack", endpoints: { compute: server.origin } });
+  const cloud = openCloud(config);
+  await expect(cloud.deleteSecurityGroup("sg")).rejects.toThrow("delete_security_group is missing");
+  await expect(cloud.securityGroup("sg")).rejects.toThrow("get_security_group is missing");
+});
