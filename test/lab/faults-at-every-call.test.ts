@@ -5,15 +5,13 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
 import { gatewayFile } from "./gateway-file.ts";
-import { allCases, sampledCases } from "./sweep/cases.ts";
-import type { ArmedFault, FaultName } from "./sweep/faulty-way.ts";
-import { type Ended, openSweepWorld } from "./sweep/world.ts";
+import { sweep, wanted } from "./sweep/sweep.ts";
 import { must, wayout } from "./wayout-command.ts";
 
 const lab = "test-faults-calls";
-const wanted = process.env.WAYOUT_FAULTS ?? "";
+const timeout = 7_200_000;
 const file = gatewayFile();
 const scenarioFile = join(file.path, "..", "scenario.yaml");
 const scenario = `description: A proxy with an EIP, and one without.
@@ -36,105 +34,51 @@ servers:
   - { name: ecs-bare-app, subnet: subnet-bare, securityGroups: [sg-demo] }
 `;
 
-beforeAll(async () => {
-  writeFileSync(scenarioFile, scenario);
-  await must("lab", "up", scenarioFile, "--name", lab);
-});
-afterAll(async () => {
-  await wayout("lab", "down", "--name", lab);
-  file.remove();
-});
+afterAll(() => file.remove());
 
-test.each([
-  ["the manual's gateway", { vpc: "vpc-demo", proxies: ["ecs-proxy"], subnets: ["subnet-app"] }],
-  [
-    "a new EIP, a route table of its own and a group beside the others",
-    {
-      vpc: "vpc-bare",
-      proxies: ["ecs-bare"],
-      subnets: ["subnet-bare"],
-      publicIp: "allocate",
-      routeTable: "own",
-      securityGroup: "add",
-    },
-  ],
-])("%s: whichever call the cloud fails at, nothing is lost", { timeout: 7_200_000 }, async (name, lines) => {
-  // The proof by one ping is short: what is tried are the calls to the cloud.
-  const gateway = JSON.stringify({ name: "egress", ...lines });
-  file.writeText(`cloud: lab\ngateways: [${gateway}]\nprobes: {ping: [198.51.100.10]}\n`);
-  await using world = await openSweepWorld(lab, file.path);
-  const start = await world.cloud();
-  // The hosts are set up once, and are right in every run after.
-  expect(await world.apply()).toMatchObject({ outcome: "done" });
-  expect(await world.undo()).toMatchObject({ outcome: "done" });
-  expect(await world.cloud()).toEqual(start);
-  const whole = [await world.apply(), await world.undo()].map(({ calls }) => calls);
-  const [applyCalls = [], undoCalls = []] = whole;
-  const cases =
-    wanted === ""
-      ? sampledCases(applyCalls, undoCalls)
-      : allCases(applyCalls, undoCalls).slice(0, wanted === "all" ? undefined : Number(wanted));
-  const outcomes = { done: 0, error: 0 };
-  const count = (ended: Ended): void => {
-    outcomes[ended.outcome === "done" ? "done" : "error"] += 1;
+describe("Open Telekom Cloud", () => {
+  beforeAll(async () => {
+    writeFileSync(scenarioFile, scenario);
+    await must("lab", "up", scenarioFile, "--name", lab);
+  });
+  afterAll(async () => {
+    await wayout("lab", "down", "--name", lab);
+  });
+
+  const demo = { name: "egress", vpc: "vpc-demo", proxies: ["ecs-proxy"], subnets: ["subnet-app"] };
+  const bare = {
+    name: "egress",
+    vpc: "vpc-bare",
+    proxies: ["ecs-bare"],
+    subnets: ["subnet-bare"],
+    publicIp: "allocate",
+    routeTable: "own",
+    securityGroup: "add",
   };
-
-  for (const one of cases) {
-    const first = await world.apply(one.apply);
-    const at = `apply, ${wordsOf(one.apply)} at ${first.met[0]}`;
-    count(first);
-    expectClear(first, one.apply, at);
-    if (first.outcome !== "done") {
-      // What had been changed was taken back, unless the cloud went on failing, or it failed after the last change.
-      if (!one.apply.lasting && !first.stands)
-        expect(await world.cloud(), `${at}: taken back`).toEqual(start);
-      expect(await world.settle(), `${at}, then again`).toMatchObject({ outcome: "done", problems: [] });
-    }
-    expect(await world.planned(), `${at}, then planned`).toBe(0);
-
-    const back = await world.undo(one.undo);
-    const undoAt = `undo, ${wordsOf(one.undo)} at ${back.met[0]}`;
-    count(back);
-    expectClear(back, one.undo, undoAt);
-    if (back.outcome !== "done") {
-      expect(await world.undo(), `${undoAt}, then again`).toMatchObject({ outcome: "done", problems: [] });
-    }
-    expect(await world.cloud(), `${undoAt}, then undone`).toEqual(start);
-  }
-  expect(await world.apply(), "for the hosts").toMatchObject({ outcome: "done" });
-  expect(await world.undo(undefined, { hosts: true })).toMatchObject({ outcome: "done" });
-  process.stdout.write(
-    `${name}: faults tried at ${cases.length * 2} calls (apply has ${applyCalls.length}, undo ${undoCalls.length}); ` +
-      `${outcomes.done} runs ended in success, ${outcomes.error} in a clear error, and the next run converged every time\n`,
-  );
+  test.each([
+    ["the manual's gateway", demo],
+    ["a new EIP, a route table of its own and a group beside the others", bare],
+  ])("%s: whichever call the cloud fails at, nothing is lost", { timeout }, async (says, gateway) => {
+    await sweep(lab, file, says, [gateway]);
+  });
 });
 
-const codes: Readonly<Record<FaultName, string>> = {
-  timeout: "cloud/unavailable",
-  "401": "cloud/unauthorized",
-  "403": "cloud/forbidden",
-  "409": "cloud/conflict",
-  "429": "cloud/throttled",
-  "500": "cloud/unavailable",
-  "cut body": "cloud/unavailable",
-};
+if (wanted !== "") {
+  describe("plain OpenStack", () => {
+    beforeAll(async () => {
+      await must("lab", "up", "openstack", "--name", lab);
+    });
+    afterAll(async () => {
+      await wayout("lab", "down", "--name", lab);
+    });
 
-/** Success, or an error that says which call failed, why, and what to do. */
-function expectClear(ended: Ended, { fault }: ArmedFault, at: string): void {
-  expect(ended.met.length, at).toBeGreaterThan(0);
-  if (ended.outcome === "done") return;
-  expect(["failed", "refused", "unproven"], at).toContain(ended.outcome);
-  const [problem] = ended.problems;
-  // A login is refused in one way, whatever the status.
-  const isLogin = ended.met[0] === "POST /v3/auth/tokens";
-  const code = isLogin && fault === "403" ? codes["401"] : codes[fault];
-  expect(problem?.code, `${at}: ${problem?.summary} ${problem?.detail}`).toBe(code);
-  expect(problem?.hint, at).toMatch(/\w{3}/);
-  expect(problem?.detail, at).toMatch(/^(GET|POST|PUT|DELETE) http/m);
-  if (fault === "403" && !isLogin) expect(problem?.summary, at).toMatch(/: (vpc|ecs):\w+:\w+ is missing/);
-  if (/^\d/.test(fault)) expect(problem?.detail, at).toContain("request id req-");
-}
-
-function wordsOf({ fault, call, lasting }: ArmedFault): string {
-  return `${fault}${lasting ? " from there on" : ""}, call ${call}`;
+    test("a router's route, and a subnet's gateway: whichever call fails, nothing is lost", {
+      timeout,
+    }, async () => {
+      await sweep(lab, file, "plain OpenStack", [
+        { name: "inside", vpc: "router-inside", proxies: ["ecs-between"], subnets: ["subnet-inside"] },
+        { name: "alone", vpc: "subnet-alone", proxies: ["ecs-beside"], subnets: ["subnet-alone"] },
+      ]);
+    });
+  });
 }
