@@ -1,6 +1,6 @@
 /** Which steps a gateway needs, and in which order: order is safety. */
 import { expect, test } from "vitest";
-import type { CloudTraits, Subnet } from "../cloud/cloud.ts";
+import type { CloudTraits, Route, Subnet } from "../cloud/cloud.ts";
 import { stepsFor } from "./for-gateway.ts";
 import { type Gateway, outerName } from "./gateway.ts";
 import { gatewayOf, pairOf, proxyOf, traits } from "./testing/gateways.ts";
@@ -60,6 +60,24 @@ test("who is in the pair already learns of a newcomer first, wherever the spec n
   for (const proxies of [[three, two] as const, [two, three] as const]) {
     expect(hosts(proxies, "pair/role")).toEqual(["pair/role ecs-2", "pair/role ecs-3"]);
     expect(hosts(proxies, "host/source-nat")).toEqual(["host/source-nat ecs-3", "host/source-nat ecs-2"]);
+  }
+});
+
+test("the proxy that the route leads to is gone through first, wherever the spec names it and whatever is bound to both", () => {
+  const route: Route = {
+    destination: "0.0.0.0/0",
+    type: "ecs",
+    nextHop: two.server.id,
+    description: "wayout:egress",
+  };
+  for (const pair of [pairOf([]), pairOf([one, two])]) {
+    const gateway = gatewayOf([one, two], { pair });
+    const subnets = gateway.subnets.map(({ subnet, table }) => ({
+      subnet,
+      table: { ...table, routes: [route] },
+    }));
+    const roles = order({ ...gateway, subnets }).filter((line) => line.startsWith("pair/role"));
+    expect(roles).toEqual(["pair/role ecs-2", "pair/role ecs-1"]);
   }
 });
 

@@ -17,6 +17,7 @@ import {
   ownName,
   type Pair,
   type ProxyServer,
+  routeTo,
   securityGroupName,
 } from "./gateway.ts";
 import { ipForwarding } from "./host/ip-forwarding.ts";
@@ -80,9 +81,11 @@ function forPair(
   recipe: Recipe,
 ): BoundStep[] {
   const { name, spec } = gateway;
-  // Who is in the pair already learns of a newcomer before that one begins to speak.
+  // The first one that runs becomes the active one: who carries the clients now must be. Who is in the pair already
+  // learns of a newcomer before that one begins to speak.
   const isIn = ({ nic }: ProxyServer) => Number(pair.inner.boundTo.includes(nic.ip));
-  const proxies = gateway.proxies.toSorted((a, b) => isIn(b) - isIn(a));
+  const carries = ({ server, nic }: ProxyServer) => Number(isNextHop([server.id, nic.id], gateway));
+  const proxies = gateway.proxies.toSorted((a, b) => carries(b) - carries(a) || isIn(b) - isIn(a));
   const members = proxies.map((proxy, at) =>
     memberOf(gateway, pair, proxy, proxies[1 - at] ?? proxy, targets),
   );
@@ -119,6 +122,13 @@ function forPair(
     ),
     ...routeSteps(gateway, recipe),
   ];
+}
+
+function isNextHop(ids: readonly string[], { spec, subnets }: Gateway): boolean {
+  const hops = subnets.flatMap(({ table }) =>
+    spec.destinations.map((destination) => routeTo(table, destination)?.nextHop),
+  );
+  return hops.some((hop) => hop !== undefined && ids.includes(hop));
 }
 
 /** What the proxy's NIC needs of the cloud. */
