@@ -5,6 +5,7 @@ import { rankOf, rebindStep, subjectOfStep } from "../steps/all-steps.ts";
 import type { UndoableStep } from "../steps/step.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
+import { followedWorld } from "./followed-world.ts";
 import type { EntryRecord, Run } from "./journal/journal.ts";
 import { settledWorld } from "./settled-world.ts";
 
@@ -39,7 +40,7 @@ export async function undo(
   context: Context,
   options: UndoOptions,
 ): Promise<Undone> {
-  const world = settledWorld(anyWorld, context.report);
+  const world = settledWorld(followedWorld(anyWorld), context.report);
   const results: StepResult[] = [];
   const problems: Problem[] = [];
   const held = new Set<string>();

@@ -1,0 +1,47 @@
+/** Where the host of a step is found by an undo, after the EIP by which it was logged in to has moved. */
+import { expect, test } from "vitest";
+import type { Nic, PublicIp } from "../cloud/cloud.ts";
+import { proxyOf } from "../steps/testing/gateways.ts";
+import { whereNow } from "./followed-world.ts";
+
+const [one, two] = [proxyOf(1), proxyOf(2)];
+const virtualIp: Nic = { ...one.nic, id: "vip-outer", serverId: "", ip: "192.168.125.250" };
+const address = { ...one.host, user: "admin", port: 2222 };
+const eipAt = (nic: Nic, ip = one.host.destination): PublicIp => ({
+  id: `eip-${ip}`,
+  address: ip,
+  name: "",
+  nicId: nic.id,
+});
+const nics = [{ nic: one.nic }];
+
+test("an EIP that is where it was leads to the server, and so does an address that is no EIP", () => {
+  const eip = eipAt(one.nic);
+  expect(whereNow(address, { eip, holder: one.nic, nics: [{ nic: one.nic, eip }] })).toEqual(address);
+  expect(whereNow(address, { nics })).toEqual(address);
+});
+
+test("an EIP that the pair has by now leads to the active proxy, and through it to the server", () => {
+  expect(whereNow(address, { eip: eipAt(virtualIp), holder: virtualIp, nics })).toEqual({
+    ...address,
+    destination: "192.168.125.11",
+    jump: "admin@203.0.113.11:2222",
+  });
+  const far = { ...address, jump: "bastion.example" };
+  expect(whereNow(far, { eip: eipAt(virtualIp), holder: virtualIp, nics }).jump).toBe(
+    "bastion.example,admin@203.0.113.11:2222",
+  );
+});
+
+test("a server that has another EIP by now is logged in to directly", () => {
+  const own = eipAt(one.nic, "203.0.113.99");
+  const found = { eip: eipAt(two.nic), holder: two.nic, nics: [{ nic: one.nic, eip: own }] };
+  expect(whereNow(address, found)).toEqual({ ...address, destination: "203.0.113.99" });
+});
+
+test("where the EIP leads to a stranger, nobody is logged in to", () => {
+  const stranger: Nic = { ...two.nic, subnetId: "net-other" };
+  expect(() => whereNow(address, { eip: eipAt(stranger), holder: stranger, nics })).toThrow(
+    expect.objectContaining({ code: "host/elsewhere", hint: expect.stringContaining("--skip-hosts") }),
+  );
+});

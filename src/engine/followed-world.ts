@@ -1,0 +1,80 @@
+/**
+ * The world of an undo: a host is reached where its server is now. The journal knows how it was reached when the step was
+ * made, and since then its EIP may have moved: that of a proxy to the virtual IP of a pair leads to whoever is active.
+ */
+import type { CloudReader, Nic, PublicIp } from "../cloud/cloud.ts";
+import type { Host, HostAddress } from "../host/host.ts";
+import { Problem } from "../report/problem.ts";
+import { loginAt } from "../steps/gateway.ts";
+import type { World } from "../steps/world.ts";
+
+export function followedWorld(world: World): World {
+  return {
+    cloud: world.cloud,
+    host: (address) => openedHost(address, async () => world.host(await addressNow(address, world.cloud))),
+  };
+}
+
+/** What the cloud says of an address that the journal has. */
+export interface Whereabouts {
+  /** The EIP that the address is; absent where it is none of the account's. */
+  readonly eip?: PublicIp;
+  /** What that EIP is bound to: a NIC or a virtual IP. */
+  readonly holder?: Nic;
+  /** NICs of the server, each with its EIP where it has one. */
+  readonly nics: readonly { readonly nic: Nic; readonly eip?: PublicIp }[];
+}
+
+/**
+ * Directly by an EIP of the server's own, else through whoever has the EIP now, in the server's own subnet. Pure.
+ * @throws Problem host/elsewhere where the EIP leads to a server that has nothing to do with it.
+ */
+export function whereNow(address: HostAddress, { eip, holder, nics }: Whereabouts): HostAddress {
+  if (!eip || !holder || nics.some(({ nic }) => nic.id === holder.id)) return address;
+  const own = nics.find((one) => one.eip !== undefined)?.eip;
+  if (own) return { ...address, destination: own.address };
+  const beside = nics.find(({ nic }) => nic.subnetId === holder.subnetId);
+  if (beside) {
+    const door = loginAt(eip.address, address);
+    const jump = address.jump === undefined ? door : `${address.jump},${door}`;
+    return { ...address, destination: beside.nic.ip, jump };
+  }
+  throw new Problem({
+    code: "host/elsewhere",
+    summary: `${eip.address}, by which ${address.server} was logged in to, leads to another server by now`,
+    hint: `Bind an EIP to ${address.server}, or go on without it: \`undo --skip-hosts\`.`,
+  });
+}
+
+async function addressNow(address: HostAddress, cloud: CloudReader): Promise<HostAddress> {
+  const { serverId, destination } = address;
+  if (serverId === undefined) return address;
+  const publicIps = await cloud.publicIps();
+  const eip = publicIps.find((one) => one.address === destination);
+  if (eip?.nicId === undefined) return address;
+  const [holder, nics] = await Promise.all([cloud.nic(eip.nicId), cloud.nics({ serverId })]);
+  return whereNow(address, {
+    eip,
+    ...(holder ? { holder } : {}),
+    nics: nics.map((nic) => {
+      const own = publicIps.find((one) => one.nicId === nic.id);
+      return own ? { nic, eip: own } : { nic };
+    }),
+  });
+}
+
+/** Asks where it is when it is first needed, and once. */
+function openedHost(address: HostAddress, open: () => Promise<Host>): Host {
+  let opening: Promise<Host> | undefined;
+  const host = (): Promise<Host> => {
+    opening ??= open();
+    return opening;
+  };
+  return {
+    address,
+    facts: async (options) => (await host()).facts(options),
+    read: async (script, options) => (await host()).read(script, options),
+    write: async (script, options) => (await host()).write(script, options),
+    writeFresh: async (script, options) => (await host()).writeFresh(script, options),
+  };
+}
