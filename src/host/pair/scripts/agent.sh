@@ -54,6 +54,7 @@ while read -r kind name elected number <&3; do
     SETTLED) [ "$number" = $election ] || continue; [ $last = MASTER ] || stand_by; settle ;;
     # Here and not beside: a promotion in the middle of it would lose what it has just taken over.
     FORGET) [ $last = MASTER ] || role forget ;;
+    CLOSE) [ $last = MASTER ] || role close ;;
     # A new configuration. keepalived's own reload loses the pipe that it tells us by (2.2.7), and its orderly end would
     # give the role away.
     RELOAD) kill_election; elect ;;

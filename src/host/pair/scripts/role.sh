@@ -3,6 +3,7 @@
 #   role active    commit what the other one knew, open, take the addresses, announce, tell the other one
 #   role standby   close, give the addresses back, ask the other one
 #   role forget    of the standby: forget the translations it had when it was active
+#   role close     of the standby: forward no more, once its rules are the pair's
 #   role off       take no part any more
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL
 . /etc/wayout/pair/settings
@@ -44,10 +45,17 @@ open_groups() {
   [ -n "$mac" ] || { ping -n -q -c 1 -W 1 "$(router)" >/dev/null 2>&1; mac=$(router_mac); }
   conntrack -L --reply-dst "$outer" 2>/dev/null | perl /etc/wayout/pair/open-groups "$device" "$mac"
 }
+# Its rules translate to an address of its own: the route leads to this host and not to the pair, not yet or not any more.
+# What comes here passes then, whoever is active.
+alone() {
+  rules=$({ nft list chain ip wayout translate || iptables -t nat -S WAYOUT-SNAT; } 2>/dev/null)
+  [ -n "$rules" ] && ! echo "$rules" | grep -qwF -e "$outer"
+}
+close() { alone || echo 0 > $forward; }
 # The whole of a file at once: the agent of another moment may read it.
 tell() { printf 'role=%s\nsince=%s\ncommit=%s\ntook=%s\n' "$@" > "$state/role.new" && mv "$state/role.new" "$state/role"; }
 
-begin=$(now); gone=
+begin=$(now)
 case $1 in
   active)
     # The newest one wins while both believe to be active, whichever way the link between them is cut. The watch takes the
@@ -74,7 +82,7 @@ case $1 in
     stop_announcing
     # Asked to hand over: open until the other one has everything, so that nothing is lost in between.
     if [ -e "$state/handing-over" ]; then sleep 0.2; rm -f "$state/handing-over"; fi
-    echo 0 > $forward
+    close
     ip addr del "$inner/32" dev "$device" 2>/dev/null
     ip addr del "$outer/32" dev "$device" 2>/dev/null
     tell standby "$begin" none $(($(now) - begin))
@@ -89,20 +97,18 @@ case $1 in
     # port a second time would find the old translation there.
     conntrack -D --reply-dst "$outer" >/dev/null 2>&1
     ;;
+  close)
+    close
+    ;;
   off)
     stop_announcing
     # The other one takes over within 200 ms, and until then this one is open.
     grep -qs '^role=active' "$state/role" && sleep 0.3
-    # What the next boot would set: this host may go on as the only proxy.
-    if grep -qs '^net.ipv4.ip_forward = 1' /etc/sysctl.d/99-wayout.conf; then
-      # What was translated to the virtual IP has no way any more: its clients are told so by the other end at once.
-      gone=$outer
-    else
-      echo 0 > $forward
-    fi
+    close
     ip addr del "$inner/32" dev "$device" 2>/dev/null
     ip addr del "$outer/32" dev "$device" 2>/dev/null
-    [ -z "$gone" ] || conntrack -D --reply-dst "$gone" >/dev/null 2>&1
+    # What was translated to the virtual IP has no way any more: its clients are told so by the other end at once.
+    if alone; then conntrack -D --reply-dst "$outer" >/dev/null 2>&1; fi
     ip rule del fwmark 0x7761 lookup 7761 2>/dev/null
     ip route flush table 7761 2>/dev/null
     rm -f "$state/role" "$state/handing-over"

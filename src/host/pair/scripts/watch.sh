@@ -86,6 +86,10 @@ while sleep 0.5; do
     elif held; then say "forwarding was switched off; it is on again"; echo 1 > /proc/sys/net/ipv4/ip_forward
     else why="forwarding was switched off"; gives=yes; give_away; fi
   fi
+  # Its rules were its own when it became the standby, and are the pair's now; or somebody switched it on.
+  if [ "$role" = standby ] && [ "$forwards" = 1 ] && [ $round = 0 ]; then
+    echo "INSTANCE wayout CLOSE 0" > "$state/elected"
+  fi
   if [ -z "$why" ]; then score unfit 0; else score unfit -100; fi
   if [ "$why" != "$told" ] || [ ! -f "$state/unfit" ]; then
     [ -z "$why" ] || say "not fit to be active: $why"
