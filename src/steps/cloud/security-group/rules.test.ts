@@ -53,6 +53,12 @@ describe("the gateway's own security group", () => {
     ]);
   });
 
+  it("does not copy what it gave the NIC itself there, where a killed run had begun", () => {
+    const granted = rule({ remoteCidr: "192.168.125.4/32", description: "wayout:egress" });
+    const begun = { ...byDefault, rules: [...byDefault.rules, granted] };
+    expect(wantedRules(want, have({ onNic: [begun] }))).toEqual(wantedRules(want, have({})));
+  });
+
   it("gives the NIC's address what its group gave it in other groups", () => {
     expect(grantsFor(want, have({}))).toEqual([
       place({

@@ -8,8 +8,11 @@ import type { Have, PlacedRule, Rule, Want } from "./model.ts";
 export function wantedRules(want: Want, have: Have): Rule[] {
   const own = ownRules(want);
   const left = want.mode === "own" ? have.onNic.filter((group) => group.id !== have.own?.id) : [];
+  // What a killed run gave the NIC in the groups that it leaves is not theirs.
   const copied = left.flatMap((group) =>
-    group.rules.map((rule): Rule => ({ ...rule, description: `copied from ${group.name}` })),
+    group.rules
+      .filter((rule) => !isGrant(want, rule))
+      .map((rule): Rule => ({ ...rule, description: `copied from ${group.name}` })),
   );
   return unique([...own, ...copied]);
 }
@@ -87,6 +90,11 @@ export function grantsFor(want: Want, have: Have): PlacedRule[] {
       grants.findIndex((one) => samePlace(one, grant)) === index,
   );
   return fresh.filter(({ rule }) => rule.ethertype === "IPv4");
+}
+
+/** A rule of ours in somebody else's group, for this NIC's address. */
+export function isGrant({ gateway, nicIp }: Want, rule: SecurityGroupRuleSpec): boolean {
+  return rule.description === ownMark(gateway) && rule.remoteCidr === `${nicIp}/32`;
 }
 
 export function trapWarnings(want: Want, have: Have): string[] {

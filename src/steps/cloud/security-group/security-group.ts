@@ -5,7 +5,15 @@ import type { Decision, Observed, Step } from "../../step.ts";
 import type { ReadOnlyWorld } from "../../world.ts";
 import { nicGone } from "../nic-gone.ts";
 import { type Group, type Have, have, type Want, want } from "./model.ts";
-import { grantsFor, missingRules, sameRule, trapWarnings, unwantedRules, wantedRules } from "./rules.ts";
+import {
+  grantsFor,
+  isGrant,
+  missingRules,
+  sameRule,
+  trapWarnings,
+  unwantedRules,
+  wantedRules,
+} from "./rules.ts";
 
 /**
  * Puts the proxy's NIC into a security group of the gateway's own that lets the served subnets in by address.
@@ -206,11 +214,6 @@ async function observeGroups(wanted: Want, { cloud }: ReadOnlyWorld): Promise<Ob
 
 function isOwn(wanted: Want, group: { readonly name: string; readonly description: string }): boolean {
   return group.name === wanted.groupName && group.description === ownMark(wanted.gateway);
-}
-
-/** A rule of ours in somebody else's group, for this NIC's address. */
-function isGrant({ gateway, nicIp }: Want, rule: SecurityGroupRuleSpec): boolean {
-  return rule.description === ownMark(gateway) && rule.remoteCidr === `${nicIp}/32`;
 }
 
 function plainRule({ id, groupId, ...rule }: SecurityGroupRule): SecurityGroupRuleSpec {
