@@ -8,7 +8,7 @@
  */
 import type { HandMadeRule, HostFile, InitSystem } from "./host.ts";
 import { removeIptablesRules, restoreIptablesRules } from "./iptables-shell.ts";
-import { ownFolder, ownTable, stateFolder } from "./own-paths.ts";
+import { oneAtATime, ownFolder, ownTable, stateFolder } from "./own-paths.ts";
 import { disableAtBoot, forgetAtBoot } from "./persistence/at-boot.ts";
 import { quote, writeText } from "./script.ts";
 import { sysctlPath, sysctlPathFunction } from "./sysctl-path.ts";
@@ -54,19 +54,24 @@ const begin = [
   "set -e",
 ].join("\n");
 
+/** Of a script that comes from outside; those that it runs itself are under its lock. */
+const beginAlone = `${begin}\n${oneAtATime}`;
+
 /** What an earlier run left unconfirmed is taken back; somebody may be at it already. */
 const endArmed = `if [ -d "$state/armed" ]; then restore_now "$(cat "$state/armed/token" 2>/dev/null)" || :; fi
 for second in 1 2 3 4 5 6 7 8 9 10; do [ -d "$state/restoring" ] || break; sleep 1; done
 if [ -d "$state/restoring" ]; then sh "$state/restoring/restore" again; fi`;
 
-/** Takes back what nobody has confirmed, whichever run armed it. */
-export const endArmedScript = `${begin}\n${endArmed}`;
+/** Takes back what nobody has confirmed, whichever run armed it, and waits for what is being confirmed. */
+export const endArmedScript = `${beginAlone}
+${endArmed}
+rm -rf "$state/arming" "$state/confirming"`;
 
 /** Arms and changes what runs. `token` names this change; the timer of an older one does nothing to it. */
 export function armScript(change: HostChange, token: string, seconds: number): string {
   const staged = (path: string) =>
     `"$state/armed/files/${change.files.findIndex((file) => file.path === path)}"`;
-  return `${begin}
+  return `${beginAlone}
 umask 077
 mkdir -p "$state"
 ${endArmed}
@@ -90,10 +95,13 @@ export const restoredExitCode = 75;
 
 /** Disarms and makes the change last. */
 export function confirmScript(change: HostChange, token: string): string {
-  return `${begin}
+  return `${beginAlone}
 umask 022
 [ "$(cat "$state/armed/token" 2>/dev/null)" = ${quote(token)} ] || exit ${restoredExitCode}
 mv "$state/armed" "$state/confirming" 2>/dev/null || exit ${restoredExitCode}
+# However this ends: what is half made is for the next script to see, and not this.
+forget() { cd /; rm -rf "$state/confirming"; rmdir "$state" 2>/dev/null || :; }
+trap forget EXIT
 stop_timer ${quote(token)} "$(cat "$state/confirming/timer" 2>/dev/null)"
 cd "$state/confirming"
 put() {
@@ -111,15 +119,12 @@ ${change.disable ? forgetAtBoot(change.init, change.unit).join("\n") : change.en
 ${change.rules === "remove" ? 'rm -f "$state/loaded-nft" "$state/loaded-iptables"' : ":"}
 rmdir ${ownFolder}/pair 2>/dev/null || :
 rmdir ${ownFolder} 2>/dev/null || :
-sync -f /etc 2>/dev/null || sync
-cd /
-rm -rf "$state/confirming"
-rmdir "$state" 2>/dev/null || :`;
+sync -f /etc 2>/dev/null || sync`;
 }
 
 /** Takes an unconfirmed change back at once instead of waiting for its timer. */
 export function restoreNowScript(token: string): string {
-  return `${begin}
+  return `${beginAlone}
 if [ "$(cat "$state/armed/token" 2>/dev/null)" = ${quote(token)} ]; then restore_now ${quote(token)}; fi
 for second in 1 2 3 4 5 6 7 8 9 10; do [ -d "$state/restoring" ] || break; sleep 1; done`;
 }
@@ -254,7 +259,7 @@ if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
 fi
 if [ -z "$started" ]; then
   session=; command -v setsid >/dev/null && session=setsid
-  nohup $session sh -c "sleep ${seconds}; exec ${restore.replaceAll('"', "")}" </dev/null >/dev/null 2>&1 &
+  nohup $session sh -c "sleep ${seconds}; exec ${restore.replaceAll('"', "")}" </dev/null >/dev/null 2>&1 9>&- &
   echo $! > timer
 fi`;
 }

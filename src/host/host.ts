@@ -142,6 +142,8 @@ export interface HostFacts {
   readonly rcLocal?: HostFile;
   /** A restore timer of an unconfirmed change is armed. */
   readonly armed: boolean;
+  /** A script of ours is changing the host, whoever sent it: what was read is half of that change. */
+  readonly busy: boolean;
   readonly handMadeRules: readonly HandMadeRule[];
   /** Files in which the manual's commands were made persistent: rc.local, sysctl.conf, saved iptables rules. */
   readonly handMadeFiles: readonly HostFile[];

@@ -27,3 +27,16 @@ export const ownChainPrefix = "WAYOUT-";
  * armed/ holds the old state of an unconfirmed change, loaded what the kernel printed right after our rules were loaded.
  */
 export const stateFolder = "if [ -d /run ]; then state=/run/wayout; else state=/var/run/wayout; fi";
+
+/**
+ * Shell, after `stateFolder`: one script that changes this host at a time. The run before may have been killed, or its
+ * connection lost, while the host goes on with what it was told. Old systems have no flock of util-linux: there the next
+ * one does not wait.
+ */
+export const oneAtATime = `if flock --version >/dev/null 2>&1; then
+  exec 9> "$state.lock"
+  if ! flock -w 40 9; then
+    echo "wayout: failed: waiting for a change of an earlier run, which still goes on after 40 s" >&2
+    exit 1
+  fi
+fi`;

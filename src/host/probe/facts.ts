@@ -59,6 +59,7 @@ export function parseFacts(output: string): HostFacts {
     enabledUnits: [...new Set(enabledUnits)].sort(),
     ...(rcLocal ? { rcLocal } : {}),
     armed: sections.has("armed"),
+    busy: sections.has("busy"),
     handMadeRules: iptables.flatMap(({ backend, tables }) =>
       handMadeRules(
         tables.find((table) => table.name === "nat"),

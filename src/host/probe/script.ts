@@ -4,7 +4,7 @@
  * reported instead of what is there for that minute.
  */
 import { ownPaths, ownTable, stateFolder } from "../own-paths.ts";
-import { pairPaths, pairUnits } from "../pair/paths.ts";
+import { pairPaths, pairState, pairUnits } from "../pair/paths.ts";
 import { quote } from "../script.ts";
 
 export const sectionMark = "@@wayout";
@@ -103,6 +103,8 @@ for unit in ${Object.values(pairUnits).join(" ")}; do
   [ -e "/etc/systemd/system/$unit.service" ] || continue
   enabled=no; [ -e "/etc/systemd/system/multi-user.target.wants/$unit.service" ] && enabled=yes
   active=no; systemctl is-active --quiet "$unit" && active=yes
+  # One whose keepalived does not start is begun again and again, and looks active in between.
+  if [ "$unit" = ${pairUnits.pair} ] && [ ! -s ${pairState}/role ]; then active=no; fi
   echo "$unit $enabled $active"
 done
 for path in /etc/rc.d/rc.local /etc/rc.local; do
@@ -115,6 +117,7 @@ for path in /etc/sysctl.conf /etc/sysconfig/iptables /etc/iptables/rules.v4; do
 done
 
 if [ -d "$state/armed" ]; then section armed; echo yes; fi
+if [ -e "$state.lock" ] && flock --version >/dev/null 2>&1 && ! flock -n "$state.lock" true; then section busy; fi
 if command -v nft >/dev/null; then
   if [ -d "$state/armed" ]; then text=$(cat "$state/armed/nft"); loaded=$state/armed/loaded-nft
   else text=$(nft -s list table ip ${ownTable} 2>/dev/null); loaded=$state/loaded-nft; fi
