@@ -6,6 +6,7 @@ import {
   type PairProgram,
   packagesFor,
   removeScript,
+  unfinished,
 } from "./packages.ts";
 
 const all: readonly PairProgram[] = ["keepalived", "conntrackd", "conntrack", "arping", "perl"];
@@ -23,7 +24,8 @@ test.each<[PackageManager, readonly PairProgram[], readonly string[]]>([
 });
 
 test.each(managers)("what %s runs is text that every shell reads", (manager) => {
-  for (const script of [installScript(manager, packagesFor(manager, all)), removeScript(manager)]) {
+  const installs = [all, []].map((programs) => installScript(manager, packagesFor(manager, programs)));
+  for (const script of [...installs, removeScript(manager, null), removeScript(manager, "perl-base\n")]) {
     for (const shell of ["sh", "bash"]) {
       const { status, stderr } = spawnSync(shell, ["-n"], { input: script });
       expect([status, stderr.toString()]).toEqual([0, ""]);
@@ -37,5 +39,18 @@ test.each<[PackageManager, string, string]>([
   ["yum", "yum -q -y install keepalived perl-interpreter >", "yum -q -y remove $packages >"],
 ])("%s installs without a question, and takes away what the list says", (manager, install, remove) => {
   expect(installScript(manager, packagesFor(manager, ["keepalived", "perl"]))).toContain(install);
-  expect(removeScript(manager)).toContain(remove);
+  expect(removeScript(manager, null)).toContain(remove);
+});
+
+test.each(managers)("an installation by %s is written down ahead, and one after the other", (manager) => {
+  const script = installScript(manager, packagesFor(manager, all));
+  const at = (text: string) => script.indexOf(text);
+  expect(at("flock -w 40 9")).toBeGreaterThan(0);
+  expect(at(`remember "${unfinished}"`)).toBeGreaterThan(at("flock -w 40 9"));
+  expect(at(`-y `)).toBeGreaterThan(at(`remember "${unfinished}"`));
+  expect(removeScript(manager, null)).toContain("flock -w 40 9");
+});
+
+test("one that only is to be finished installs nothing", () => {
+  for (const manager of managers) expect(installScript(manager, [])).not.toContain(" install");
 });

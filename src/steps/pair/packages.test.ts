@@ -23,6 +23,14 @@ test("nothing is installed where all is there, by whatever it came", async () =>
   expect(await decide(facts({}, { packageManager: null }))).toMatchObject({ action: "none" });
 });
 
+test("an installation that was cut short is gone on with, even where all is there", async () => {
+  const list = { path: pairPaths.packages, mode: "644", content: "# unfinished\nkeepalived\n" };
+  expect(await decide(facts({}, { ownFiles: [list] }))).toMatchObject({
+    action: "create",
+    because: "an installation was begun and not finished",
+  });
+});
+
 test.each<["apt-get" | "dnf" | "yum", Partial<HostFacts["has"]>, string, readonly string[]]>([
   ["apt-get", { keepalived: false }, "keepalived is missing", ["keepalived"]],
   ["apt-get", { arping: false, perl: false }, "arping, perl are missing", ["iputils-arping", "perl-base"]],
@@ -73,15 +81,15 @@ test("a host of which nothing is known is blocked", () => {
   });
 });
 
-test("its own are what is missing and what was installed; not the manager, which is the host's", async () => {
+test("its own is what was installed, or what is missing before; not the manager, which is the host's", async () => {
   const list = { path: pairPaths.packages, mode: "644", content: "keepalived\nlibnl-3-200\n" };
   const observed = await observe(facts({ perl: false }, { ownFiles: [list] }));
   if (observed.is === "absent") throw new Error("facts are never absent");
-  expect(step.own?.(observed.have)).toEqual({
-    missing: ["perl"],
-    installed: "keepalived\nlibnl-3-200\n",
-  });
+  expect(step.own?.(observed.have)).toEqual({ installed: ["keepalived", "libnl-3-200"] });
   expect(step.describe(observed.have)).toBe("perl missing");
+  const before = await observe(facts({ perl: false }));
+  if (before.is === "absent") throw new Error("facts are never absent");
+  expect(step.own?.(before.have)).toEqual({ missing: ["perl"], installed: null });
 });
 
 test("want and have survive the journal's JSON", async () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { HostFacts } from "../../host/host.ts";
-import { installScript, packagesFor, removeScript } from "../../host/pair/packages.ts";
+import { installScript, namesIn, packagesFor, removeScript, unfinished } from "../../host/pair/packages.ts";
 import { pairPaths } from "../../host/pair/paths.ts";
 import { hostAddress, initSystem } from "../host/host-schema.ts";
 import type { Step } from "../step.ts";
@@ -40,12 +40,16 @@ export const packages: Step<Want, Have> = {
     const blocked = (because: string, hint: string) =>
       ({ action: "blocked", because, hint, adoptable: false }) as const;
     if (observed.is === "absent") return blocked(`nothing is known of ${host.server}`, "Run plan again.");
-    const { missing, manager, init } = observed.have;
+    const { missing, manager, init, installed } = observed.have;
     if (init !== "systemd") {
       return blocked(`${host.server} is not run by systemd`, "A pair needs systemd on both; use one proxy.");
     }
-    if (missing.length === 0) return { action: "none", because: "they are there" };
-    const lacks = `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`;
+    const begun = installed?.includes(unfinished) ?? false;
+    if (missing.length === 0 && !begun) return { action: "none", because: "they are there" };
+    const lacks =
+      missing.length === 0
+        ? "an installation was begun and not finished"
+        : `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`;
     if (manager === null) {
       return blocked(
         `${lacks} on ${host.server}, which has neither apt-get nor dnf nor yum`,
@@ -69,16 +73,18 @@ export const packages: Step<Want, Have> = {
   },
 
   async undo({ host: address }, before, world) {
-    if (before.is === "absent" || before.have.installed !== null) return;
+    if (before.is === "absent") return;
     const host = world.host(address);
     const { manager, installed } = haveFrom(await host.facts({ anew: true }));
     if (manager === null || installed === null) return;
-    await host.write(removeScript(manager), { timeoutMs: installTimeoutMs });
+    await host.write(removeScript(manager, before.have.installed), { timeoutMs: installTimeoutMs });
   },
 
   describe: ({ missing }) => (missing.length === 0 ? "there" : `${missing.join(", ")} missing`),
 
-  own: ({ missing, installed }) => ({ missing, installed }),
+  // Once something was installed, the list says it all: what is missing beside it was taken away by somebody else.
+  own: ({ missing, installed }) =>
+    installed === null ? { missing, installed } : { installed: namesIn(installed) },
 };
 
 function haveFrom({ has, packageManager, init, ownFiles }: HostFacts): Have {
