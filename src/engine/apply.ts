@@ -1,5 +1,6 @@
 /** The only place that changes anything forward: step by step, journaled ahead, each read back. */
 import { probesFromProxy } from "../checks/for-gateway.ts";
+import { readPair } from "../checks/pair.ts";
 import { tryFrom } from "../checks/seat.ts";
 import type { StepResult } from "../report/events.ts";
 import { Problem } from "../report/problem.ts";
@@ -79,10 +80,20 @@ export async function apply(
 }
 
 /**
- * The gate before the route: a proxy that cannot reach the Internet would take its clients with it.
+ * The gate before the route: a proxy that cannot reach the Internet would take its clients with it, and so would a pair
+ * of which none, or each, has the virtual IPs.
  * @throws Problem apply/proxy-not-proven with what each probe said.
  */
 async function proveProxy(gateway: Gateway, world: World, context: Context): Promise<void> {
+  const split = gateway.pair ? (await readPair(gateway, world)).split : "";
+  if (split !== "") {
+    throw new Problem({
+      code: "apply/proxy-not-proven",
+      summary: `${split}; so no route is sent to the pair`,
+      hint: "See what the two say: journalctl -u wayout-pair, on both. Can they reach each other by VRRP?",
+      retry: true,
+    });
+  }
   const probes = probesFromProxy(context.probes);
   const tried = await Promise.all(
     gateway.proxies.map(async ({ server, host }) => ({

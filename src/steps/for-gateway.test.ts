@@ -72,10 +72,9 @@ test("the proxy that the route leads to is gone through first, wherever the spec
   };
   for (const pair of [pairOf([]), pairOf([one, two])]) {
     const gateway = gatewayOf([one, two], { pair });
-    const subnets = gateway.subnets.map(({ subnet, table }) => ({
-      subnet,
-      table: { ...table, routes: [route] },
-    }));
+    const subnets = gateway.subnets.flatMap(({ subnet, table }) =>
+      table ? [{ subnet, table: { ...table, routes: [route] } }] : [],
+    );
     const roles = order({ ...gateway, subnets }).filter((line) => line.startsWith("pair/role"));
     expect(roles).toEqual(["pair/role ecs-2", "pair/role ecs-1"]);
   }

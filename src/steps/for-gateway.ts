@@ -84,7 +84,7 @@ function forPair(
   // The first one that runs becomes the active one: who carries the clients now must be. Who is in the pair already
   // learns of a newcomer before that one begins to speak.
   const isIn = ({ nic }: ProxyServer) => Number(pair.inner.boundTo.includes(nic.ip));
-  const carries = ({ server, nic }: ProxyServer) => Number(isNextHop([server.id, nic.id], gateway));
+  const carries = ({ server, nic }: ProxyServer) => Number(isNextHop([server.id, nic.id, nic.ip], gateway));
   const proxies = gateway.proxies.toSorted((a, b) => carries(b) - carries(a) || isIn(b) - isIn(a));
   const members = proxies.map((proxy, at) =>
     memberOf(gateway, pair, proxy, proxies[1 - at] ?? proxy, targets),
@@ -126,7 +126,7 @@ function forPair(
 
 function isNextHop(ids: readonly string[], { spec, subnets }: Gateway): boolean {
   const hops = subnets.flatMap(({ table }) =>
-    spec.destinations.map((destination) => routeTo(table, destination)?.nextHop),
+    spec.destinations.map((destination) => table && routeTo(table, destination)?.nextHop),
   );
   return hops.some((hop) => hop !== undefined && ids.includes(hop));
 }

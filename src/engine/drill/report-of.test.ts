@@ -12,6 +12,7 @@ const successor = {
   unsynced: "",
   telling: false,
   settled: true,
+  restarts: 0,
   services: { role: true, sync: true },
   own: 50,
   known: 0,

@@ -18,6 +18,8 @@ export interface MemberReport {
   readonly telling: boolean;
   /** No election is under way: the role is for longer than a moment. */
   readonly settled: boolean;
+  /** How often systemd began the role service anew since it was started. */
+  readonly restarts: number;
   readonly services: { readonly role: boolean; readonly sync: boolean };
   /** Connections that the kernel here has; null where conntrackd does not say. */
   readonly own: number | null;
@@ -34,6 +36,7 @@ echo "unfit=$(cat "$state/unfit" 2>/dev/null)"
 echo "unsynced=$(cat "$state/unsynced" 2>/dev/null)"
 [ -e "$state/telling" ] && echo telling=yes
 [ -e "$state/settled" ] && echo settled=yes
+echo "restarts=$(systemctl show -p NRestarts ${pairUnits.pair} | sed s/.*=//)"
 read -r now _ < /proc/uptime
 heard=$(cat "$state/heard" 2>/dev/null) && echo "lag=$((\${now%%.*} - heard))"
 for unit in ${pairUnits.pair} ${pairUnits.sync}; do echo "$unit=$(systemctl is-active $unit)"; done
@@ -63,6 +66,7 @@ export function parseReport(output: string): MemberReport {
     unsynced: said.get("unsynced") ?? "",
     telling: said.get("telling") === "yes",
     settled: said.get("settled") === "yes",
+    restarts: number("restarts") ?? 0,
     services: {
       role: said.get(pairUnits.pair) === "active",
       sync: said.get(pairUnits.sync) === "active",

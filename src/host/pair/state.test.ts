@@ -11,6 +11,7 @@ const report = (changes: Partial<MemberReport> = {}): MemberReport => ({
   unsynced: "",
   telling: false,
   settled: true,
+  restarts: 0,
   services: { role: true, sync: true },
   own: 0,
   known: 1000,
@@ -97,6 +98,7 @@ unfit=
 unsynced=nothing heard from 192.168.125.5's conntrackd for 9 s
 lag=9
 settled=yes
+restarts=3
 wayout-pair=active
 wayout-sync=activating
 internal=1003
@@ -108,6 +110,7 @@ external=0
       commit: "ok",
       tookMs: 14,
       unsynced: "nothing heard from 192.168.125.5's conntrackd for 9 s",
+      restarts: 3,
       services: { role: true, sync: false },
       own: 1003,
       known: 0,

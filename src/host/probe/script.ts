@@ -104,7 +104,7 @@ for unit in ${Object.values(pairUnits).join(" ")}; do
   enabled=no; [ -e "/etc/systemd/system/multi-user.target.wants/$unit.service" ] && enabled=yes
   active=no; systemctl is-active --quiet "$unit" && active=yes
   # One whose keepalived does not start is begun again and again, and looks active in between.
-  if [ "$unit" = ${pairUnits.pair} ] && [ ! -s ${pairState}/role ]; then active=no; fi
+  if [ "$unit" = ${pairUnits.pair} ] && [ ! -e ${pairState}/settled ]; then active=no; fi
   echo "$unit $enabled $active"
 done
 for path in /etc/rc.d/rc.local /etc/rc.local; do

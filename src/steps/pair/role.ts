@@ -12,6 +12,9 @@ import { type MemberWant, type ServiceHave, serviceStep } from "./service.ts";
 /** An election takes a second or two; the rest is for telling the other one of a million connections. */
 const settleMs = 60_000;
 
+/** systemd begins the service anew as soon as it ends: after this many times keepalived will not stay by itself. */
+const mostRestarts = 4;
+
 const service = serviceStep({
   kind: "pair/role",
   title: ({ host, peerName }) => `Let ${host.server} and ${peerName} agree who is active`,
@@ -64,6 +67,9 @@ export const role: Step<MemberWant, ServiceHave> = {
       const [own, other] = await askMembers(hosts);
       const because = own && other ? whyNotSettled(own, other) : "";
       if (because === "") return;
+      if (own?.report && !own.report.settled && own.report.restarts > mostRestarts) {
+        throw notSettled(want.host.server, "its keepalived ends as soon as it is started");
+      }
       if (performance.now() > deadline) throw notSettled(want.host.server, because);
       await sleep(300);
     }

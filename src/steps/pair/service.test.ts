@@ -163,11 +163,15 @@ describe.each(services)("$step.kind", ({ step, unit, filesOf, first, right, afte
     });
   });
 
-  test("owns its files and its unit, and neither the device nor what somebody else arms", async () => {
+  test("owns its files and its place in the boot; that it died by itself is no change that somebody made", async () => {
     const other = file("/etc/wayout/load", "#!/bin/sh\n", "755");
     const observed = await observe({ ...made, armed: true, ownFiles: [...filesOf(want), other] });
     if (observed.is === "absent") throw new Error("facts are never absent");
-    expect(step.own?.(observed.have)).toEqual({ files: filesOf(want), enabled: true, active: true });
+    const own = { files: filesOf(want), enabled: true };
+    expect(step.own?.(observed.have)).toEqual(own);
+    const dead = await observe({ ...made, services: [{ unit, enabled: true, active: false }] });
+    if (dead.is === "absent") throw new Error("facts are never absent");
+    expect(step.own?.(dead.have)).toEqual(own);
   });
 
   test("reads in a plan as none, running, or not", async () => {

@@ -111,7 +111,7 @@ case $1 in
     if alone; then conntrack -D --reply-dst "$outer" >/dev/null 2>&1; fi
     ip rule del fwmark 0x7761 lookup 7761 2>/dev/null
     ip route flush table 7761 2>/dev/null
-    rm -f "$state/role" "$state/handing-over"
+    rm -f "$state/role" "$state/settled" "$state/handing-over"
     ;;
 esac
 exit 0
