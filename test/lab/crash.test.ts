@@ -2,26 +2,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { seenAs } from "./clients.ts";
-import { must, run, wayout } from "./wayout-command.ts";
+import { killedAt } from "./crash/killed-run.ts";
+import { must, wayout } from "./wayout-command.ts";
 import { cloudState, hostState } from "./world-state.ts";
 
 const lab = "test-crash";
 const folder = mkdtempSync(join(tmpdir(), "wayout-test-"));
 const file = join(folder, "wayout.yaml");
-const program = fileURLToPath(new URL("crash/crashing-run.ts", import.meta.url));
 let start: { cloud: unknown; host: string };
 
 const state = async () => ({ cloud: await cloudState(lab), host: await hostState(lab, "ecs-proxy") });
-
-/** Runs to `point` and is killed there; says which points it came to. */
-async function killedAt(operation: "apply" | "undo", point: number) {
-  const node = [process.execPath, "--disable-warning=ExperimentalWarning", program] as const;
-  const ended = await run(...node, lab, file, operation, String(point));
-  return { ...ended, points: ended.stdout.trim().split("\n") };
-}
 
 beforeAll(async () => {
   writeFileSync(
@@ -39,13 +31,13 @@ afterAll(async () => {
 test("undo right after a kill in an unconfirmed change gives the start back at once, and for good", {
   timeout: 300_000,
 }, async () => {
-  const whole = await killedAt("apply", 0);
+  const whole = await killedAt(lab, file, "apply");
   expect(whole, whole.stderr).toMatchObject({ code: 0 });
   await must("undo", "--file", file, "--lab", lab);
-  const armed = whole.points.flatMap((name, at) => (name === "after ecs-proxy write" ? [at + 1] : []));
+  const armed = whole.points.flatMap((name, at) => (name.endsWith("after ecs-proxy write") ? [at + 1] : []));
   expect(armed).toHaveLength(2);
   for (const point of armed) {
-    expect((await killedAt("apply", point)).code).toBeNull();
+    expect((await killedAt(lab, file, "apply", point)).code).toBeNull();
     for (const next of ["undo", "apply --yes", "undo"]) {
       await must(...next.split(" "), "--file", file, "--lab", lab);
       if (next === "undo") expect(await state(), `killed at point ${point}`).toEqual(start);
@@ -56,9 +48,9 @@ test("undo right after a kill in an unconfirmed change gives the start back at o
 test("a run killed at any point of apply or of undo is finished by the next", {
   timeout: 900_000,
 }, async () => {
-  const whole = await killedAt("apply", 0);
+  const whole = await killedAt(lab, file, "apply");
   expect(whole, whole.stderr).toMatchObject({ code: 0 });
-  const back = await killedAt("undo", 0);
+  const back = await killedAt(lab, file, "undo");
   expect(back, back.stderr).toMatchObject({ code: 0 });
   expect(await state()).toEqual(start);
   const [applyPoints, undoPoints] = [whole.points.length, back.points.length];
@@ -67,7 +59,7 @@ test("a run killed at any point of apply or of undo is finished by the next", {
 
   for (let point = 1; point <= Math.max(applyPoints, undoPoints); point++) {
     if (point <= applyPoints) {
-      const killed = await killedAt("apply", point);
+      const killed = await killedAt(lab, file, "apply", point);
       expect(killed.code, `apply killed at ${killed.points.at(-1)}`).toBeNull();
     }
     const where = `apply again after a kill at ${whole.points[point - 1]}`;
@@ -77,7 +69,7 @@ test("a run killed at any point of apply or of undo is finished by the next", {
     expect(await seenAs(lab, "ecs-app-1"), where).toBe("203.0.113.10");
 
     if (point <= undoPoints) {
-      const cut = await killedAt("undo", point);
+      const cut = await killedAt(lab, file, "undo", point);
       expect(cut.code, `undo killed at ${cut.points.at(-1)}`).toBeNull();
     }
     const after = `undo again after a kill at ${back.points[point - 1]}`;

@@ -1,25 +1,10 @@
 /** A lab in which something breaks in the middle of a run; for the tests of faults. */
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
-import { z } from "zod";
+import { faulty } from "./crash/faulty.ts";
+import type { Operation } from "./crash/killed-run.ts";
 import { gatewayFile } from "./gateway-file.ts";
-import { must, run, wayout } from "./wayout-command.ts";
+import { must, wayout } from "./wayout-command.ts";
 import { cloudState, hostState, labCloud } from "./world-state.ts";
-
-const program = fileURLToPath(new URL("crash/faulty-run.ts", import.meta.url));
-
-const told = z.object({
-  broken: z.literal(true),
-  outcome: z.string(),
-  problems: z.array(
-    z.object({
-      code: z.string(),
-      summary: z.string().min(1),
-      hint: z.string().min(1),
-      at: z.object({ step: z.string(), object: z.string() }),
-    }),
-  ),
-});
 
 /** The lab `name`, up while the file's tests run, mended after each, and what the tests ask of it. */
 export function faultyLab(name: string) {
@@ -46,10 +31,8 @@ export function faultyLab(name: string) {
     break: (fault: string) => must("lab", "break", "--name", name, ...fault.split(" ")),
     mend: () => must("lab", "mend", "--all", "--name", name),
     /** Runs the operation as the command does, and breaks something at the point (as crash/points.ts names it). */
-    async faulty(operation: "apply" | "undo", point: string, fault: string) {
-      const node = [process.execPath, "--disable-warning=ExperimentalWarning", program] as const;
-      const ended = await run(...node, name, file.path, operation, point, ...fault.split(" "));
-      const { outcome, problems } = told.parse(JSON.parse(ended.stdout));
+    async faulty(operation: Operation, point: string, fault: string) {
+      const { outcome, problems } = await faulty(name, file.path, operation, point, fault);
       return { outcome, code: problems[0]?.code ?? "none" };
     },
     async expectStart() {

@@ -16,7 +16,7 @@ if ($again) {
 }
 my @open = map { connection($_) } 1 .. $count;
 open(my $mark, '>', $file); close $mark;
-my $end = time + 120;
+my $end = time + 600;
 select(undef, undef, undef, 0.05) while -e $file && time < $end;
 my $kept = 0;
 for my $socket (@open) { syswrite($socket, 'x') }

@@ -1,58 +1,14 @@
 /** From one proxy to a pair and back, and another proxy in the place of one, by editing the spec while connections run. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lostDuring, seenAs } from "./clients.ts";
 import { keptDuring } from "./held-connections.ts";
+import { eips, freeEip, threeProxies } from "./three-proxies.ts";
 import { must, wayout } from "./wayout-command.ts";
-import { cloudState, hostState } from "./world-state.ts";
 
 const lab = "test-pair-changes";
-const folder = mkdtempSync(join(tmpdir(), "wayout-test-"));
-const file = join(folder, "wayout.yaml");
-const where = ["--file", file, "--lab", lab];
-const proxies = ["ecs-proxy-1", "ecs-proxy-2", "ecs-proxy-3"];
+const { where, ask, state, up, down } = threeProxies(lab);
 const connections = 200;
 let start: unknown;
-
-const scenario = `description: Three servers that can be proxies.
-vpcs:
-  - name: vpc-demo
-    cidr: 192.168.0.0/16
-    subnets: [{ name: subnet-app, cidr: 192.168.125.0/24 }]
-securityGroups:
-  - name: sg-demo
-    rules:
-      - { direction: in, from: sg-demo }
-      - { direction: in, protocol: tcp, ports: 22, from: 0.0.0.0/0 }
-      - { direction: out }
-servers:
-  - { name: ecs-proxy-1, kind: machine, subnet: subnet-app, ip: 192.168.125.4, eip: 203.0.113.10 }
-  - { name: ecs-proxy-2, kind: machine, subnet: subnet-app, ip: 192.168.125.5, eip: 203.0.113.11 }
-  - { name: ecs-proxy-3, kind: machine, subnet: subnet-app, ip: 192.168.125.6, eip: 203.0.113.12 }
-  - { name: ecs-app-1, subnet: subnet-app, ip: 192.168.125.11 }
-publicIps: [203.0.113.20]
-`;
-
-function ask(names: readonly string[], publicIp = "keep"): void {
-  writeFileSync(
-    file,
-    `cloud: lab
-gateways:
-  - name: egress
-    vpc: vpc-demo
-    proxies: [${names.join(", ")}]
-    subnets: [subnet-app]
-    publicIp: ${publicIp}
-`,
-  );
-}
-
-async function state() {
-  const hosts = await Promise.all(proxies.map((server) => hostState(lab, server)));
-  return { cloud: await cloudState(lab), hosts };
-}
 
 /** Applies, expects an empty plan after it, and says what the clients lost meanwhile. */
 async function applied(): Promise<{ kept: number; lost: number }> {
@@ -68,31 +24,26 @@ async function applied(): Promise<{ kept: number; lost: number }> {
 }
 
 beforeAll(async () => {
-  const path = join(folder, "scenario.yaml");
-  writeFileSync(path, scenario);
-  await must("lab", "up", path, "--name", lab);
+  await up();
   start = await state();
 });
-afterAll(async () => {
-  await wayout("lab", "down", "--name", lab);
-  rmSync(folder, { recursive: true });
-});
+afterAll(down);
 
-test("a second proxy comes to the first one, and no connection and no packet is lost", async () => {
-  ask(["ecs-proxy-1"]);
+test("a second proxy comes to the first one, named ahead of it, and no connection and no packet is lost", async () => {
+  ask({ of: [1] });
   await must("apply", "--yes", ...where);
-  ask(["ecs-proxy-1", "ecs-proxy-2"], "203.0.113.20");
+  ask({ of: [2, 1], publicIp: freeEip });
   expect(await applied()).toEqual({ kept: connections, lost: 0 });
-  expect(await seenAs(lab, "ecs-app-1")).toBe("203.0.113.20");
+  expect(await seenAs(lab, "ecs-app-1")).toBe(freeEip);
 });
 
 test("another server takes the place of the standby, and then of the active one, without a loss", async () => {
-  ask(["ecs-proxy-1", "ecs-proxy-3"], "203.0.113.20");
+  ask({ of: [1, 3], publicIp: freeEip });
   expect(await applied()).toEqual({ kept: connections, lost: 0 });
-  ask(["ecs-proxy-2", "ecs-proxy-3"], "203.0.113.20");
+  ask({ of: [2, 3], publicIp: freeEip });
   expect((await applied()).kept).toBe(connections);
   await must("verify", ...where);
-  expect(await seenAs(lab, "ecs-app-1")).toBe("203.0.113.20");
+  expect(await seenAs(lab, "ecs-app-1")).toBe(freeEip);
 });
 
 test("both agents are brought up to date one after the other, each in sync before the other one is left alone", async () => {
@@ -104,24 +55,34 @@ test("both agents are brought up to date one after the other, each in sync befor
 });
 
 test("from the pair back to one: the plan says what ends, and new connections go by its own EIP", async () => {
-  ask(["ecs-proxy-2"]);
+  ask({ of: [2] });
   const { stdout } = await wayout("plan", ...where);
   expect(stdout).toMatch(/open connections that are translated to 192\.168\.125\.\d+ end/);
   await must("apply", "--yes", ...where);
-  expect(await seenAs(lab, "ecs-app-1")).toBe("203.0.113.11");
+  expect(await seenAs(lab, "ecs-app-1")).toBe(eips[1]);
   expect(await wayout("plan", ...where)).toMatchObject({ code: 0 });
 });
 
 test("the EIP that partners know moves to the pair with the second proxy, and back", async () => {
-  ask(["ecs-proxy-2", "ecs-proxy-1"]);
+  ask({ of: [2, 1] });
   const { stdout } = await wayout("plan", ...where);
   expect(stdout).toContain("open connections over 203.0.113.11 end");
   await must("apply", "--yes", ...where);
-  expect(await seenAs(lab, "ecs-app-1")).toBe("203.0.113.11");
+  expect(await seenAs(lab, "ecs-app-1")).toBe(eips[1]);
   expect(await wayout("plan", ...where)).toMatchObject({ code: 0 });
-  ask(["ecs-proxy-2"]);
+  ask({ of: [2] });
   await must("apply", "--yes", ...where);
-  expect(await seenAs(lab, "ecs-app-1")).toBe("203.0.113.11");
+  expect(await seenAs(lab, "ecs-app-1")).toBe(eips[1]);
+  expect(await wayout("plan", ...where)).toMatchObject({ code: 0 });
+});
+
+test("a proxy whose EIP the pair has can leave it while the other one is active, to whom that EIP leads", async () => {
+  ask({ of: [2, 1] });
+  await must("apply", "--yes", ...where);
+  await must("switch", ...where);
+  ask({ of: [1] });
+  await must("apply", "--yes", ...where);
+  expect(await seenAs(lab, "ecs-app-1")).toBe(eips[0]);
   expect(await wayout("plan", ...where)).toMatchObject({ code: 0 });
 });
 

@@ -1,4 +1,6 @@
 /** Journal and world that tell each moment at which a killed run could leave something half done. */
+import { subscribe } from "node:diagnostics_channel";
+import { ClientRequest } from "node:http";
 import type { Cloud } from "../../../src/cloud/cloud.ts";
 import type { Journal, Run } from "../../../src/engine/journal/journal.ts";
 import type { Host, HostAddress } from "../../../src/host/host.ts";
@@ -15,6 +17,21 @@ export function tellingJournal(journal: Journal, at: AtPoint): Journal {
     close: () => journal.close(),
     begin: (run) => around("journal begin", at, () => tellingRun(journal.begin(run), at)),
   };
+}
+
+/** Tells the end of every call to an API that changed something: one change of the cloud port may be several of them. */
+export function tellApiWrites(at: AtPoint): void {
+  subscribe("http.client.response.finish", (message) => {
+    if (!(isOf(message) && message.request instanceof ClientRequest)) return;
+    const { method, path } = message.request;
+    if (method === "GET" || path.endsWith("/auth/tokens")) return;
+    // Ids are other ones in every lab.
+    at(`after ${method} ${path.replace(/[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}/g, "ID")}`);
+  });
+}
+
+function isOf(message: unknown): message is { readonly request: unknown } {
+  return typeof message === "object" && message !== null && "request" in message;
 }
 
 function tellingRun(run: Run, at: AtPoint): Run {
