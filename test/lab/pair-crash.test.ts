@@ -125,6 +125,10 @@ const changes: readonly { name: string; from?: Asked; to: Asked; there?: true; b
 ];
 
 describe.runIf(process.env.WAYOUT_ALL_POINTS === "1")("killed at every point", () => {
+  beforeAll(async () => {
+    await must("undo", ...where);
+  });
+
   const begin = (asked: Asked | undefined): Operation => {
     if (asked) ask(asked);
     return asked ? "apply" : "undo";

@@ -83,6 +83,7 @@ const brokenBefore = [
     break: `${remove("iputils-arping")}; mkdir /root/apt; mv /etc/apt/sources.list* /root/apt`,
     mend: `mv /root/apt/* /etc/apt; rmdir /root/apt; ${install("iputils-arping")}`,
     at: "pair/packages of ecs-proxy-2",
+    problem: "host/command-failed",
     says: "iputils-arping",
   },
   {
@@ -91,6 +92,7 @@ const brokenBefore = [
     break: "mkdir /etc/wayout; mount -t tmpfs -o size=4k tmpfs /etc/wayout; echo full > /etc/wayout/full",
     mend: "umount /etc/wayout; rmdir /etc/wayout",
     at: "pair/connection-sync of ecs-proxy-2",
+    problem: "host/command-failed",
     says: "a disk is full",
   },
   {
@@ -99,7 +101,8 @@ const brokenBefore = [
     break: "mount --bind /bin/false /usr/sbin/keepalived",
     mend: "umount /usr/sbin/keepalived",
     at: "pair/role of ecs-proxy-1",
-    says: "the election of the active proxy by keepalived",
+    problem: "pair/not-settled",
+    says: "its keepalived ends as soon as it is started",
   },
   ...(allFaults
     ? [
@@ -109,6 +112,7 @@ const brokenBefore = [
           break: `${remove("iputils-arping")}; ${lockDpkg}`,
           mend: `kill $(cat /run/locked); rm /run/locked; ${install("iputils-arping")}`,
           at: "pair/packages of ecs-proxy-2",
+          problem: "host/command-failed",
           says: "lock",
         },
       ]
@@ -129,7 +133,7 @@ test.each(brokenBefore)(
     expect(ended).toMatchObject({
       code: 1,
       at: one.at,
-      problem: "host/command-failed",
+      problem: one.problem,
       hint: expect.any(String),
     });
     expect(await state()).toEqual(alone);
