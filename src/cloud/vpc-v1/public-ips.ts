@@ -49,9 +49,13 @@ export async function allocatePublicIp(
 
 /** Waits until the EIP is shown at the NIC: right after the call it may still be shown as unbound. */
 export async function bindPublicIp(api: Api, id: string, nicId: string): Promise<void> {
+  await bind(api, id, nicId, {});
+}
+
+async function bind(api: Api, id: string, nicId: string, named: { readonly alias?: string }): Promise<void> {
   const before = await readOne(api, id);
-  if (before?.port_id === nicId) return;
-  if (before !== undefined && before.port_id !== "") {
+  if (before?.port_id === nicId && before.alias === (named.alias ?? before.alias)) return;
+  if (before !== undefined && before.port_id !== "" && before.port_id !== nicId) {
     // OTC would refuse it as well (VPC.0510), but a rebinding race must not cut somebody else's server off.
     throw new CloudProblem({
       code: "cloud/conflict",
@@ -59,7 +63,7 @@ export async function bindPublicIp(api: Api, id: string, nicId: string): Promise
       hint: "Unbind it there first, or choose another EIP.",
     });
   }
-  await api.put(publicIp(id), { publicip: { port_id: nicId } }, anything);
+  await api.put(publicIp(id), { publicip: { port_id: nicId, ...named } }, anything);
   await waitUntil(
     api.http,
     `EIP bound to NIC ${nicId}`,
@@ -85,8 +89,10 @@ export async function unbindPublicIp(api: Api, id: string): Promise<void> {
 export async function movePublicIp(api: Api, id: string, nicId: string, mark: string): Promise<void> {
   const before = await readOne(api, id);
   if (before === undefined) return;
-  const name = before.alias.startsWith(mark) ? before.alias.slice(mark.length) : before.alias;
-  if (before.port_id !== "" && before.port_id !== nicId) {
+  const isMarked = before.alias.startsWith(mark);
+  const name = isMarked ? before.alias.slice(mark.length) : before.alias;
+  const leaves = before.port_id !== "" && before.port_id !== nicId;
+  if (leaves) {
     await api.put(publicIp(id), { publicip: { port_id: "", alias: `${mark}${name}` } }, anything);
     await waitUntil(
       api.http,
@@ -95,11 +101,8 @@ export async function movePublicIp(api: Api, id: string, nicId: string, mark: st
       (seen) => seen === undefined || seen.port_id === "",
     );
   }
-  await bindPublicIp(api, id, nicId);
-  const now = await readOne(api, id);
-  // Without the port_id it would be unbound again.
-  if (now?.alias.startsWith(mark))
-    await api.put(publicIp(id), { publicip: { port_id: nicId, alias: name } }, anything);
+  // Its own name in the same call: a run that is killed right after it leaves no mark behind.
+  await bind(api, id, nicId, leaves || isMarked ? { alias: name } : {});
 }
 
 export async function releasePublicIp(api: Api, id: string): Promise<void> {
