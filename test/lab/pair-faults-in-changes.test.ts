@@ -2,7 +2,7 @@
  * Something breaks in the middle of a change to a pair, or of its undo: a clear error with its place and a hint, nobody
  * locked out, no connection lost that the plan did not name, and the next run converges.
  *
- * WAYOUT_ALL_POINTS=1 adds those that are waited for: an API that hangs or fails, a dpkg that is locked, an sshd that stops.
+ * WAYOUT_FAULTS=all adds those that are waited for: an API that hangs or fails, a dpkg that is locked, an sshd that stops.
  */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { inside, seenAs } from "./clients.ts";
@@ -13,7 +13,7 @@ import { must, wayout } from "./wayout-command.ts";
 
 const lab = "test-pair-broken";
 const { file, where, ask, state, up, down } = threeProxies(lab);
-const allFaults = process.env.WAYOUT_ALL_POINTS === "1";
+const allFaults = process.env.WAYOUT_FAULTS === "all";
 const connections = 100;
 const programs = "keepalived conntrackd conntrack iputils-arping";
 let start: unknown;
