@@ -1,5 +1,6 @@
 /** The plan: what would be changed and because of what. Data; cli and console draw the same. */
 import type { GatewayPlan, Plan, PlannedBlock, PlannedChange } from "../report/events.ts";
+import { movesEip } from "../steps/all-steps.ts";
 import type { Gateway } from "../steps/gateway.ts";
 import type { Recipe } from "../steps/recipe.ts";
 import type { Seen } from "./observe.ts";
@@ -40,7 +41,7 @@ function planGateway(
     const line = { id, step: kind, object, title };
     if (!("decide" in observation)) {
       // Before the proxy has its EIP nobody can log in: what is on the host is read once it can be reached.
-      const opensTheWay = changes.some((one) => one.step === "cloud/public-ip");
+      const opensTheWay = changes.some((one) => movesEip(one.step));
       if (opensTheWay) {
         const because = `${object} can be reached only after the changes above; what is there is read then`;
         const none = { before: "known later", after: "known later", notice: "", warnings: [] };

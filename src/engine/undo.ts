@@ -1,7 +1,7 @@
 /** Back to before: the route first, then the road back in reverse. Keeps what others changed since, and says so. */
 import type { StepResult } from "../report/events.ts";
 import { Problem } from "../report/problem.ts";
-import { rankOf, rebindStep, subjectOfStep } from "../steps/all-steps.ts";
+import { movesEip, rankOf, rebindStep, subjectOfStep, usesProxy } from "../steps/all-steps.ts";
 import type { UndoableStep } from "../steps/step.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
@@ -128,7 +128,16 @@ function inReverse(entries: readonly EntryRecord[]): Undoing[] {
       const last = all.at(-1);
       return first && last ? [{ first, last, seqs: all.map((entry) => entry.seq) }] : [];
     })
-    .sort((a, b) => rankOf(b.last.kind) - rankOf(a.last.kind) || b.last.seq - a.last.seq);
+    .sort(
+      (a, b) =>
+        urgencyOf(b) - urgencyOf(a) || rankOf(b.last.kind) - rankOf(a.last.kind) || b.last.seq - a.last.seq,
+    );
+}
+
+/** The route first. Then an EIP that was cut short on its way: it may be free, and the only door to the hosts. */
+function urgencyOf({ last: { kind, state } }: Undoing): number {
+  if (usesProxy(kind)) return 2;
+  return movesEip(kind) && state !== "done" ? 1 : 0;
 }
 
 function changedSince(text: string): Problem {

@@ -107,6 +107,14 @@ test("back to one, the EIP comes from the virtual IP after forwarding is the pro
   ]);
 });
 
+test("an EIP that a killed run left on its way comes before all hosts, which may be out of reach without it", () => {
+  const pair = order(gatewayOf([one, two], { pair: pairOf([one, two]), eipOnItsWay: true }));
+  expect(pair[2]).toBe("pair/public-ip wayout-egress-outer");
+  expect(pair.toSorted()).toEqual(fresh.toSorted());
+  const leaving = [pairOf([one, two]).inner, pairOf([one, two]).outer];
+  expect(order(gatewayOf([one], { leaving, eipOnItsWay: true }))[0]).toBe("cloud/public-ip ecs-1");
+});
+
 test("where only the inner virtual IP is left, the proxy's EIP comes first again", () => {
   const leaving = [pairOf([one]).inner, pairOf([one]).outer].filter(
     ({ name }) => name !== outerName("egress"),

@@ -54,7 +54,7 @@ function forOne(gateway: Gateway, traits: CloudTraits, recipe: Recipe): BoundSte
     ...(outer === undefined ? {} : { leaving: outer }),
   });
   // A proxy alone is reached by its EIP, so that comes first; what a pair leaves serves clients until the rules change.
-  const cuts = outer !== undefined;
+  const cuts = outer !== undefined && !gateway.eipOnItsWay;
   return [
     ...(cuts ? [] : [eip]),
     ...nicSteps(gateway, proxy, traits),
@@ -90,29 +90,32 @@ function forPair(
     memberOf(gateway, pair, proxy, proxies[1 - at] ?? proxy, targets),
   );
   const hosts = proxies.map((proxy) => onHost(gateway, proxy));
+  // An EIP that a killed run left on its way may be the only door to both.
+  const eip = bind(name, pairPublicIp, {
+    gateway: name,
+    subnetId: pair.subnetId,
+    name: pair.outer.name,
+    ip: pair.outer.ip,
+    wish: spec.publicIp,
+    bandwidthMbit: allocatedBandwidthMbit,
+    // As the spec has them, not as they are gone through: it says whose EIP is kept.
+    proxies: gateway.proxies.map(({ server, nic }) => ({
+      server: server.name,
+      nicId: nic.id,
+      ip: nic.ip,
+    })),
+  });
   return [
     ...(["inner", "outer"] as const).map((use) =>
       bind(name, virtualIp, virtualIpOf(gateway, pair, use, traits)),
     ),
+    ...(gateway.eipOnItsWay ? [eip] : []),
     ...proxies.flatMap((proxy, at) => nicSteps(gateway, proxy, traits, proxies[1 - at])),
     ...proxies.map(({ host }) => bind(name, packages, { gateway: name, host })),
     ...members.map((member) => bind(name, connectionSync, member)),
     ...hosts.map((host) => bind(name, ipForwarding, { ...host, byRole: true })),
     ...members.map((member) => bind(name, role, member)),
-    bind(name, pairPublicIp, {
-      gateway: name,
-      subnetId: pair.subnetId,
-      name: pair.outer.name,
-      ip: pair.outer.ip,
-      wish: spec.publicIp,
-      bandwidthMbit: allocatedBandwidthMbit,
-      // As the spec has them, not as they are gone through: it says whose EIP is kept.
-      proxies: gateway.proxies.map(({ server, nic }) => ({
-        server: server.name,
-        nicId: nic.id,
-        ip: nic.ip,
-      })),
-    }),
+    ...(gateway.eipOnItsWay ? [] : [eip]),
     ...hosts.toReversed().map((host) =>
       bind(name, sourceNat, {
         ...host,

@@ -63,6 +63,8 @@ export interface Gateway {
   readonly pair?: Pair;
   /** Virtual IPs of the pair that this gateway was before, as long as they are there. */
   readonly leaving: readonly VirtualIp[];
+  /** A run that was killed has left the EIP free on its way between two NICs: a proxy may be out of reach until it arrives. */
+  readonly eipOnItsWay: boolean;
   /** The address that hosts outside see; absent while it is not bound to where it belongs. */
   readonly publicIp?: PublicIp;
   readonly subnets: readonly ServedSubnet[];

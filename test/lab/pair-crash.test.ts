@@ -124,6 +124,7 @@ const changes: readonly { name: string; from?: Asked; to: Asked; there?: true; b
   { name: "nothing and a pair that has a proxy's EIP", to: { of: [1, 2] } },
   { name: "one proxy and a pair", from: one, to: { of: [2, 1], publicIp: freeEip }, there: true },
   { name: "one proxy and a pair that has its EIP", from: one, to: { of: [1, 2] } },
+  { name: "one proxy and a pair that has the only EIP", from: one, to: { of: [1, 3] } },
   { name: "two standbys", from: pair, to: { of: [1, 3], publicIp: freeEip }, there: true, back: true },
   { name: "two first proxies", from: pair, to: { of: [3, 2], publicIp: freeEip }, there: true, back: true },
 ];

@@ -1,4 +1,4 @@
-/** A lab of three servers that can be proxies, and a gateway of one or two of them. */
+/** A lab of three servers that can be proxies, one of them without an EIP, and a gateway of one or two of them. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,8 +7,8 @@ import { must, wayout } from "./wayout-command.ts";
 import { cloudState, hostState } from "./world-state.ts";
 
 export const proxies = ["ecs-proxy-1", "ecs-proxy-2", "ecs-proxy-3"] as const;
-/** Of the proxies, in their order, and one that no server has. */
-export const eips = ["203.0.113.10", "203.0.113.11", "203.0.113.12"] as const;
+/** Of the first two proxies; and one that no server has. */
+export const eips = ["203.0.113.10", "203.0.113.11"] as const;
 export const freeEip = "203.0.113.20";
 
 const scenario = `description: Three servers that can be proxies.
@@ -25,7 +25,7 @@ securityGroups:
 servers:
   - { name: ecs-proxy-1, kind: machine, subnet: subnet-app, ip: 192.168.125.4, eip: 203.0.113.10 }
   - { name: ecs-proxy-2, kind: machine, subnet: subnet-app, ip: 192.168.125.5, eip: 203.0.113.11 }
-  - { name: ecs-proxy-3, kind: machine, subnet: subnet-app, ip: 192.168.125.6, eip: 203.0.113.12 }
+  - { name: ecs-proxy-3, kind: machine, subnet: subnet-app, ip: 192.168.125.6 }
   - { name: ecs-app-1, subnet: subnet-app, ip: 192.168.125.11 }
 publicIps: [203.0.113.20]
 `;

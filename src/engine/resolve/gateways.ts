@@ -8,6 +8,7 @@ import type { Inventory } from "./inventory.ts";
 import {
   homeOf,
   hostOf,
+  isOnItsWay,
   leavingEip,
   pairOf,
   publicIpOf,
@@ -76,6 +77,7 @@ class Resolver {
       proxies,
       ...(pair ? { pair } : {}),
       leaving,
+      eipOnItsWay: isOnItsWay(spec.name, inventory),
       ...(publicIp ? { publicIp } : {}),
       subnets,
       clients: this.#clients(servers, subnets, seats),

@@ -147,6 +147,11 @@ export function leavingEip({ spec }: Asked, seats: Seats, inventory: Inventory):
   return moving ? undefined : onNics[0];
 }
 
+/** Between two NICs, and bound to none of them: a run was killed, or failed, in the middle of its move. */
+export function isOnItsWay(gateway: string, { publicIps }: Inventory): boolean {
+  return publicIps.some((eip) => eip.nicId === undefined && eip.name.startsWith(movingMark(gateway)));
+}
+
 /** A proxy without an EIP of its own is reached through the other one, or through the EIP that both share. */
 export function hostOf(
   { spec }: Asked,

@@ -65,6 +65,7 @@ export function gatewayOf(proxies: Gateway["proxies"], more: Partial<Gateway> = 
     vpc: { id: "vpc-1", name: "vpc-demo", cidrs: ["192.168.0.0/16"], sharedSnat: false },
     proxies,
     leaving: [],
+    eipOnItsWay: false,
     subnets: [{ subnet, table }],
     clients: [],
     others: [],
