@@ -85,8 +85,7 @@ function expectClear(ended: Ended, { fault }: ArmedFault, at: string): void {
   expect(problem?.code, `${at}: ${problem?.summary} ${problem?.detail}`).toBe(code);
   expect(problem?.hint, at).toMatch(/\w{3}/);
   expect(problem?.detail, at).toMatch(/^(GET|POST|PUT|DELETE) http/m);
-  if (fault === "403" && !isLogin)
-    expect(problem?.summary, at).toMatch(/: [\w:]+ is missing/);
+  if (fault === "403" && !isLogin) expect(problem?.summary, at).toMatch(/: [\w:]+ is missing/);
   if (/^\d/.test(fault)) expect(problem?.detail, at).toContain("request id req-");
 }
 
