@@ -30,7 +30,7 @@ export async function cloudState(lab: string): Promise<unknown> {
 }
 
 /** Sysctls, kernel rules, files, links, folders and units of a machine. */
-const hostScript = `
+export const hostScript = `
 export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 echo "# sysctls"; sysctl -a 2>/dev/null | grep -E '^net\\.(ipv4\\.(ip_forward|conf\\..*\\.(send_redirects|rp_filter|accept_redirects|forwarding))|netfilter\\.nf_conntrack_(max|tcp_timeout.*|buckets)) ' | sort
 echo "# rules"

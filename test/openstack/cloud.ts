@@ -23,7 +23,9 @@ export function down(): void {
 
 /** Returns when Neutron calls the port ACTIVE: its agents have wired it. */
 export function plugIn(server: string, portId: string, device: string): void {
-  execFileSync(scriptPath("plug.sh"), ["in", server, portId, device], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(scriptPath("plug.sh"), ["in", server, portId, device], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }
 
 export function lease(server: string, device: string): void {

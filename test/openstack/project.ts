@@ -63,7 +63,8 @@ export class Project {
       : {};
     const id = await this.#make("network", "/v2.0/routers", { router: { name, ...gateway } });
     for (const each of wish.interfaces) {
-      const member = "network" in each ? { port_id: await this.#port(name, each) } : { subnet_id: each.subnetId };
+      const member =
+        "network" in each ? { port_id: await this.#port(name, each) } : { subnet_id: each.subnetId };
       await this.must("network", "PUT", `/v2.0/routers/${id}/add_router_interface`, member);
     }
     return id;
@@ -87,7 +88,8 @@ export class Project {
     });
     await this.#until(`${name} ACTIVE`, async () => {
       const server = await this.must("compute", "GET", `/servers/${id}`);
-      if (at(server, "server.status") === "ERROR") throw new Error(`Nova: ${JSON.stringify(at(server, "server.fault"))}`);
+      if (at(server, "server.status") === "ERROR")
+        throw new Error(`Nova: ${JSON.stringify(at(server, "server.fault"))}`);
       return at(server, "server.status") === "ACTIVE";
     });
     return { id, name, portIds };
@@ -110,22 +112,37 @@ export class Project {
     for (const id of await this.#ids("compute", "/servers", "servers")) {
       await this.must("compute", "DELETE", `/servers/${id}`);
     }
-    await this.#until("no servers", async () => (await this.#ids("compute", "/servers", "servers")).length === 0);
-    for (const id of await this.#own("floatingips")) await this.must("network", "DELETE", `/v2.0/floatingips/${id}`);
+    await this.#until(
+      "no servers",
+      async () => (await this.#ids("compute", "/servers", "servers")).length === 0,
+    );
+    for (const id of await this.#own("floatingips"))
+      await this.must("network", "DELETE", `/v2.0/floatingips/${id}`);
     for (const router of await this.#own("routers")) {
       await this.must("network", "PUT", `/v2.0/routers/${router}`, { router: { routes: [] } });
     }
     for (const router of await this.#own("routers")) {
       for (const port of await this.#ids("network", `/v2.0/ports?device_id=${router}`, "ports")) {
-        await this.must("network", "PUT", `/v2.0/routers/${router}/remove_router_interface`, { port_id: port });
+        await this.must("network", "PUT", `/v2.0/routers/${router}/remove_router_interface`, {
+          port_id: port,
+        });
       }
       await this.must("network", "DELETE", `/v2.0/routers/${router}`);
     }
-    for (const port of await this.#ids("network", `/v2.0/ports?project_id=${this.api.projectId}&device_id=`, "ports")) {
+    for (const port of await this.#ids(
+      "network",
+      `/v2.0/ports?project_id=${this.api.projectId}&device_id=`,
+      "ports",
+    )) {
       await this.must("network", "DELETE", `/v2.0/ports/${port}`);
     }
-    for (const id of await this.#own("networks")) await this.must("network", "DELETE", `/v2.0/networks/${id}`);
-    const groups = await this.must("network", "GET", `/v2.0/security-groups?project_id=${this.api.projectId}`);
+    for (const id of await this.#own("networks"))
+      await this.must("network", "DELETE", `/v2.0/networks/${id}`);
+    const groups = await this.must(
+      "network",
+      "GET",
+      `/v2.0/security-groups?project_id=${this.api.projectId}`,
+    );
     for (const group of list(groups, "security_groups")) {
       if (at(group, "name") === "default") continue;
       await this.must("network", "DELETE", `/v2.0/security-groups/${at(group, "id")}`);

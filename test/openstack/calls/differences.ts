@@ -50,15 +50,17 @@ function ofOne(lab: Exchange, real: Exchange): readonly Difference[] {
 
 function ofShapes(lab: Shape, real: Shape): readonly Difference[] {
   const paths = [...new Set([...lab.keys(), ...real.keys()])].filter((path) => path !== "");
-  return paths
-    // What a list or an object lacks as a whole is said once, not for each field in it.
-    .filter((path) => parentsOf(path).every((parent) => lab.has(parent) && real.has(parent)))
-    .flatMap((path) => {
-      const [ours, theirs] = [typesAt(lab, path), typesAt(real, path)];
-      // An empty list says nothing about its elements.
-      if (path.endsWith("[]") && (!lab.has(path) || !real.has(path))) return [];
-      return ours === theirs ? [] : [{ what: singular(path), lab: ours, real: theirs }];
-    });
+  return (
+    paths
+      // What a list or an object lacks as a whole is said once, not for each field in it.
+      .filter((path) => parentsOf(path).every((parent) => lab.has(parent) && real.has(parent)))
+      .flatMap((path) => {
+        const [ours, theirs] = [typesAt(lab, path), typesAt(real, path)];
+        // An empty list says nothing about its elements.
+        if (path.endsWith("[]") && (!lab.has(path) || !real.has(path))) return [];
+        return ours === theirs ? [] : [{ what: singular(path), lab: ours, real: theirs }];
+      })
+  );
 }
 
 function parentsOf(path: string): readonly string[] {

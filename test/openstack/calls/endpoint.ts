@@ -94,8 +94,7 @@ export async function openEndpoint(entry: CloudEntry): Promise<Endpoint> {
   return {
     projectId: token.project.id,
     call: async (service, method, path, body, headers) => {
-      const base =
-        service === "identity" ? entry.auth.auth_url.replace(/\/v3$/, "") : addresses.get(service);
+      const base = service === "identity" ? entry.auth.auth_url.replace(/\/v3$/, "") : addresses.get(service);
       if (base === undefined) throw new Error(`the catalogue has no ${service}`);
       return await request(method, base + path, body, { ...auth, ...headers });
     },

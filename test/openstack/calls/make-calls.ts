@@ -78,7 +78,12 @@ async function readingCalls(call: Calls, stage: Stage, projectId: string): Promi
   });
   await call("routers", "GET", "/v2.0/routers");
   await call("router", "GET", `/v2.0/routers/${stage.routerId}`, {
-    same: ["router.routes", "router.admin_state_up", "router.status", "router.external_gateway_info.enable_snat"],
+    same: [
+      "router.routes",
+      "router.admin_state_up",
+      "router.status",
+      "router.external_gateway_info.enable_snat",
+    ],
   });
   await call("ports of a router", "GET", `/v2.0/ports?device_id=${stage.routerId}`);
   await call("ports, a page of one field", "GET", "/v2.0/ports?limit=1&fields=id");
@@ -152,7 +157,9 @@ async function ifMatchCalls(call: Calls, stage: Stage): Promise<void> {
 
 async function virtualIpCalls(call: Calls, stage: Stage): Promise<void> {
   const made = await call("virtual IP: a port without a server", "POST", "/v2.0/ports", {
-    body: { port: { name: "calls-vip", network_id: stage.networkId, fixed_ips: [{ subnet_id: stage.subnetId }] } },
+    body: {
+      port: { name: "calls-vip", network_id: stage.networkId, fixed_ips: [{ subnet_id: stage.subnetId }] },
+    },
     same: ["port.device_id", "port.device_owner", "port.status"],
   });
   await call("port with an address that is taken", "POST", "/v2.0/ports", {
@@ -166,7 +173,9 @@ async function virtualIpCalls(call: Calls, stage: Stage): Promise<void> {
   await call("port with an address of no subnet", "POST", "/v2.0/ports", {
     body: { port: { network_id: stage.networkId, fixed_ips: [{ ip_address: "10.255.0.9" }] } },
   });
-  await call("port in a network that is not there", "POST", "/v2.0/ports", { body: { port: { network_id: noId } } });
+  await call("port in a network that is not there", "POST", "/v2.0/ports", {
+    body: { port: { network_id: noId } },
+  });
   await call("virtual IP, deleted", "DELETE", `/v2.0/ports/${idAt(made, "port.id")}`);
   await call("virtual IP, deleted again", "DELETE", `/v2.0/ports/${idAt(made, "port.id")}`);
 }
@@ -207,7 +216,9 @@ async function groupCalls(call: Calls, stage: Stage): Promise<void> {
   const groups = Array.isArray(stage.proxyGroupIds) ? stage.proxyGroupIds : [];
   const port = `/v2.0/ports/${stage.clientPortId}`;
   const before = await call("port before the group", "GET", port);
-  await call("port into the group", "PUT", port, { body: { port: { security_groups: [...groups, groupId] } } });
+  await call("port into the group", "PUT", port, {
+    body: { port: { security_groups: [...groups, groupId] } },
+  });
   await call("group in use, deleted", "DELETE", `/v2.0/security-groups/${groupId}`);
   await call("port out of the group", "PUT", port, {
     body: { port: { security_groups: at(before, "port.security_groups") } },
@@ -215,7 +226,11 @@ async function groupCalls(call: Calls, stage: Stage): Promise<void> {
   await call("group, deleted", "DELETE", `/v2.0/security-groups/${groupId}`);
   await call("group, deleted again", "DELETE", `/v2.0/security-groups/${groupId}`);
   const byDefault = await call("default group", "GET", "/v2.0/security-groups?name=default");
-  await call("default group, deleted", "DELETE", `/v2.0/security-groups/${idAt(byDefault, "security_groups.0.id")}`);
+  await call(
+    "default group, deleted",
+    "DELETE",
+    `/v2.0/security-groups/${idAt(byDefault, "security_groups.0.id")}`,
+  );
 }
 
 async function floatingIpCalls(call: Calls, stage: Stage): Promise<void> {
@@ -303,7 +318,9 @@ async function badCalls(call: Calls, stage: Stage): Promise<void> {
   await call("body that is no JSON", "PUT", port, { body: "{" });
   await call("body without its object", "PUT", port, { body: { ports: {} } });
   await call("body with an unknown field", "PUT", port, { body: { port: { no_such_field: 1 } } });
-  await call("body with a field that cannot be changed", "PUT", port, { body: { port: { network_id: noId } } });
+  await call("body with a field that cannot be changed", "PUT", port, {
+    body: { port: { network_id: noId } },
+  });
   await call("body with a wrong type", "PUT", port, { body: { port: { admin_state_up: "perhaps" } } });
   await call("path that is not there", "GET", "/v2.0/no-such-things");
   await call("id that is no id", "GET", "/v2.0/ports/no-such-port");
