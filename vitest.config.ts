@@ -13,7 +13,12 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "test/rules/**/*.test.ts", "test/cases/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "test/rules/**/*.test.ts",
+            "test/cases/**/*.test.ts",
+            "test/openstack/calls/*.test.ts",
+          ],
         },
       },
       {

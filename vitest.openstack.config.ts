@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     name: "openstack",
     reporters: ["default", "./test/counts-reporter.ts"],
-    include: ["test/openstack/**/*.test.ts"],
+    include: ["test/openstack/*.test.ts"],
     globalSetup: ["test/openstack/setup.ts"],
     // One cloud, one project in it.
     maxWorkers: 1,

@@ -7,7 +7,7 @@ export interface Exchange {
   readonly status: number;
   readonly body: unknown;
   /** What must be equal, not only alike: what the caller picked of the answer. */
-  readonly picked: unknown;
+  readonly picked: readonly unknown[];
 }
 
 export interface Difference {
@@ -41,10 +41,8 @@ function ofOne(lab: Exchange, real: Exchange): readonly Difference[] {
   if (lab.status !== real.status) return [{ what, lab: said(lab), real: said(real) }];
   const [labError, realError] = [errorType(lab.body), errorType(real.body)];
   if (labError !== realError) return [{ what, lab: said(lab), real: said(real) }];
-  const picked =
-    JSON.stringify(lab.picked) === JSON.stringify(real.picked)
-      ? []
-      : [{ what, lab: JSON.stringify(lab.picked), real: JSON.stringify(real.picked) }];
+  const [ours, theirs] = [textOf(lab.picked), textOf(real.picked)];
+  const picked = ours === theirs ? [] : [{ what, lab: ours, real: theirs }];
   return [...picked, ...ofShapes(shapeOf(lab.body), shapeOf(real.body))];
 }
 
@@ -61,6 +59,20 @@ function ofShapes(lab: Shape, real: Shape): readonly Difference[] {
         return ours === theirs ? [] : [{ what: singular(path), lab: ours, real: theirs }];
       })
   );
+}
+
+/** Lists of objects are sets: Neutron gives them in any order. */
+function textOf(picked: readonly unknown[]): string {
+  return picked
+    .map((value) =>
+      Array.isArray(value)
+        ? `[${value
+            .map((each) => JSON.stringify(each))
+            .sort()
+            .join(",")}]`
+        : JSON.stringify(value ?? null),
+    )
+    .join(", ");
 }
 
 function parentsOf(path: string): readonly string[] {

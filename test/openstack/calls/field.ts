@@ -3,7 +3,7 @@ export function at(value: unknown, path: string): unknown {
   let found = value;
   for (const key of path.split(".")) {
     if (typeof found !== "object" || found === null) return undefined;
-    found = new Map<string, unknown>(Object.entries(found)).get(key);
+    found = Object.getOwnPropertyDescriptor(found, key)?.value;
   }
   return found;
 }

@@ -285,6 +285,7 @@ async function routeCalls(call: Calls, stage: Stage): Promise<void> {
   await send("routes, replaced by one by the router itself", "", [{ ...route, nexthop: stage.gatewayIp }]);
   await send("route without a next hop", "/add_extraroutes", [{ destination: "198.18.0.0/15" }]);
   await send("route removed", "/remove_extraroutes", [route]);
+  await send("no routes, again", "", []);
   await call("router that is not there, route added", "PUT", `/v2.0/routers/${noId}/add_extraroutes`, {
     body: { router: { routes: [route] } },
   });
