@@ -19,12 +19,11 @@ export interface Server {
   readonly portIds: readonly string[];
 }
 
-interface SubnetWish {
+interface NetworkWish {
+  /** Of the subnet, and of the network where that has no name of its own. */
   readonly name: string;
+  readonly network?: string;
   readonly cidr: string;
-  /** null: the subnet has none. Absent: Neutron takes the first address. */
-  readonly gateway?: string | null;
-  readonly hostRoutes?: readonly { readonly destination: string; readonly nexthop: string }[];
 }
 
 /** Nova says ACTIVE after some seconds; the machine may be busy with other things. */
@@ -37,8 +36,10 @@ export class Project {
     this.api = api;
   }
 
-  async network(wish: SubnetWish): Promise<Network> {
-    const network = await this.#make("network", "/v2.0/networks", { network: { name: wish.name } });
+  async network(wish: NetworkWish): Promise<Network> {
+    const network = await this.#make("network", "/v2.0/networks", {
+      network: { name: wish.network ?? wish.name },
+    });
     const subnet = await this.#make("network", "/v2.0/subnets", {
       subnet: {
         name: wish.name,
@@ -46,8 +47,6 @@ export class Project {
         ip_version: 4,
         cidr: wish.cidr,
         dns_nameservers: ["198.51.100.53"],
-        ...(wish.gateway === undefined ? {} : { gateway_ip: wish.gateway }),
-        ...(wish.hostRoutes === undefined ? {} : { host_routes: wish.hostRoutes }),
       },
     });
     return { networkId: network, subnetId: subnet };
