@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 
 const scriptPath = (name: string): string => fileURLToPath(new URL(`cloud/${name}`, import.meta.url));
 
+export const upScript = scriptPath("up.sh");
+
 export const stateFolder = process.env.WAYOUT_OPENSTACK_STATE ?? "/var/lib/wayout-openstack";
 export const cloudsFile = `${stateFolder}/clouds.yaml`;
 export const internetNamespace = "wos-inet";
