@@ -11,6 +11,9 @@ export interface Revised {
 /** 412: somebody else changed the object between the reading and the writing. */
 const overtaken = 412;
 
+/** Neutron's own agents move a port's revision several times in the seconds after each change (Zed, on a busy machine). */
+const turns = 10;
+
 export interface GuardedChange<T extends Revised> {
   read(): Promise<T | undefined>;
   /** What is written; undefined where it is so already: also after a write whose answer was lost and that went out twice. */
@@ -21,7 +24,7 @@ export interface GuardedChange<T extends Revised> {
 }
 
 /**
- * Reads, writes with If-Match, and once more where another change of the object came in between.
+ * Reads, writes with If-Match, and again where another change of the object came in between.
  * @throws CloudProblem cloud/conflict where that other change was of the same part; cloud/not-found.
  */
 export async function changeGuarded<T extends Revised>(
@@ -58,7 +61,8 @@ export async function changeGuarded<T extends Revised>(
       await change.write(wanted, headers ? { "If-Match": `revision_number=${revision}` } : {});
       return;
     } catch (error) {
-      if (turn > 1 || !isCloudProblem(error, "cloud/conflict") || error.status !== overtaken) throw error;
+      if (turn === turns || !isCloudProblem(error, "cloud/conflict") || error.status !== overtaken)
+        throw error;
     }
   }
 }
