@@ -46,13 +46,17 @@ export const floatingIpEndpoints = [
     const publicIp = portId ? bindPublicIp(state, added.id, portId) : added;
     return { status: 201, body: { floatingip: { ...describe(state, publicIp), status: "DOWN" } } };
   }),
-  // Without port_id it unbinds; another port takes it over from the first. The answer says DOWN, OTC's examples too.
+  // Another port takes it over from the first. Without port_id OTC unbinds it, Neutron leaves it where it is (Zed). The
+  // answer says DOWN, OTC's examples too.
   writes("public-ip", "PUT", "/v2.0/floatingips/:id", (call, { state }) => {
     const { port_id: portId, description } = call.read(updateBody).floatingip;
     const id = call.param("id");
     requireNoDescription(state, description);
     if (description !== undefined) renamePublicIp(state, id, description);
-    if (!portId || found(state.publicIps, "public-ip", id).portId !== portId) unbindPublicIp(state, id);
+    const stays =
+      (portId === undefined && state.cloud === "openstack") ||
+      (portId && found(state.publicIps, "public-ip", id).portId === portId);
+    if (!stays) unbindPublicIp(state, id);
     if (portId) bindPublicIp(state, id, portId);
     const publicIp = found(state.publicIps, "public-ip", id);
     return { status: 200, body: { floatingip: { ...describe(state, publicIp), status: "DOWN" } } };

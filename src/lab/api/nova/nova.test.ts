@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addServer } from "../operations/index.ts";
-import { at, type DemoApi, demoApi, idsAt, textAt } from "../testing/demo-api.ts";
+import { at, type DemoApi, demoApi, idsAt, openstackApi, textAt } from "../testing/demo-api.ts";
 
 let demo: DemoApi;
 beforeEach(async () => {
@@ -23,6 +23,17 @@ describe("servers of Nova", () => {
       { version: 4, addr: "192.168.125.4", "OS-EXT-IPS:type": "fixed", ...mac },
       { version: 4, addr: demo.eip.address, "OS-EXT-IPS:type": "floating", ...mac },
     ]);
+  });
+
+  it("have their addresses by the networks' names on plain OpenStack, as Nova has", async () => {
+    const plain = await openstackApi();
+    try {
+      const reply = await plain.ask("GET", `/v2.1/servers/${plain.proxy.id}`);
+      expect(at(reply, `server.addresses.${plain.subnet.name}.0.addr`)).toBe("192.168.125.4");
+      expect(Object.keys(Object(at(reply, "server.addresses")))).toEqual([plain.subnet.name]);
+    } finally {
+      await plain.close();
+    }
   });
 
   it("list their NICs without ECS's extras", async () => {

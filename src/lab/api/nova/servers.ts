@@ -74,14 +74,7 @@ function describe(api: ApiContext, server: LabServer, addresses: readonly Server
     flavor: { id: flavor.id, links: [{ rel: "bookmark", href: `${url}/flavors/${flavor.id}` }] },
     created: timeForms.zulu(server.createdAt),
     updated: timeForms.zulu(server.createdAt),
-    addresses: {
-      [vpcIdOf(state, server)]: addresses.map(({ address, port, type }) => ({
-        version: 4,
-        addr: address,
-        "OS-EXT-IPS:type": type,
-        "OS-EXT-IPS-MAC:mac_addr": port.mac,
-      })),
-    },
+    addresses: addressLists(state, server, addresses),
     accessIPv4: "",
     accessIPv6: "",
     links: linksOf(url, server),
@@ -98,6 +91,19 @@ function describe(api: ApiContext, server: LabServer, addresses: readonly Server
     "os-extended-volumes:volumes_attached": [],
     security_groups: groupsOf(state, server).map(({ name }) => ({ name })),
   };
+}
+
+/** By the VPC's id on OTC; on plain OpenStack by the networks' names, so by none where the server has no NIC. */
+function addressLists(state: LabState, server: LabServer, addresses: readonly ServerAddress[]) {
+  const shown = ({ address, port, type }: ServerAddress) => ({
+    version: 4,
+    addr: address,
+    "OS-EXT-IPS:type": type,
+    "OS-EXT-IPS-MAC:mac_addr": port.mac,
+  });
+  if (state.cloud === "otc") return { [vpcIdOf(state, server)]: addresses.map(shown) };
+  const byName = Object.groupBy(addresses, ({ port }) => state.subnets.get(port.subnetId)?.name ?? "");
+  return Object.fromEntries(Object.entries(byName).map(([name, list = []]) => [name, list.map(shown)]));
 }
 
 function linksOf(url: string, server: LabServer) {

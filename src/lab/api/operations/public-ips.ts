@@ -26,7 +26,7 @@ export function addPublicIp(state: LabState, wish: PublicIpWish = {}, at: Date =
   const publicIp: LabPublicIp = {
     id,
     address: wish.address === undefined ? freePublicAddress(state) : requireAddress(state, wish.address),
-    alias: requireAlias(wish.alias ?? ""),
+    alias: requireAlias(state, wish.alias ?? ""),
     bandwidthMbit,
     bandwidthName: requireBandwidthName(wish.bandwidthName ?? `bandwidth-${id.slice(0, 4)}`),
     portId: "",
@@ -37,7 +37,7 @@ export function addPublicIp(state: LabState, wish: PublicIpWish = {}, at: Date =
 }
 
 export function renamePublicIp(state: LabState, id: string, alias: string): LabPublicIp {
-  const changed = { ...found(state.publicIps, "public-ip", id), alias: requireAlias(alias) };
+  const changed = { ...found(state.publicIps, "public-ip", id), alias: requireAlias(state, alias) };
   state.publicIps.set(id, changed);
   return changed;
 }
@@ -102,7 +102,9 @@ function requireAddress(state: LabState, address: string): string {
   return address;
 }
 
-function requireAlias(alias: string): string {
+/** On plain OpenStack it is a floating IP's description: any text of 255 characters at most. */
+function requireAlias(state: LabState, alias: string): string {
+  if (state.cloud === "openstack" && alias.length <= 255) return alias;
   if (/^[\p{L}\p{N}_.-]{0,64}$/u.test(alias)) return alias;
   throw new Refused("public-ip", "invalid", `Public IP name is invalid: ${alias}`);
 }
