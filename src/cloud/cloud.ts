@@ -28,6 +28,8 @@ export interface HostRoute {
 export interface SubnetDhcp {
   readonly enabled: boolean;
   readonly hostRoutes: readonly HostRoute[];
+  /** The addresses that the cloud hands out by itself, first and last ones. Neutron takes none of them for a gateway. */
+  readonly pools: readonly { readonly first: string; readonly last: string }[];
   /** Who has the gateway's address. */
   readonly gatewayOf: "router" | "nobody" | "other";
   /** The gateway of the cloud's metadata service where the subnet has no router: the DHCP server's own address. */

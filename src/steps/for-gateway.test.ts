@@ -208,7 +208,7 @@ const openstack: CloudTraits = {
 const [served] = gatewayOf([one]).subnets;
 /** Behind a router without SNAT, the proxy among its clients. */
 function onRouter(more: Partial<Gateway> = {}): Gateway {
-  const dhcp = { enabled: true, hostRoutes: [], gatewayOf: "router", marks: [] } as const;
+  const dhcp = { enabled: true, hostRoutes: [], pools: [], gatewayOf: "router", marks: [] } as const;
   if (!served) throw new Error("the gateway serves no subnet");
   const subnet: Subnet = { ...served.subnet, dhcp };
   const router = { id: "vpc-1", name: "r1", cidrs: [], sharedSnat: false, router: "outside" } as const;

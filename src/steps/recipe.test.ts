@@ -8,6 +8,7 @@ const otc = { name: "Open Telekom Cloud", routes: "tables", dhcp: false } as con
 const dhcp = (changes: Partial<SubnetDhcp> = {}): SubnetDhcp => ({
   enabled: true,
   hostRoutes: [],
+  pools: [],
   gatewayOf: "router",
   marks: [],
   ...changes,
@@ -16,6 +17,7 @@ const subnet = (changes: Partial<Situation["subnets"][number]> = {}) => ({
   name: "subnet-app",
   dhcp: dhcp(),
   withProxies: true,
+  handedOut: false,
   ...changes,
 });
 const without = subnet({ withProxies: false });
@@ -94,6 +96,18 @@ const table: readonly (readonly [string, Partial<Situation>, Recipe["kind"], Reg
     { vpc: none, outsideElsewhere: true, subnets: [alone] },
     "subnet-gateway",
     /has no router/,
+  ],
+  [
+    "a network without a router, whose DHCP hands out the proxy's address itself",
+    { vpc: none, outsideElsewhere: true, subnets: [{ ...alone, handedOut: true }] },
+    "host-routes",
+    /net-app has no router.*host routes of subnet-app/,
+  ],
+  [
+    "the same, and the gateway asked for",
+    { vpc: none, outsideElsewhere: true, subnets: [{ ...alone, handedOut: true }], wish: "subnet-gateway" },
+    "refused",
+    /ecs-proxy's address in subnet-app is one that the cloud hands out by itself/,
   ],
   [
     "a network without a router, some destinations",

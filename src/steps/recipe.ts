@@ -4,6 +4,7 @@
  * of them: reference of the cloud APIs, 3.7, tried on Neutron Zed.
  */
 import type { CloudTraits, Subnet, Vpc } from "../cloud/cloud.ts";
+import { toNumber } from "../spec/addresses.ts";
 import type { Gateway, ProxyServer } from "./gateway.ts";
 
 /** `router-route`, `subnet-gateway` and `host-routes` are the recipes G1, G2 and G3 of that reference. */
@@ -26,6 +27,8 @@ export interface Situation {
   readonly subnets: readonly (Pick<Subnet, "name" | "dhcp"> & {
     /** Every proxy has a NIC in it. */
     readonly withProxies: boolean;
+    /** A proxy's address in it is among those that the cloud hands out by itself. */
+    readonly handedOut: boolean;
   })[];
   /** For people: "ecs-proxy". */
   readonly proxies: string;
@@ -65,11 +68,19 @@ export function recipeOf(gateway: Gateway, traits: CloudTraits): Recipe {
       name: subnet.name,
       ...(subnet.dhcp ? { dhcp: subnet.dhcp } : {}),
       withProxies: proxies.every((proxy) => inSubnet(subnet, proxy)),
+      handedOut: proxies.some(({ nics }) =>
+        nics.some((nic) => nic.subnetId === subnet.id && isHandedOut(subnet, nic.ip)),
+      ),
     })),
     proxies: proxies.map(({ server }) => server.name).join(" and "),
     isPair: pair !== undefined,
     outsideElsewhere: proxies.every(({ outside, nics }) => !nics.some((nic) => nic.id === outside.id)),
   });
+}
+
+function isHandedOut({ dhcp }: Subnet, ip: string): boolean {
+  const at = toNumber(ip);
+  return dhcp?.pools.some(({ first, last }) => toNumber(first) <= at && at <= toNumber(last)) ?? false;
 }
 
 const everything = "0.0.0.0/0";
@@ -121,6 +132,9 @@ function reasonFor(way: Way, { vpc, proxies, subnets, wish }: Situation): string
     case "subnet-gateway":
       return `${names} has no router: its gateway becomes ${proxies}, which servers learn by DHCP${asked}`;
     default:
+      if (vpc.router === "none") {
+        return `${vpc.name} has no router; host routes of ${names} tell its servers, by DHCP, that ${proxies} is the way out${asked}`;
+      }
       return `router ${vpc.name} is ${proxies}'s own way out, so a route on it would lead back; host routes of ${names} tell the clients alone, by DHCP${asked}`;
   }
 }
@@ -142,8 +156,9 @@ function againstRouterRoute(situation: Situation): string[] {
 }
 
 function againstSubnetGateway(situation: Situation): string[] {
-  const { destinations, subnets } = situation;
+  const { destinations, subnets, proxies } = situation;
   const taken = subnets.filter(({ dhcp }) => dhcp?.gatewayOf === "router");
+  const handedOut = subnets.filter((subnet) => subnet.handedOut).map(({ name }) => name);
   return [
     ...(destinations.length === 1 && destinations[0] === everything
       ? []
@@ -151,6 +166,11 @@ function againstSubnetGateway(situation: Situation): string[] {
     ...(taken.length === 0
       ? []
       : [`a router has the gateway address of ${taken.map(({ name }) => name).join(", ")}, and keeps it`]),
+    ...(handedOut.length === 0
+      ? []
+      : [
+          `${proxies}'s address in ${handedOut.join(", ")} is one that the cloud hands out by itself, and it takes none of those for a gateway`,
+        ]),
     ...needsOfDhcp(situation),
     ...needsOfProxies(situation),
   ];

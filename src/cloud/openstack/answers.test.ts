@@ -76,6 +76,7 @@ describe("reading", () => {
           dhcp: {
             enabled: true,
             hostRoutes: [{ destination: "0.0.0.0/0", nextHop: "10.99.0.5" }],
+            pools: [{ first: "10.99.0.2", last: "10.99.0.254" }],
             gatewayOf: "router",
             marks: [],
           },

@@ -36,6 +36,7 @@ export const subnetSchema = z.object({
   enable_dhcp: z.boolean().nullish(),
   dns_nameservers: optionalList(z.string()),
   host_routes: optionalList(routeSchema),
+  allocation_pools: optionalList(z.object({ start: z.string(), end: z.string() })),
   tags: optionalList(z.string()),
   revision_number: z.number().nullish(),
 });

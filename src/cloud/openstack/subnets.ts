@@ -77,6 +77,7 @@ function asSubnet(subnet: SubnetAnswer, map: NetworkMap): Subnet {
     dhcp: {
       enabled: subnet.enable_dhcp ?? true,
       hostRoutes: subnet.host_routes.map(({ destination, nexthop }) => ({ destination, nextHop: nexthop })),
+      pools: subnet.allocation_pools.map(({ start, end }) => ({ first: start, last: end })),
       gatewayOf: byRouter ? "router" : gatewayIp === "" ? "nobody" : "other",
       ...(dhcpServer ? { metadataBy: dhcpServer.ip } : {}),
       marks: subnet.tags.filter((tag) => tag.startsWith("wayout:")),

@@ -13,11 +13,11 @@ const subnet: Subnet = {
   cidr: "10.1.0.0/24",
   gatewayIp: "10.1.0.1",
   dns: ["10.2.0.53", "10.1.0.53", "9.9.9.9"],
-  dhcp: { enabled: true, hostRoutes: [], gatewayOf: "router", metadataBy: "10.1.0.2", marks: [] },
+  dhcp: { enabled: true, hostRoutes: [], pools: [], gatewayOf: "router", metadataBy: "10.1.0.2", marks: [] },
 };
 const with_ = (hostRoutes: readonly HostRoute[], marks: readonly string[] = []): Subnet => ({
   ...subnet,
-  dhcp: { enabled: true, gatewayOf: "router", hostRoutes, marks },
+  dhcp: { enabled: true, pools: [], gatewayOf: "router", hostRoutes, marks },
 });
 const halves = ["0.0.0.0/1", "128.0.0.0/1"];
 const beside = besides(subnet, ["10.2.0.0/24"], ["0.0.0.0/0"]);
@@ -48,7 +48,14 @@ describe("what stays where it was", () => {
   test("is the metadata service by the DHCP server where the subnet has no router", () => {
     const lonely: Subnet = {
       ...subnet,
-      dhcp: { enabled: true, hostRoutes: [], gatewayOf: "nobody", metadataBy: "10.1.0.2", marks: [] },
+      dhcp: {
+        enabled: true,
+        hostRoutes: [],
+        pools: [],
+        gatewayOf: "nobody",
+        metadataBy: "10.1.0.2",
+        marks: [],
+      },
     };
     expect(besides(lonely, [], ["0.0.0.0/0"])).toEqual([
       { destination: "169.254.169.254/32", nextHop: "10.1.0.2" },

@@ -11,7 +11,7 @@ const subnet = (gatewayIp: string, marks: readonly string[] = []): Subnet => ({
   cidr: "10.1.0.0/24",
   gatewayIp,
   dns: [],
-  dhcp: { enabled: true, hostRoutes: [], gatewayOf: "nobody", marks },
+  dhcp: { enabled: true, hostRoutes: [], pools: [], gatewayOf: "nobody", marks },
 });
 const other: Nic = {
   id: "nic-9",

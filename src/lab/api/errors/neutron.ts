@@ -26,6 +26,7 @@ const table: RefusalTable = {
   "public-ip/foreign": [404, "ExternalGatewayForFloatingIPNotFound"],
   "subnet/quota": [400, "HostRoutesExhausted"],
   "subnet/in-use": [409, "GatewayIpInUse"],
+  "subnet/address-taken": [409, "GatewayConflictWithAllocationPools"],
   "public-ip/port-taken": [409, "FloatingIPPortAlreadyAssociated"],
   "public-ip/exhausted": [409, "IpAddressGenerationFailure"],
   "public-ip/address-taken": [409, "IpAddressAlreadyAllocated"],

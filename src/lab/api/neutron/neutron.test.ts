@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addPublicIp, addVirtualIp, addVpc } from "../operations/index.ts";
-import { at, type DemoApi, demoApi, idsAt, textAt } from "../testing/demo-api.ts";
+import { at, type DemoApi, demoApi, idsAt, openstackApi, textAt } from "../testing/demo-api.ts";
 import { externalNetworkId } from "./networks.ts";
 
 let demo: DemoApi;
@@ -105,7 +105,42 @@ describe("routers", () => {
   });
 });
 
+describe("the gateway address of a subnet on plain OpenStack", () => {
+  it("cannot be one that the cloud hands out by itself, as Neutron (Zed) says", async () => {
+    const plain = await openstackApi();
+    try {
+      // Where a router has the old address, Neutron says that first.
+      const holder = plain.state.ports.get(
+        plain.state.ports.withAddress(plain.subnet.id, plain.subnet.gatewayIp) ?? "",
+      );
+      if (holder) plain.state.ports.delete(holder.id);
+      const set = (gateway_ip: string) =>
+        plain.ask("PUT", `/v2.0/subnets/${plain.subnet.neutronSubnetId}`, { subnet: { gateway_ip } });
+      expect(await set("192.168.125.20")).toMatchObject(
+        neutronError(409, "GatewayConflictWithAllocationPools"),
+      );
+      expect(await set("192.168.125.4")).toMatchObject({
+        status: 200,
+        body: { subnet: { gateway_ip: "192.168.125.4" } },
+      });
+    } finally {
+      await plain.close();
+    }
+  });
+});
+
 describe("floating IPs", () => {
+  it("have any text as description on plain OpenStack, and stay bound when it alone is changed", async () => {
+    const plain = await openstackApi();
+    try {
+      const floatingip = { description: "the way out, for now" };
+      const changed = await plain.ask("PUT", `/v2.0/floatingips/${plain.eip.id}`, { floatingip });
+      expect(changed.body).toMatchObject({ floatingip: { ...floatingip, port_id: plain.proxyPort.id } });
+    } finally {
+      await plain.close();
+    }
+  });
+
   const update = (port_id: string | null, id = demo.eip.id) =>
     demo.ask("PUT", `/v2.0/floatingips/${id}`, { floatingip: { port_id } });
 

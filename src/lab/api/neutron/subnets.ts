@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { parseRange, toAddress } from "../../../spec/addresses.ts";
+import { toAddress } from "../../../spec/addresses.ts";
 import { type LabState, type LabSubnet, vpcDnsAddress } from "../../state.ts";
 import { reads, writes } from "../endpoint.ts";
 import { Failed } from "../errors/family.ts";
-import { renameSubnet, setHostRoutes, setSubnetGateway } from "../operations/index.ts";
+import { poolOf, renameSubnet, setHostRoutes, setSubnetGateway } from "../operations/index.ts";
 import { timeForms } from "../times.ts";
 import { collection } from "./collection.ts";
 import { requireRevision, revisionOf } from "./revisions.ts";
@@ -49,8 +49,7 @@ export function findSubnet(state: LabState, neutronSubnetId: string): LabSubnet 
 }
 
 function describe(state: LabState, subnet: LabSubnet) {
-  const range = parseRange(subnet.cidr);
-  const pool = range ? [{ start: toAddress(range.first + 2), end: toAddress(range.last - 3) }] : [];
+  const pool = poolOf(state, subnet);
   return {
     id: subnet.neutronSubnetId,
     name: subnet.name,
@@ -61,7 +60,7 @@ function describe(state: LabState, subnet: LabSubnet) {
     tenant_id: state.project.id,
     project_id: state.project.id,
     dns_nameservers: [vpcDnsAddress],
-    allocation_pools: pool,
+    allocation_pools: pool ? [{ start: toAddress(pool.first), end: toAddress(pool.last) }] : [],
     host_routes: subnet.hostRoutes,
     ip_version: 4,
     gateway_ip: subnet.gatewayIp || null,

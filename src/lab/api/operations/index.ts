@@ -23,6 +23,7 @@ export { joinGroup, leaveGroup } from "./server-groups.ts";
 export { addServer, removeServer, renameServer, setServerStatus } from "./servers.ts";
 export {
   addSubnet,
+  poolOf,
   removeSubnet,
   renameSubnet,
   setHostRoutes,

@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { contains, holds, isAddress, overlaps, parseRange, toAddress } from "../../../spec/addresses.ts";
+import {
+  contains,
+  holds,
+  isAddress,
+  overlaps,
+  parseRange,
+  toAddress,
+  toNumber,
+} from "../../../spec/addresses.ts";
 import type { LabHostRoute, LabState, LabSubnet } from "../../state.ts";
 import { defaultTableOf, subnetsOf, tableOfSubnet } from "./lookups.ts";
 import { addPortUnchecked, gatewayOwner } from "./ports.ts";
@@ -92,7 +100,25 @@ export function setSubnetGateway(state: LabState, id: string, ip: string): LabSu
     const words = `Current gateway ip ${subnet.gatewayIp} already in use by port ${holder.id}. Unable to update.`;
     throw new Refused("subnet", "in-use", words);
   }
+  const pool = poolOf(state, subnet);
+  if (ip !== "" && ip !== subnet.gatewayIp && pool && within(pool, ip)) {
+    const words = `Gateway ip ${ip} conflicts with allocation pool ${toAddress(pool.first)}-${toAddress(pool.last)}.`;
+    throw new Refused("subnet", "address-taken", words);
+  }
   return change(state, id, { gatewayIp: ip });
+}
+
+function within({ first, last }: { readonly first: number; readonly last: number }, ip: string): boolean {
+  return first <= toNumber(ip) && toNumber(ip) <= last;
+}
+
+/** OTC leaves out the first and the last ones. The plain OpenStack's networks keep ten for those who choose an address. */
+export function poolOf(
+  state: LabState,
+  subnet: LabSubnet,
+): { readonly first: number; readonly last: number } | undefined {
+  const range = parseRange(subnet.cidr);
+  return range && { first: range.first + (state.cloud === "openstack" ? 10 : 2), last: range.last - 3 };
 }
 
 export function tagSubnet(state: LabState, id: string, tags: readonly string[]): LabSubnet {
