@@ -12,7 +12,7 @@ import { Project } from "./project.ts";
 import { projectState } from "./project-state.ts";
 
 const lab = "test-openstack-calls";
-const names = { proxy: "ecs-proxy", client: "ecs-app-1" };
+const names = { proxy: "ecs-proxy-1", client: "ecs-app-1" };
 let project: Project;
 let real: readonly Exchange[];
 let start: unknown;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   project = new Project(await openEndpoint(readEntry(cloudsFile, "tenant")));
   await project.empty();
   const network = await project.network({ name: "subnet-app", cidr: "192.168.125.0/24" });
-  await project.router("vpc-demo", { external: true, interfaces: [network] });
+  await project.router("router-public", { external: true, interfaces: [network] });
   const proxy = await project.server(names.proxy, [{ network, ip: "192.168.125.4" }]);
   await project.server(names.client, [{ network, ip: "192.168.125.11" }]);
   await project.floatingIp(proxy.portIds[0] ?? "");

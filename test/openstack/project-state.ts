@@ -4,8 +4,8 @@ import type { Project } from "./project.ts";
 
 const collections = ["networks", "subnets", "routers", "ports", "floatingips", "security-groups"] as const;
 
-/** Without the counters that every change moves, also one that is taken back. */
-const moving = new Set(["updated_at", "revision_number"]);
+/** The counters that every change moves, also one that is taken back; and what the agents say meanwhile of their work. */
+const moving = new Set(["updated_at", "revision_number", "status"]);
 
 export async function projectState(project: Project): Promise<unknown> {
   const lists = await Promise.all(

@@ -23,6 +23,8 @@ interface NetworkWish {
   /** Of the subnet, and of the network where that has no name of its own. */
   readonly name: string;
   readonly network?: string;
+  /** Addresses that Neutron hands out by itself; absent: all. */
+  readonly pool?: { readonly start: string; readonly end: string };
   readonly cidr: string;
 }
 
@@ -47,6 +49,7 @@ export class Project {
         ip_version: 4,
         cidr: wish.cidr,
         dns_nameservers: ["198.51.100.53"],
+        ...(wish.pool === undefined ? {} : { allocation_pools: [wish.pool] }),
       },
     });
     return { networkId: network, subnetId: subnet };

@@ -18,9 +18,22 @@ export async function ownRouter(project: Project): Promise<Topology> {
   return await between(project, inside);
 }
 
-/** Clients in a network without a router; the proxy is among them and on the public side. */
-export async function noRouter(project: Project): Promise<Topology> {
-  return await between(project, await project.network({ ...app, network: "vpc-app" }));
+/**
+ * Clients in a network without a router; the proxy is among them and on the public side. Unless a pool leaves the proxy's
+ * address out, Neutron hands that out by itself too, and takes it for no gateway (409 GatewayConflictWithAllocationPools).
+ */
+export async function noRouter(
+  project: Project,
+  pool?: { readonly start: string; readonly end: string },
+): Promise<Topology> {
+  return await between(
+    project,
+    await project.network({
+      ...app,
+      network: "vpc-app",
+      ...(pool === undefined ? {} : { pool }),
+    }),
+  );
 }
 
 /** Clients and proxies in one subnet, behind a router with a gateway. */

@@ -24,20 +24,24 @@ export interface Stage {
 export async function findStage(api: Endpoint, names: StageNames): Promise<Stage> {
   const get = async (path: string): Promise<unknown> => (await api.call("network", "GET", path)).body;
   const portOf = async (name: string) => {
-    const servers = await api.call("compute", "GET", `/servers/detail?name=^${name}$`);
-    const serverId = idAt(servers.body, "servers.0.id");
+    const servers = at((await api.call("compute", "GET", "/servers/detail")).body, "servers");
+    const called = (Array.isArray(servers) ? servers : []).find((server) => at(server, "name") === name);
+    const serverId = idAt(called, "id");
     return { serverId, port: at(await get(`/v2.0/ports?device_id=${serverId}`), "ports.0") };
   };
   const [proxy, client] = [await portOf(names.proxy), await portOf(names.client)];
   const networkId = idAt(proxy.port, "network_id");
   const subnetId = idAt(proxy.port, "fixed_ips.0.subnet_id");
-  const interfaces = await get(`/v2.0/ports?network_id=${networkId}&device_owner=network:router_interface`);
+  const ports = at(await get(`/v2.0/ports?network_id=${networkId}`), "ports");
+  const ofRouter = (Array.isArray(ports) ? ports : []).find((port) =>
+    String(at(port, "device_owner")).startsWith("network:router_interface"),
+  );
   return {
     externalNetworkId: idAt(await get("/v2.0/networks?router:external=true"), "networks.0.id"),
     networkId,
     subnetId,
     gatewayIp: String(at(await get(`/v2.0/subnets/${subnetId}`), "subnet.gateway_ip")),
-    routerId: idAt(interfaces, "ports.0.device_id"),
+    routerId: idAt(ofRouter, "device_id"),
     proxyId: proxy.serverId,
     proxyPortId: idAt(proxy.port, "id"),
     proxyIp: String(at(proxy.port, "fixed_ips.0.ip_address")),
