@@ -1,5 +1,5 @@
 /** The scripts that bring up the OpenStack under test, and where it is. */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +10,7 @@ export const upScript = scriptPath("up.sh");
 export const stateFolder = process.env.WAYOUT_OPENSTACK_STATE ?? "/var/lib/wayout-openstack";
 export const cloudsFile = `${stateFolder}/clouds.yaml`;
 export const internetNamespace = "wos-inet";
+export const nodeNamespace = "wos-node";
 export const namespaceOf = (server: string): string => `wos-vm-${server}`;
 
 /** Takes minutes. What it says goes to the terminal. */
@@ -30,8 +31,9 @@ export function plugIn(server: string, portId: string, device: string): void {
   });
 }
 
-export function lease(server: string, device: string): void {
-  execFileSync(scriptPath("plug.sh"), ["lease", server, device], { stdio: ["ignore", "ignore", "inherit"] });
+/** False where nobody answers: Neutron's dnsmasq is away for some seconds after a change of its subnet. */
+export function lease(server: string, device: string): boolean {
+  return spawnSync(scriptPath("plug.sh"), ["lease", server, device], { stdio: "ignore" }).status === 0;
 }
 
 export function plugOut(server: string): void {

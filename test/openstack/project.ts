@@ -97,9 +97,13 @@ export class Project {
     return { id, name, portIds };
   }
 
-  async floatingIp(portId: string): Promise<string> {
+  /** Bound to the port, or free. */
+  async floatingIp(portId?: string): Promise<string> {
     const made = await this.must("network", "POST", "/v2.0/floatingips", {
-      floatingip: { floating_network_id: await this.externalNetworkId(), port_id: portId },
+      floatingip: {
+        floating_network_id: await this.externalNetworkId(),
+        ...(portId === undefined ? {} : { port_id: portId }),
+      },
     });
     return String(at(made, "floatingip.floating_ip_address"));
   }

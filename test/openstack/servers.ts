@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Resolver } from "../../src/lab/fabric/resolver.ts";
 import { ensureImage, type LabImage } from "../../src/lab/images/ensure-image.ts";
 import { type Internet, startInternet } from "../../src/lab/internet/start-internet.ts";
@@ -17,7 +18,15 @@ import type { RunningServer } from "../../src/lab/machines/running-server.ts";
 import { internetHosts } from "../../src/lab/state.ts";
 import { inside, type Ran } from "../lab/machine-place.ts";
 import { type Ended, run, wayoutPath } from "../lab/wayout-command.ts";
-import { cloudsFile, internetNamespace, lease, namespaceOf, plugIn, plugOut } from "./cloud.ts";
+import {
+  cloudsFile,
+  internetNamespace,
+  lease,
+  namespaceOf,
+  nodeNamespace,
+  plugIn,
+  plugOut,
+} from "./cloud.ts";
 import type { Server } from "./project.ts";
 
 const cgroup = "wayout-openstack-test";
@@ -64,7 +73,7 @@ export class Servers {
   async start(server: Server, kind: "machine" | "light"): Promise<void> {
     const devices = server.portIds.map((portId, index) => ({ portId, device: `eth${index}` }));
     for (const { portId, device } of devices) plugIn(server.name, portId, device);
-    this.lease(server);
+    await this.#firstLease(server);
     const options = {
       server: server.name,
       image: this.#image,
@@ -89,9 +98,20 @@ export class Servers {
     await running.ready();
   }
 
-  /** As when a lease is renewed. The first device last: its default route is the one that stays. */
-  lease(server: Server): void {
-    for (const index of server.portIds.map((_, index) => index).reverse()) lease(server.name, `eth${index}`);
+  /**
+   * As when a lease is renewed; says whether it was. The first device last: its default route is the one that stays.
+   */
+  lease(server: Server): boolean {
+    return server.portIds
+      .map((_, index) => index)
+      .reverse()
+      .every((index) => lease(server.name, `eth${index}`));
+  }
+
+  /** The cable between the first device and the cloud. The agents leave it alone: only up and down are changed. */
+  cable(server: Server, state: "down" | "up"): void {
+    const tap = `tap${(server.portIds[0] ?? "").slice(0, 11)}`;
+    execFileSync("ip", ["-n", nodeNamespace, "link", "set", tap, state]);
   }
 
   async inside(server: Server, script: string): Promise<Ran> {
@@ -117,6 +137,14 @@ export class Servers {
 
   async ssh(address: string, command: string): Promise<Ended> {
     return await run(join(this.folder, "bin", "ssh"), address, command);
+  }
+
+  async #firstLease(server: Server): Promise<void> {
+    const end = Date.now() + 120_000;
+    while (!this.lease(server)) {
+      if (Date.now() > end) throw new Error(`${server.name} got no lease within 120 s`);
+      await sleep(500);
+    }
   }
 
   /** Keys, and an `ssh` that reaches floating IPs through the Internet of this cloud. */

@@ -37,6 +37,9 @@ lock_path = $STATE/neutron/lock-agents
 [agent]
 root_helper =
 report_interval = 10
+# A dnsmasq that is told of a second change while it still starts for the first one dies of the SIGHUP. The agent looks
+# after it once a minute, unless told otherwise.
+check_child_processes_interval = 5
 X
   cat >"$ETC/neutron/linuxbridge.ini" <<X
 [linux_bridge]
