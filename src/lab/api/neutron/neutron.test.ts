@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LabState } from "../../state.ts";
 import { addPublicIp, addVirtualIp, addVpc } from "../operations/index.ts";
-import { at, type DemoApi, demoApi, idsAt, openstackApi, textAt } from "../testing/demo-api.ts";
+import { at, type DemoApi, demoApi, idsAt, textAt } from "../testing/demo-api.ts";
 import { externalNetworkId } from "./networks.ts";
 
 let demo: DemoApi;
@@ -107,7 +108,7 @@ describe("routers", () => {
 
 describe("the gateway address of a subnet on plain OpenStack", () => {
   it("cannot be one that the cloud hands out by itself, as Neutron (Zed) says", async () => {
-    const plain = await openstackApi();
+    const plain = await demoApi({ state: new LabState("openstack") });
     try {
       // Where a router has the old address, Neutron says that first.
       const holder = plain.state.ports.get(
@@ -131,7 +132,7 @@ describe("the gateway address of a subnet on plain OpenStack", () => {
 
 describe("floating IPs", () => {
   it("have any text as description on plain OpenStack, and stay bound when it alone is changed", async () => {
-    const plain = await openstackApi();
+    const plain = await demoApi({ state: new LabState("openstack") });
     try {
       const floatingip = { description: "the way out, for now" };
       const changed = await plain.ask("PUT", `/v2.0/floatingips/${plain.eip.id}`, { floatingip });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LabState } from "../../state.ts";
 import { addServer } from "../operations/index.ts";
-import { at, type DemoApi, demoApi, idsAt, openstackApi, textAt } from "../testing/demo-api.ts";
+import { at, type DemoApi, demoApi, idsAt, textAt } from "../testing/demo-api.ts";
 
 let demo: DemoApi;
 beforeEach(async () => {
@@ -26,7 +27,7 @@ describe("servers of Nova", () => {
   });
 
   it("have their addresses by the networks' names on plain OpenStack, as Nova has", async () => {
-    const plain = await openstackApi();
+    const plain = await demoApi({ state: new LabState("openstack") });
     try {
       const reply = await plain.ask("GET", `/v2.1/servers/${plain.proxy.id}`);
       expect(at(reply, `server.addresses.${plain.subnet.name}.0.addr`)).toBe("192.168.125.4");

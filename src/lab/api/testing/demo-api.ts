@@ -49,13 +49,6 @@ export function idsAt(reply: Reply, path: string): string[] {
 /** The access key of the demo's user. */
 export const demoKey = { id: "DEMOACCESSKEY0000001", secret: "demo-secret-key-of-the-lab" };
 
-/** The same as a plain OpenStack. */
-export async function openstackApi() {
-  const state = new LabState();
-  state.cloud = "openstack";
-  return await demoApi({ state });
-}
-
 /**
  * The cloud of the manual (one VPC, a subnet, a proxy with an EIP, a client without) behind a running API, and a
  * client of it that holds a token. For tests; close it at the end.
