@@ -1,20 +1,14 @@
 /** Back to before: the route first, then the road back in reverse. Keeps what others changed since, and says so. */
 import type { StepResult } from "../report/events.ts";
 import { Problem } from "../report/problem.ts";
-import { movesEip, rankOf, rebindStep, subjectOfStep, usesProxy } from "../steps/all-steps.ts";
+import { rebindStep } from "../steps/all-steps.ts";
 import type { UndoableStep } from "../steps/step.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
 import { followedWorld } from "./followed-world.ts";
 import type { EntryRecord, Run } from "./journal/journal.ts";
 import { settledWorld } from "./settled-world.ts";
-
-/** All changes of one step that are to be taken back together. */
-interface Undoing {
-  readonly first: EntryRecord;
-  readonly last: EntryRecord;
-  readonly seqs: readonly number[];
-}
+import { inReverse, type Undoing } from "./undo-order.ts";
 
 export interface UndoOptions {
   /** Take back even what was changed by others since, and go on where the state before cannot be brought back. */
@@ -112,32 +106,6 @@ async function bringBack(step: UndoableStep, world: World): Promise<Problem | un
   }
   const then = await step.observe(world);
   return then.isBefore ? undefined : notBack(step.beforeText, then.text);
-}
-
-/**
- * One item for each step, from its earliest state before to its latest state after; the last of the road first. What was
- * before at a server is no state to bring another one of the same name back to, so these are items of their own.
- */
-function inReverse(entries: readonly EntryRecord[]): Undoing[] {
-  const steps = Map.groupBy(entries, ({ stepId, kind, want }) =>
-    JSON.stringify([stepId, subjectOfStep(kind, want)]),
-  );
-  return [...steps.values()]
-    .flatMap((all): Undoing[] => {
-      const first = all[0];
-      const last = all.at(-1);
-      return first && last ? [{ first, last, seqs: all.map((entry) => entry.seq) }] : [];
-    })
-    .sort(
-      (a, b) =>
-        urgencyOf(b) - urgencyOf(a) || rankOf(b.last.kind) - rankOf(a.last.kind) || b.last.seq - a.last.seq,
-    );
-}
-
-/** The route first. Then an EIP that was cut short on its way: it may be free, and the only door to the hosts. */
-function urgencyOf({ last: { kind, state } }: Undoing): number {
-  if (usesProxy(kind)) return 2;
-  return movesEip(kind) && state !== "done" ? 1 : 0;
 }
 
 function changedSince(text: string): Problem {

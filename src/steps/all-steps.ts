@@ -74,6 +74,14 @@ export function usesProxy(kind: string): boolean {
   return rankOf(kind) >= firstThatUsesProxy;
 }
 
+/**
+ * Several of this kind are taken back in the order in which they were made: of a pair the standby's rules first, for a
+ * standby that sees the active one without rules would take its role, and cut off who is logged in through it.
+ */
+export function keepsOrder(kind: string): boolean {
+  return kind === sourceNat.kind;
+}
+
 /** After it, a proxy may be reached in another way. */
 export function movesEip(kind: string): boolean {
   return kind === publicIp.kind || kind === pairPublicIp.kind;

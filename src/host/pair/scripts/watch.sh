@@ -27,10 +27,11 @@ has_default_route() {
   done < /proc/net/route
   return 1
 }
-# Why this proxy cannot do its work; nothing when it can. Before it has rules there is no work.
+# Why this proxy cannot do its work; nothing when it can. Before it has rules there is no work, nor while they are changed:
+# then they may be gone already, and what says that they should be there may not.
 fitness() {
   why=
-  [ -f /etc/wayout/load ] || return 0
+  [ -f /etc/wayout/load ] && [ ! -d /run/wayout/armed ] && [ ! -d /run/wayout/confirming ] || return 0
   [ $round = 1 ] || { rules=loaded; rules_loaded || rules=gone; }
   if [ "$rules" = gone ]; then why="its rules are gone"
   elif ! has_default_route; then why="it has no route to the Internet"
