@@ -223,6 +223,12 @@ test("a client that uses a port again right after closing keeps its connection, 
   expect((await roles()).active).not.toBe(active);
 });
 
+test("what a proxy could not do before its agent began anew is not held against it", async () => {
+  const { standby } = await roles();
+  await on(standby, "echo 'its rules are gone' > /run/wayout-pair/unfit; systemctl restart wayout-pair");
+  await whole();
+});
+
 test("a connection that the other one does not know is reset at once, not left hanging", async () => {
   const { active, standby } = await roles();
   const traffic = await trafficDuring(lab, "ecs-app-1", 50, async () => {

@@ -69,7 +69,9 @@ see_sync() {
   echo "$behind" > "$state/unsynced"
   echo "$heard_at" > "$state/heard"
 }
-seen=no; failed=0; last=; heard_at=0; heard_for=0; was=; asked=; gives=; told=; rules=; round=1
+seen=no; failed=0; last=; heard_at=0; heard_for=0; was=; asked=; gives=; rules=; round=1
+# What the one before this one wrote may stand there still.
+told="not said yet"
 while sleep 0.5; do
   . /etc/wayout/pair/settings
   role=
@@ -92,7 +94,7 @@ while sleep 0.5; do
     echo "INSTANCE wayout CLOSE 0" > "$state/elected"
   fi
   if [ -z "$why" ]; then score unfit 0; else score unfit -100; fi
-  if [ "$why" != "$told" ] || [ ! -f "$state/unfit" ]; then
+  if [ "$why" != "$told" ]; then
     [ -z "$why" ] || say "not fit to be active: $why"
     echo "$why" > "$state/unfit"; told=$why
   fi
