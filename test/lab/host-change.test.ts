@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeHost } from "../../src/host/armed.ts";
 import { armScript } from "../../src/host/change.ts";
-import { ownUnits } from "../../src/host/own-paths.ts";
+import { oneAtATime, ownUnits, stateFolder } from "../../src/host/own-paths.ts";
 import { settledHost } from "../../src/host/settled.ts";
 import { ipForwarding } from "../../src/steps/host/ip-forwarding.ts";
 import { sourceNat } from "../../src/steps/host/source-nat.ts";
@@ -122,6 +122,17 @@ describe.each([
     });
     expect(await bench.state()).toBe(before);
     expect((await bench.host.facts({ anew: true })).armed).toBe(false);
+  });
+
+  test("a run waits for what the host still does for the one before, which may be dead, and then reads it", async () => {
+    const mark = "/tmp/made-by-the-one-before";
+    const going = bench.host.writeFresh(`${stateFolder}\n${oneAtATime}\nsleep 3\ntouch ${mark}`);
+    const isBusy = async () => (await bench.host.facts({ anew: true })).busy;
+    await expect.poll(isBusy).toBe(true);
+    await settledHost(bench.host, () => undefined).facts();
+    expect(await bench.onProxy(`ls ${mark}; rm ${mark}`)).toBe(mark);
+    expect(await isBusy()).toBe(false);
+    await going;
   });
 
   test("a run killed before it confirmed is seen as what it will be, and the next run converges", async () => {

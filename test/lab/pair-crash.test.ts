@@ -7,8 +7,8 @@
  * hour or more.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { seenAs } from "./clients.ts";
-import { killedAt, type Operation } from "./crash/killed-run.ts";
+import { inside, seenAs } from "./clients.ts";
+import { killedAt, killedWhen, type Operation } from "./crash/killed-run.ts";
 import { keptDuring } from "./held-connections.ts";
 import { type Asked, eips, freeEip, threeProxies } from "./three-proxies.ts";
 import { must, wayout } from "./wayout-command.ts";
@@ -85,14 +85,23 @@ async function hasWayOut(at: string): Promise<void> {
 beforeAll(async () => {
   await up();
   start = await state();
-  ask(one);
-  await must("apply", "--yes", ...where);
 });
 afterAll(down);
+
+test("killed in the middle of an installation, with which the host goes on: undo waits for it and takes it away", async () => {
+  ask(pair);
+  const isInstalling = async () =>
+    (await inside(lab, "ecs-proxy-1", "test", "-e", "/etc/wayout/packages")).code === 0;
+  await killedWhen(lab, file, "apply", isInstalling);
+  await must("undo", ...where);
+  expect(await state()).toEqual(start);
+});
 
 test(`from one proxy to a pair, killed ${toPair.length} times: no connection ends, and there always is a way out`, {
   timeout: 300_000,
 }, async () => {
+  ask(one);
+  await must("apply", "--yes", ...where);
   ask(pair);
   const kept = await keptDuring(lab, "ecs-app-1", connections, async () => {
     expect(await killedAndKilled("apply", toPair, hasWayOut)).toBe(toPair.length);
@@ -132,10 +141,6 @@ const changes: readonly { name: string; from?: Asked; to: Asked; there?: true; b
 ];
 
 describe.runIf(process.env.WAYOUT_CRASHES === "all")("killed at every point", () => {
-  beforeAll(async () => {
-    await must("undo", ...where);
-  });
-
   const begin = (asked: Asked | undefined): Operation => {
     if (asked) ask(asked);
     return asked ? "apply" : "undo";
