@@ -29,7 +29,8 @@ plug_in() { # NAME PORT DEVICE
 }
 port_is_active() { [ "$(call GET "$NEUTRON/v2.0/ports/$1?fields=status" | jq -r .port.status)" = ACTIVE ]; }
 lease() { # NAME DEVICE
-  ip netns exec "$SERVER_PREFIX$1" udhcpc -i "$2" -q -n -f -t 5 -T 1 -s "$BIN/lease" >>"$LOG/lease.log" 2>&1 ||
+  # Classless static routes (RFC 3442) are told to those who ask for them, as every other DHCP client does.
+  ip netns exec "$SERVER_PREFIX$1" udhcpc -i "$2" -O staticroutes -q -n -f -t 5 -T 1 -s "$BIN/lease" >>"$LOG/lease.log" 2>&1 ||
     die "no lease for $1, see $LOG/lease.log"
 }
 plug_out() { ip netns delete "$SERVER_PREFIX$1"; }

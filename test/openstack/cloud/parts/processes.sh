@@ -2,10 +2,12 @@
 # What Neutron's agents detach from themselves (dnsmasq, privileged helpers) cannot outlive it either.
 
 # Field 22 of /proc/PID/stat, start time: a PID with another start time is another process. The name, field 2, may hold spaces.
+# A zombie has ended, though nobody has asked for its exit code yet.
 started_at() {
   local stat
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
   set -- ${stat##*) }
+  [ "$1" != Z ] || return 1
   echo "${20}"
 }
 alive() { # NAME
