@@ -46,10 +46,11 @@ import { vpcsIn } from "./vpcs.ts";
 
 const traits: CloudTraits = {
   name: "OpenStack",
-  // Newer Neutrons refuse a half that holds multicast addresses, older plugins a whole /0 (aap-reject-multicast).
+  // The halves first: with a whole /0 the linuxbridge agent leaves a port's old ARP rules as they are (Zed, tried), and
+  // nobody hears of a virtual IP. Newer Neutrons, without that agent, refuse a half that holds multicast (aap-reject-multicast).
   anyAddressPairs: [
-    [{ ip_address: "0.0.0.0/0" }],
     [{ ip_address: "0.0.0.0/1" }, { ip_address: "128.0.0.0/1" }],
+    [{ ip_address: "0.0.0.0/0" }],
   ],
   portSecurityOff: true,
   routes: "router",
