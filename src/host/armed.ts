@@ -1,4 +1,5 @@
 /** No lock-out: a change of a host holds only if a login made after it confirms it. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../report/problem.ts";
 import { armScript, confirmScript, type HostChange, restoredExitCode, restoreNowScript } from "./change.ts";
 import type { Host } from "./host.ts";
@@ -29,9 +30,8 @@ export async function changeHost(host: Host, change: HostChange, arming: Arming)
     if (!isLost(error)) throw error;
     lost = error;
   }
-  const confirm = confirmScript(change, arming.token);
   try {
-    await host.writeFresh(confirm, { timeoutMs: Math.max(15_000, deadline - performance.now()) });
+    await confirm(host, change, arming, deadline, lost !== undefined);
   } catch (error) {
     const failed = error instanceof Problem && error.code === "host/command-failed";
     if (failed && !error.detail?.includes(`exit code ${restoredExitCode}`)) throw error;
@@ -39,6 +39,33 @@ export async function changeHost(host: Host, change: HostChange, arming: Arming)
     if (lost?.code === "host/unreachable" && (isLost(error) || failed)) throw lost;
     await restored(host, arming, deadline);
     throw takenBack(host, error);
+  }
+}
+
+/**
+ * A login may be cut by the change itself, where it leads through the address of a pair: the other proxy has that a moment
+ * later. So it is tried again until the host puts the old state back.
+ * @throws Problem of the last try.
+ */
+async function confirm(
+  host: Host,
+  change: HostChange,
+  { token }: Arming,
+  deadline: number,
+  unsure: boolean,
+): Promise<void> {
+  let begun = false;
+  for (;;) {
+    // Before the deadline, what is armed for certain can only have been confirmed.
+    const script = confirmScript(change, token, begun && !unsure ? 0 : restoredExitCode);
+    try {
+      await host.writeFresh(script, { timeoutMs: Math.max(15_000, deadline - performance.now()) });
+      return;
+    } catch (error) {
+      if (!isLost(error) || performance.now() > deadline) throw error;
+      begun ||= error.code !== "host/unreachable";
+      await sleep(500);
+    }
   }
 }
 
@@ -51,7 +78,7 @@ async function restored(host: Host, arming: Arming, deadline: number): Promise<v
       return;
     } catch (error) {
       if (performance.now() > last || !isLost(error)) return;
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sleep(500);
     }
   }
 }

@@ -93,11 +93,14 @@ if [ $code -ne 0 ]; then restore_now ${quote(token)}; exit $code; fi`;
 /** The exit code of `confirmScript` when the old state has been put back already. */
 export const restoredExitCode = 75;
 
-/** Disarms and makes the change last. */
-export function confirmScript(change: HostChange, token: string): string {
+/**
+ * Disarms and makes the change last, after what the host still does.
+ * @param otherwise the exit code where the change is not armed any more
+ */
+export function confirmScript(change: HostChange, token: string, otherwise = restoredExitCode): string {
   return `${beginAlone}
 umask 022
-[ "$(cat "$state/armed/token" 2>/dev/null)" = ${quote(token)} ] || exit ${restoredExitCode}
+[ "$(cat "$state/armed/token" 2>/dev/null)" = ${quote(token)} ] || exit ${otherwise}
 mv "$state/armed" "$state/confirming" 2>/dev/null || exit ${restoredExitCode}
 # However this ends: what is half made is for the next script to see, and not this.
 forget() { cd /; rm -rf "$state/confirming"; rmdir "$state" 2>/dev/null || :; }

@@ -56,7 +56,7 @@ export function openHosts(options: SshOptions): Hosts {
   const hosts = new Map<string, SshHost>();
   return {
     host(address) {
-      const key = JSON.stringify([address.destination, address.user, address.port, address.jump]);
+      const key = keyOf(address);
       const known = hosts.get(key);
       if (known) return known;
       const made = new SshHost(address, options);
@@ -81,8 +81,8 @@ class SshHost implements Host {
   constructor(address: HostAddress, options: SshOptions) {
     this.address = address;
     this.options = options;
-    const key = [options.configFile, address.destination, address.user, address.port, address.jump];
-    const name = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 12);
+    const key = `${options.configFile} ${keyOf(address)}`;
+    const name = createHash("sha256").update(key).digest("hex").slice(0, 12);
     this.socket = join(options.controlDir, name);
   }
 
@@ -212,6 +212,11 @@ class SshHost implements Host {
       destination,
     ];
   }
+}
+
+/** An EIP moves from server to server: the connection to one of them, and what was read there, is not the other one's. */
+function keyOf({ serverId, destination, user, port, jump }: HostAddress): string {
+  return JSON.stringify([serverId, destination, user, port, jump]);
 }
 
 function pasteable(args: readonly string[]): string {

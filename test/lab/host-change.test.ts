@@ -135,6 +135,18 @@ describe.each([
     await going;
   });
 
+  test("a confirmation that loses its connection half-way is waited for, and holds", async () => {
+    const facts = await bench.host.facts({ anew: true });
+    const before = await bench.observe(sourceNat);
+    const change = applyChange(bench.want, haveFrom(bench.want, facts), facts, false);
+    // $PPID is the sshd of this connection.
+    const enable = ["kill -9 $PPID; sleep 2", ...change.enable];
+    await changeHost(bench.host, { ...change, enable }, { token: "halfway1", seconds: 20 });
+    expect(await bench.decide(sourceNat)).toMatchObject({ action: "none" });
+    expect((await bench.host.facts({ anew: true })).armed).toBe(false);
+    await sourceNat.undo(bench.want, before, bench.world);
+  });
+
   test("a run killed before it confirmed is seen as what it will be, and the next run converges", async () => {
     const before = await bench.state();
     const facts = await bench.host.facts({ anew: true });
