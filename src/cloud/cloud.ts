@@ -260,7 +260,8 @@ export interface Cloud extends CloudReader {
   }): Promise<PublicIp>;
   releasePublicIp(id: string): Promise<void>;
   bindPublicIp(id: string, nicId: string): Promise<void>;
-  unbindPublicIp(id: string): Promise<void>;
+  /** Free, and under its own name where a move by `mark` was cut short. */
+  unbindPublicIp(id: string, mark: string): Promise<void>;
   /**
    * From the NIC it is bound to, if any, to another one. No cloud does it in one call: in between the EIP is free and
    * bears the name `mark`, so that whoever finds it knows whose it is.

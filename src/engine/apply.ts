@@ -4,7 +4,7 @@ import { readPair } from "../checks/pair.ts";
 import { tryFrom } from "../checks/seat.ts";
 import type { StepResult } from "../report/events.ts";
 import { Problem } from "../report/problem.ts";
-import { movesEip, usesProxy } from "../steps/all-steps.ts";
+import { changesEips, usesProxy } from "../steps/all-steps.ts";
 import type { Gateway } from "../steps/gateway.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
@@ -16,7 +16,7 @@ export interface Applied {
   readonly results: readonly StepResult[];
   readonly failed?: Problem;
   readonly stopped: boolean;
-  /** An EIP has moved: the steps after it are to be looked up anew. */
+  /** An EIP is new, or has moved: the steps after it are to be looked up anew. */
   readonly moved: boolean;
 }
 
@@ -67,7 +67,7 @@ export async function apply(
         if (settled.action !== "none") throw notSettled(settled.because);
         run.done(seq, after.observed);
         finish({ outcome: "done", because: decision.because });
-        if (movesEip(step.kind)) return { results, stopped: false, moved: true };
+        if (changesEips(step.kind)) return { results, stopped: false, moved: true };
       } catch (cause) {
         if (!(cause instanceof Problem)) throw cause;
         const problem = cause.where({ step: step.kind, object: step.object });

@@ -10,6 +10,7 @@ import type { EntryRecord, Journal, JournalReader, Run } from "./journal/journal
 import { look, type Work } from "./observe.ts";
 import { departedMembers, type StaleStep, staleSteps } from "./stale.ts";
 import { undo } from "./undo.ts";
+import { keyOf, withWays } from "./ways.ts";
 
 export interface CarriedOut {
   readonly run: string;
@@ -130,8 +131,7 @@ async function departedSteps(
 
 /** Everything of these steps that stands: undo goes back to the state before the first change of each. */
 function standingOf(stale: readonly StaleStep[], journal: JournalReader): readonly EntryRecord[] {
-  const ids = new Set(stale.map(({ entry }) => entry.stepId));
-  return journal.standing().filter((entry) => ids.has(entry.stepId));
+  return withWays(journal.standing(), new Set(stale.map(({ entry }) => keyOf(entry))));
 }
 
 /** Changes of these gateways that a run began and did not finish: it was killed in them. */

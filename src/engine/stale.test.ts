@@ -1,5 +1,6 @@
 /** What the spec no longer asks for, and which of it goes first. */
 import { expect, test } from "vitest";
+import type { PublicIp } from "../cloud/cloud.ts";
 import { stepsFor } from "../steps/for-gateway.ts";
 import type { Gateway } from "../steps/gateway.ts";
 import type { BoundStep } from "../steps/step.ts";
@@ -97,10 +98,35 @@ test("what another gateway has made is not this one's to take back", () => {
   expect(staleSteps(others, workOf(gatewayOf([three])))).toEqual([]);
 });
 
-test("the EIP that one proxy was given is not left over when it becomes the pair's", () => {
-  const plain = gatewayOf([one]);
-  const single = { ...plain, spec: { ...plain.spec, publicIp: "allocate" } };
-  const given = journalOf(workOf(single).steps).filter(({ kind }) => kind === "cloud/public-ip");
-  expect(given).toHaveLength(1);
-  expect(staleSteps(given, workOf(pairOfTwo))).toEqual([]);
+const eip: PublicIp = { id: "eip-1", address: "203.0.113.20", name: "wayout-egress" };
+const other: PublicIp = { id: "eip-2", address: "203.0.113.21", name: "by hand" };
+const eipSteps = (gateway: Gateway) =>
+  journalOf(workOf(gateway).steps).filter(({ kind }) => kind.endsWith("public-ip"));
+const alone = gatewayOf([one], { chosenIp: eip });
+const both = (chosenIp: PublicIp) => gatewayOf([one, two], { pair: pairOf([one, two]), chosenIp });
+
+test.each<[string, Gateway, Gateway, readonly string[]]>([
+  ["it becomes the pair's", alone, both(eip), []],
+  ["it becomes the one proxy's", both(eip), alone, []],
+  ["it becomes the other proxy's", both(eip), gatewayOf([two], { chosenIp: eip }), []],
+  [
+    "it stays with its proxy, and the pair has another",
+    alone,
+    gatewayOf([{ ...one, publicIp: eip }, two], { pair: pairOf([one, two]), chosenIp: other }),
+    [],
+  ],
+  [
+    "the pair has another, and nobody needs it",
+    alone,
+    both(other),
+    ["cloud/allocated-public-ip wayout-egress", "cloud/public-ip ecs-1"],
+  ],
+  [
+    "the proxy that stays has its own",
+    both(eip),
+    gatewayOf([{ ...two, publicIp: other }], { chosenIp: other }),
+    ["cloud/allocated-public-ip wayout-egress", "pair/public-ip wayout-egress-outer"],
+  ],
+])("an EIP goes along with the gateway as long as it is of use: %s", (_, before, after, stale) => {
+  expect(names(staleSteps(eipSteps(before), workOf(after)))).toEqual(stale);
 });

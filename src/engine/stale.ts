@@ -1,13 +1,14 @@
-import { rebindStep } from "../steps/all-steps.ts";
-import { publicIp } from "../steps/cloud/public-ip.ts";
+import { movesEip, rebindStep } from "../steps/all-steps.ts";
+import { eipOf } from "../steps/gateway-eip.ts";
 import { connectionSync } from "../steps/pair/connection-sync.ts";
 import { role } from "../steps/pair/role.ts";
 import type { EntryRecord } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";
+import { keyOf } from "./ways.ts";
 
 /** A step of an earlier run that the spec no longer asks for: a subnet or a proxy that left the gateway. */
 export interface StaleStep {
-  /** Its latest change; undo needs the earliest too and finds it by the step's id. */
+  /** Its latest change; undo needs the earliest too and finds it by its key. */
   readonly entry: EntryRecord;
   readonly because: string;
   readonly notice: string;
@@ -32,16 +33,17 @@ export function departedMembers(standing: readonly EntryRecord[], work: Steps): 
 /** Steps of the gateway that stand in the journal and are not among those it wants now. Pure. */
 export function staleSteps(standing: readonly EntryRecord[], { gateway, steps }: Steps): StaleStep[] {
   const wanted = new Set(steps.map((step) => step.id));
-  const latest = new Map(standing.map((entry) => [entry.stepId, entry]));
-  return (
-    [...latest.values()]
-      .filter((entry) => entry.gateway === gateway.name && !wanted.has(entry.stepId))
-      // The EIP of one proxy is the pair's now, or stays with its proxy; undo of all gives it back.
-      .filter((entry) => !(gateway.pair && entry.kind === publicIp.kind))
-      .map((entry) => ({
-        entry,
-        because: `${gateway.name} no longer asks for it`,
-        notice: rebindStep(entry.kind, entry.want, entry.before).notice,
-      }))
-  );
+  // An EIP goes along with the gateway; undo of all brings it back the way it came.
+  const eips = [gateway.chosenIp, ...gateway.proxies.map((proxy) => proxy.publicIp)];
+  const serves = ({ kind, want }: EntryRecord) =>
+    movesEip(kind) && eips.some((eip) => eip?.id === eipOf(want));
+  const latest = new Map(standing.map((entry) => [keyOf(entry), entry]));
+  return [...latest.values()]
+    .filter((entry) => entry.gateway === gateway.name && !wanted.has(entry.stepId))
+    .filter((entry) => !serves(entry))
+    .map((entry) => ({
+      entry,
+      because: `${gateway.name} no longer asks for it`,
+      notice: rebindStep(entry.kind, entry.want, entry.before).notice,
+    }));
 }

@@ -1,8 +1,10 @@
 /** In which order changes are taken back: order is safety. Pure. */
-import { keepsOrder, movesEip, rankOf, subjectOfStep, usesProxy } from "../steps/all-steps.ts";
+import { keepsOrder, movesEip, rankOf, usesProxy } from "../steps/all-steps.ts";
+import { eipOf } from "../steps/gateway-eip.ts";
 import type { EntryRecord } from "./journal/journal.ts";
+import { waysOf } from "./ways.ts";
 
-/** All changes of one step that are to be taken back together. */
+/** All changes of one step that are to be taken back together, with those from which it went on. */
 export interface Undoing {
   readonly first: EntryRecord;
   readonly last: EntryRecord;
@@ -14,10 +16,10 @@ export interface Undoing {
  * before at a server is no state to bring another one of the same name back to, so these are items of their own.
  */
 export function inReverse(entries: readonly EntryRecord[]): Undoing[] {
-  const steps = Map.groupBy(entries, ({ stepId, kind, want }) =>
-    JSON.stringify([stepId, subjectOfStep(kind, want)]),
+  const lastMoves = new Map(
+    entries.filter(({ kind }) => movesEip(kind)).map((entry) => [eipOf(entry.want), entry]),
   );
-  return [...steps.values()]
+  return waysOf(entries)
     .flatMap((all): Undoing[] => {
       const first = all[0];
       const last = all.at(-1);
@@ -25,14 +27,14 @@ export function inReverse(entries: readonly EntryRecord[]): Undoing[] {
     })
     .sort(
       (a, b) =>
-        urgencyOf(b) - urgencyOf(a) ||
+        urgencyOf(b.last) - urgencyOf(a.last) ||
         rankOf(b.last.kind) - rankOf(a.last.kind) ||
         (b.last.seq - a.last.seq) * (keepsOrder(b.last.kind) ? -1 : 1),
     );
-}
 
-/** The route first. Then an EIP that was cut short on its way: it may be free, and the only door to the hosts. */
-function urgencyOf({ last: { kind, state } }: Undoing): number {
-  if (usesProxy(kind)) return 2;
-  return movesEip(kind) && state !== "done" ? 1 : 0;
+  /** The route first. Then an EIP that was cut short on its way: it may be free, and the only door to the hosts. */
+  function urgencyOf(last: EntryRecord): number {
+    if (usesProxy(last.kind)) return 2;
+    return last.state !== "done" && lastMoves.get(eipOf(last.want)) === last ? 1 : 0;
+  }
 }

@@ -2,7 +2,8 @@
 import type { HostAddress } from "../host/host.ts";
 import type { JsonValue } from "../report/json-value.ts";
 import { Problem } from "../report/problem.ts";
-import { rebind, subjectOf } from "./bind.ts";
+import { rebind, subjectOf, wayOf } from "./bind.ts";
+import { allocatedPublicIp } from "./cloud/allocated-public-ip.ts";
 import { defaultRoute } from "./cloud/default-route.ts";
 import { dhcpOptions } from "./cloud/dhcp-options.ts";
 import { hostRoutes } from "./cloud/host-routes.ts";
@@ -19,15 +20,17 @@ import { packages } from "./pair/packages.ts";
 import { pairPublicIp } from "./pair/public-ip.ts";
 import { role } from "./pair/role.ts";
 import { virtualIp } from "./pair/virtual-ip.ts";
-import type { Step, UndoableStep } from "./step.ts";
+import type { ChangedThing, Step, UndoableStep } from "./step.ts";
 
 interface StepKind {
   readonly kind: string;
   rebind(want: JsonValue, before: JsonValue): UndoableStep;
   subject(want: JsonValue): string;
+  goesOnFrom(want: JsonValue): ChangedThing | undefined;
 }
 
 const kinds: readonly StepKind[] = [
+  kindOf(allocatedPublicIp),
   kindOf(virtualIp),
   kindOf(publicIp),
   kindOf(securityGroup),
@@ -53,6 +56,7 @@ function kindOf<Want, Have>(step: Step<Want, Have>): StepKind {
     kind: step.kind,
     rebind: (want, before) => rebind(step, want, before),
     subject: (want) => subjectOf(step, want),
+    goesOnFrom: (want) => wayOf(step, want),
   };
 }
 
@@ -82,14 +86,24 @@ export function keepsOrder(kind: string): boolean {
   return kind === sourceNat.kind;
 }
 
-/** After it, a proxy may be reached in another way. */
+/** It brings an EIP to its place: after it, a proxy may be reached in another way. */
 export function movesEip(kind: string): boolean {
   return kind === publicIp.kind || kind === pairPublicIp.kind;
 }
 
-/** The id of the server or NIC that a recorded step changed; "" where the step is about neither. */
+/** After it, the steps that are left are made anew: which EIP they are about, and how a host is reached, is known by then. */
+export function changesEips(kind: string): boolean {
+  return kind === allocatedPublicIp.kind || movesEip(kind);
+}
+
+/** The id of the server, NIC or EIP that a recorded step changed; "" where the step is about none. */
 export function subjectOfStep(kind: string, want: JsonValue): string {
   return kinds.find((one) => one.kind === kind)?.subject(want) ?? "";
+}
+
+/** The changes from which a recorded step went on. */
+export function goesOnFrom(kind: string, want: JsonValue): ChangedThing | undefined {
+  return kinds.find((one) => one.kind === kind)?.goesOnFrom(want);
 }
 
 /** The step that the journal remembers. @throws Problem journal/unknown-step for a kind of another version. */

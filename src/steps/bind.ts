@@ -2,13 +2,17 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { JsonValue } from "../report/json-value.ts";
 import { Problem } from "../report/problem.ts";
-import type { BoundObservation, BoundStep, Observed, Step, UndoableStep } from "./step.ts";
+import type { BoundObservation, BoundStep, ChangedThing, Observed, Step, UndoableStep } from "./step.ts";
 import type { World } from "./world.ts";
+
+export function stepIdOf(gateway: string, kind: string, object: string): string {
+  return `${gateway}: ${kind}@${object}`;
+}
 
 /** A step of a gateway with what it wants; from here on the engine treats all steps alike. */
 export function bind<Want, Have>(gateway: string, step: Step<Want, Have>, want: Want): BoundStep {
   return {
-    id: `${gateway}: ${step.kind}@${step.object(want)}`,
+    id: stepIdOf(gateway, step.kind, step.object(want)),
     gateway,
     kind: step.kind,
     object: step.object(want),
@@ -50,7 +54,7 @@ export function rebind<Want, Have>(
     title: step.title(want),
     notice: step.takenBack?.(want) ?? "what it did ends",
     async observe(world) {
-      const gone = await step.gone?.(want, world);
+      const gone = await step.gone?.(want, world, before);
       if (gone && !gone.left) return nothingLeft(gone.because);
       const now = await step.observe(want, world);
       const reads = (then: Observed<Have>): boolean =>
@@ -66,7 +70,7 @@ export function rebind<Want, Have>(
         ...(gone ? { gone: gone.because } : {}),
       };
     },
-    isGone: async (world) => (await step.gone?.(want, world)) !== undefined,
+    isGone: async (world) => (await step.gone?.(want, world, before)) !== undefined,
     undo: (world: World) => step.undo(want, before, world),
     beforeText: before.is === "absent" ? "none" : step.describe(before.have),
   };
@@ -76,6 +80,12 @@ export function rebind<Want, Have>(
 export function subjectOf<Want, Have>(step: Step<Want, Have>, wantText: JsonValue): string {
   const want = step.want.safeParse(wantText);
   return want.success ? (step.subject?.(want.data) ?? "") : "";
+}
+
+/** What its record says that it goes on from, as far as that can be read. */
+export function wayOf<Want, Have>(step: Step<Want, Have>, wantText: JsonValue): ChangedThing | undefined {
+  const want = step.want.safeParse(wantText);
+  return want.success ? step.goesOnFrom?.(want.data) : undefined;
 }
 
 function nothingLeft(gone: string): Awaited<ReturnType<UndoableStep["observe"]>> {

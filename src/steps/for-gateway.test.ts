@@ -1,11 +1,13 @@
 /** Which steps a gateway needs, and in which order: order is safety. */
 import { expect, test } from "vitest";
-import type { CloudTraits, Route, Subnet } from "../cloud/cloud.ts";
+import type { CloudTraits, PublicIp, Route, Subnet } from "../cloud/cloud.ts";
 import { stepsFor } from "./for-gateway.ts";
-import { type Gateway, outerName } from "./gateway.ts";
+import type { Gateway } from "./gateway.ts";
 import { gatewayOf, pairOf, proxyOf, traits } from "./testing/gateways.ts";
 
 const [one, two, three] = [proxyOf(1), proxyOf(2), proxyOf(3)];
+const eip: PublicIp = { id: "eip-1", address: "203.0.113.20", name: "by hand" };
+const allocated: PublicIp = { id: "eip-2", address: "203.0.113.21", name: "wayout-egress" };
 const steps = (gateway: Gateway) => stepsFor(gateway, traits, ["1.1.1.1"]);
 const order = (gateway: Gateway): string[] => steps(gateway).map(({ kind, object }) => `${kind} ${object}`);
 const wantsOf = (gateway: Gateway, kind: string) =>
@@ -93,8 +95,11 @@ test("the first proxy of the spec is the one whose EIP is kept, whoever is in th
 });
 
 test("back to one, the EIP comes from the virtual IP after forwarding is the proxy's own, and before the rules", () => {
-  const leaving = [pairOf([one, two]).inner, pairOf([one, two]).outer];
-  expect(order(gatewayOf([one], { leaving }))).toEqual([
+  const { inner, outer } = pairOf([one, two]);
+  const left = { ...eip, nicId: "vip-outer" };
+  const leaving = [inner, { ...outer, publicIp: left }];
+  const gateway = gatewayOf([one], { leaving, chosenIp: left });
+  expect(order(gateway)).toEqual([
     "cloud/security-group ecs-1",
     "cloud/source-destination-check ecs-1",
     "host/ip-forwarding ecs-1",
@@ -102,8 +107,8 @@ test("back to one, the EIP comes from the virtual IP after forwarding is the pro
     "host/source-nat ecs-1",
     "cloud/default-route rtb-demo",
   ]);
-  expect(wantsOf(gatewayOf([one], { leaving }), "cloud/public-ip")).toEqual([
-    expect.objectContaining({ leaving: "vip-outer" }),
+  expect(wantsOf(gateway, "cloud/public-ip")).toMatchObject([
+    { eip: "eip-1", leaving: { nicId: "vip-outer", publicIp: "203.0.113.20" } },
   ]);
 });
 
@@ -111,15 +116,26 @@ test("an EIP that a killed run left on its way comes before all hosts, which may
   const pair = order(gatewayOf([one, two], { pair: pairOf([one, two]), eipOnItsWay: true }));
   expect(pair[2]).toBe("pair/public-ip wayout-egress-outer");
   expect(pair.toSorted()).toEqual(fresh.toSorted());
-  const leaving = [pairOf([one, two]).inner, pairOf([one, two]).outer];
-  expect(order(gatewayOf([one], { leaving, eipOnItsWay: true }))[0]).toBe("cloud/public-ip ecs-1");
+  const { inner, outer } = pairOf([one, two]);
+  for (const leaving of [[inner], [inner, outer]]) {
+    expect(order(gatewayOf([one], { leaving, eipOnItsWay: true }))[0]).toBe("cloud/public-ip ecs-1");
+  }
 });
 
-test("where only the inner virtual IP is left, the proxy's EIP comes first again", () => {
-  const leaving = [pairOf([one]).inner, pairOf([one]).outer].filter(
-    ({ name }) => name !== outerName("egress"),
-  );
-  expect(order(gatewayOf([one], { leaving }))[0]).toBe("cloud/public-ip ecs-1");
+test.each<[string, string, PublicIp | undefined, PublicIp | undefined, boolean]>([
+  ["allocate, and there is none yet", "allocate", undefined, undefined, true],
+  ["allocate, and the proxy has its own", "allocate", eip, eip, false],
+  ["allocate, and it is the gateway's EIP", "allocate", allocated, undefined, true],
+  ["keep, and the gateway goes on with it", "keep", allocated, undefined, true],
+  ["another one by its address, and the proxy of a pair has it still", "203.0.113.20", eip, allocated, true],
+  ["another one by its address, and nobody uses it", "203.0.113.20", eip, undefined, false],
+])("an allocated EIP is the gateway's as long as it is used: %s", (_, publicIp, chosenIp, onProxy, stays) => {
+  for (const pair of [undefined, pairOf([one, two])]) {
+    const proxy = { ...one, ...(onProxy ? { publicIp: onProxy } : {}) };
+    const plain = gatewayOf([proxy, two], { ...(pair ? { pair } : {}), ...(chosenIp ? { chosenIp } : {}) });
+    const first = order({ ...plain, spec: { ...plain.spec, publicIp } })[0];
+    expect(first === "cloud/allocated-public-ip wayout-egress").toBe(stays);
+  }
 });
 
 test("each member is told who it is, who the other one is, and both virtual IPs", () => {

@@ -2,6 +2,7 @@
 import type { CloudTraits } from "../cloud/cloud.ts";
 import { canonicalCidrs } from "../host/ranges.ts";
 import { bind } from "./bind.ts";
+import { allocatedPublicIp } from "./cloud/allocated-public-ip.ts";
 import { defaultRoute } from "./cloud/default-route.ts";
 import { dhcpOptions } from "./cloud/dhcp-options.ts";
 import { besides, destinationsByDhcp, ownOptions, routesBeside } from "./cloud/dhcp-routes.ts";
@@ -20,6 +21,7 @@ import {
   routeTo,
   securityGroupName,
 } from "./gateway.ts";
+import { isAllocated } from "./gateway-eip.ts";
 import { ipForwarding } from "./host/ip-forwarding.ts";
 import { sourceNat } from "./host/source-nat.ts";
 import { connectionSync } from "./pair/connection-sync.ts";
@@ -42,20 +44,23 @@ export function stepsFor(gateway: Gateway, traits: CloudTraits, targets: readonl
 }
 
 function forOne(gateway: Gateway, traits: CloudTraits, recipe: Recipe): BoundStep[] {
-  const { name, spec, leaving } = gateway;
+  const { name, spec, leaving, chosenIp } = gateway;
   const [proxy] = gateway.proxies;
-  const outer = leaving.find((one) => one.name === outerName(name))?.nicId;
+  const outer = leaving.find((one) => one.name === outerName(name));
   const eip = bind(name, publicIp, {
     gateway: name,
     server: proxy.server.name,
     nicId: proxy.outside.id,
     wish: spec.publicIp,
-    bandwidthMbit: allocatedBandwidthMbit,
-    ...(outer === undefined ? {} : { leaving: outer }),
+    eip: chosenIp?.id ?? null,
+    ...(outer?.nicId === undefined
+      ? {}
+      : { leaving: { nicId: outer.nicId, publicIp: outer.publicIp?.address ?? null } }),
   });
   // A proxy alone is reached by its EIP, so that comes first; what a pair leaves serves clients until the rules change.
-  const cuts = outer !== undefined && !gateway.eipOnItsWay;
+  const cuts = outer?.publicIp !== undefined;
   return [
+    ...allocation(gateway),
     ...(cuts ? [] : [eip]),
     ...nicSteps(gateway, proxy, traits),
     bind(name, ipForwarding, onHost(gateway, proxy)),
@@ -97,15 +102,16 @@ function forPair(
     name: pair.outer.name,
     ip: pair.outer.ip,
     wish: spec.publicIp,
-    bandwidthMbit: allocatedBandwidthMbit,
+    eip: gateway.chosenIp?.id ?? null,
     // As the spec has them, not as they are gone through: it says whose EIP is kept.
-    proxies: gateway.proxies.map(({ server, nic }) => ({
+    proxies: gateway.proxies.map(({ server, outside }) => ({
       server: server.name,
-      nicId: nic.id,
-      ip: nic.ip,
+      nicId: outside.id,
+      ip: outside.ip,
     })),
   });
   return [
+    ...allocation(gateway),
     ...(["inner", "outer"] as const).map((use) =>
       bind(name, virtualIp, virtualIpOf(gateway, pair, use, traits)),
     ),
@@ -132,6 +138,16 @@ function isNextHop(ids: readonly string[], { spec, subnets }: Gateway): boolean 
     spec.destinations.map((destination) => table && routeTo(table, destination)?.nextHop),
   );
   return hops.some((hop) => hop !== undefined && ids.includes(hop));
+}
+
+/** Whatever is asked for by now, an EIP that was allocated stays the gateway's as long as one of its proxies or the pair has it. */
+function allocation({ name, spec, chosenIp, proxies }: Gateway): BoundStep[] {
+  const used = [chosenIp, ...proxies.map((proxy) => proxy.publicIp)];
+  const has = used.some((eip) => eip && isAllocated(name, eip));
+  if (!has && (spec.publicIp !== "allocate" || chosenIp)) return [];
+  const [{ outside }] = proxies;
+  const bandwidthMbit = allocatedBandwidthMbit;
+  return [bind(name, allocatedPublicIp, { gateway: name, bandwidthMbit, forNic: outside.id })];
 }
 
 /** What the proxy's NIC needs of the cloud. */

@@ -26,6 +26,7 @@ export interface VirtualIp {
   readonly nicId?: string;
   /** Addresses of the NICs that it is bound to. */
   readonly boundTo: readonly string[];
+  readonly publicIp?: PublicIp;
 }
 
 /** What two proxies share. */
@@ -67,6 +68,8 @@ export interface Gateway {
   readonly eipOnItsWay: boolean;
   /** The address that hosts outside see; absent while it is not bound to where it belongs. */
   readonly publicIp?: PublicIp;
+  /** The EIP that is there when everything is done; absent while it is still to be allocated. */
+  readonly chosenIp?: PublicIp;
   readonly subnets: readonly ServedSubnet[];
   readonly clients: readonly Client[];
   /** Subnets of the VPC that are not served, with the table they use: for naming who shares a table. */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../report/json-value.ts";
 import { rebindStep, subjectOfStep } from "./all-steps.ts";
+import { proxyOf } from "./testing/gateways.ts";
 import { type Still, stillWorld } from "./testing/still-cloud.ts";
 
 const host = { server: "ecs-proxy", serverId: "server-1", destination: "203.0.113.10" };
@@ -37,14 +38,31 @@ const ownTable = {
   nextHop: "server-1",
   nextHopName: "ecs-proxy",
 };
-const eipWant = (wish: string) => ({
+const eipWant = {
   gateway: "egress",
   server: "ecs-proxy",
   nicId: "nic-1",
-  wish,
-  bandwidthMbit: 100,
+  wish: "203.0.113.10",
+  eip: "eip-1",
+};
+const pairEipWant = {
+  gateway: "egress",
+  subnetId: "net-1",
+  name: "wayout-egress-outer",
+  ip: "192.168.125.250",
+  wish: "keep",
+  eip: "eip-1",
+  proxies: [{ server: "ecs-proxy", nicId: "nic-1", ip: "192.168.125.4" }],
+};
+const eip = (boundTo: string | null) => ({
+  id: "eip-1",
+  address: "203.0.113.10",
+  boundTo,
+  moving: false,
 });
-const eip = (boundTo: string | null) => ({ id: "eip-1", address: "203.0.113.10", boundTo });
+const placed = (boundTo: string | null, place: string) =>
+  ours({ bound: boundTo === place ? eip(boundTo) : null, chosen: eip(boundTo) });
+const nicOf = (id: string) => ({ ...proxyOf(1).nic, id });
 const publicIp = { id: "eip-1", address: "203.0.113.10", name: "wayout-egress" };
 const table = { id: "rtb", name: "rtb-demo", vpcId: "vpc-1", isDefault: true, routes: [], subnetIds: [] };
 const own = {
@@ -128,33 +146,53 @@ const cases: readonly Case[] = [
     end: "settled",
   },
   {
-    says: "a given EIP is free again with its NIC, as it was before",
+    says: "an EIP is free again with its NIC, as it was before",
     kind: "cloud/public-ip",
-    want: eipWant("203.0.113.10"),
-    before: ours({ onNic: null, chosen: eip(null), left: null }),
-    after: ours({ onNic: eip("nic-1"), chosen: eip("nic-1"), left: null }),
+    want: eipWant,
+    before: placed(null, "nic-1"),
+    after: placed("nic-1", "nic-1"),
     now: { publicIps: [publicIp] },
     gone: nicGone,
     end: "settled",
   },
   {
-    says: "an allocated EIP is still to be released",
+    says: "an EIP that serves another server by now stays there",
     kind: "cloud/public-ip",
-    want: eipWant("allocate"),
-    before: ours({ onNic: null, chosen: null, left: null }),
-    after: ours({ onNic: eip("nic-1"), chosen: eip("nic-1"), left: null }),
-    now: { publicIps: [publicIp] },
+    want: eipWant,
+    before: placed(null, "nic-1"),
+    after: placed("nic-1", "nic-1"),
+    now: { publicIps: [{ ...publicIp, nicId: "nic-9" }] },
+    gone: "EIP 203.0.113.10 is bound to another one by now, and stays there",
+    end: "settled",
+  },
+  {
+    says: "an EIP that came over a pair from a proxy that is there goes back to it",
+    kind: "cloud/public-ip",
+    want: eipWant,
+    before: placed("nic-2", "vip"),
+    after: placed("nic-1", "nic-1"),
+    now: { publicIps: [publicIp], nics: [nicOf("nic-2")] },
     gone: nicGone,
     end: "taken back",
   },
   {
-    says: "an allocated EIP that serves another server by now stays",
-    kind: "cloud/public-ip",
-    want: eipWant("allocate"),
-    before: ours({ onNic: null, chosen: null, left: null }),
-    after: ours({ onNic: eip("nic-1"), chosen: eip("nic-1"), left: null }),
-    now: { publicIps: [{ ...publicIp, nicId: "nic-9" }] },
-    gone: "EIP 203.0.113.10 is bound to another one by now, and stays there",
+    says: "a pair's EIP whose proxy is gone is still to be unbound",
+    kind: "pair/public-ip",
+    want: pairEipWant,
+    before: placed("nic-1", "vip"),
+    after: placed("vip", "vip"),
+    now: { publicIps: [{ ...publicIp, nicId: "vip" }], nics: [nicOf("vip")] },
+    gone: nicGone,
+    end: "taken back",
+  },
+  {
+    says: "an EIP that somebody released is settled",
+    kind: "pair/public-ip",
+    want: pairEipWant,
+    before: placed("nic-1", "vip"),
+    after: placed("vip", "vip"),
+    now: { nics: [nicOf("nic-1"), nicOf("vip")] },
+    gone: "EIP 203.0.113.10 is gone from the account",
     end: "settled",
   },
   {

@@ -67,10 +67,21 @@ export interface Step<Want, Have> {
   takenBack?(want: Want): string;
   /** A foreign object that stands on the steps before this one: undo must not take those away under it. */
   standsOn?(want: Want, have: Have): boolean;
-  /** The server or NIC that is changed, by its id: of another one of the same name, undo keeps the state before apart. */
+  /** The server, NIC or EIP that is changed, by its id: of another one of the same name, undo keeps the state before apart. */
   subject?(want: Want): string;
+  /**
+   * A step of another place, with the same `have`, from which this one takes its object on to its own place. Taken back
+   * together they are one way, from the state before the other one.
+   */
+  goesOnFrom?(want: Want): ChangedThing;
   /** Asked before anything else by undo: what is gone needs no taking back, and is not asked for its state. */
-  gone?(want: Want, world: ReadOnlyWorld): Promise<Gone<Have> | undefined>;
+  gone?(want: Want, world: ReadOnlyWorld, before: Observed<Have>): Promise<Gone<Have> | undefined>;
+}
+
+/** What the changes of a step are about: its id, and which server, NIC or EIP it was. */
+export interface ChangedThing {
+  readonly stepId: string;
+  readonly subject: string;
 }
 
 /** A step with its want: what the engine works with. Type parameters are closed over. */

@@ -110,7 +110,7 @@ describe("every write leaves the same when it is made twice, or when its answer 
     await expect(cloud.bindPublicIp(made.id, lab.proxyPort.id)).rejects.toMatchObject({
       code: "cloud/conflict",
     });
-    await cloud.unbindPublicIp(lab.eip.id);
+    await cloud.unbindPublicIp(lab.eip.id, "");
     const mark = lab.calls().length;
     await cloud.movePublicIp(made.id, lab.proxyPort.id, "wayout-egress.moving.");
     const writes = lab
@@ -119,7 +119,7 @@ describe("every write leaves the same when it is made twice, or when its answer 
       .filter((call) => call.method === "PUT");
     expect(writes).toHaveLength(1);
     expect(await where()).toMatchObject({ name: "wayout-egress", nicId: lab.proxyPort.id });
-    await twice(() => cloud.unbindPublicIp(made.id));
+    await twice(() => cloud.unbindPublicIp(made.id, ""));
     expect(await where()).not.toHaveProperty("nicId");
     await twice(() => cloud.releasePublicIp(made.id));
     expect(await where()).toBeUndefined();

@@ -16,6 +16,8 @@ beforeEach(async () => {
 
 afterEach(() => lab.close());
 
+const mover = "wayout-egress.moving.";
+
 describe("every write leaves the same when it is made twice, or when its answer was lost", () => {
   const lost: ApiFault = { kind: "lose-answer", calls: 1 };
 
@@ -119,11 +121,11 @@ describe("every write leaves the same when it is made twice, or when its answer 
     expect(callsSince(mark).filter((call) => call.startsWith("PUT"))).toEqual([]);
     expect(lab.state.publicIps.get(eip.id)?.portId).toBe(lab.clientPort.id);
     await expect(cloud.releasePublicIp(eip.id)).rejects.toMatchObject({ code: "cloud/conflict" });
-    for (const _ of ["once", "again"]) await cloud.unbindPublicIp(eip.id);
+    for (const _ of ["once", "again"]) await cloud.unbindPublicIp(eip.id, mover);
     expect(lab.state.publicIps.get(eip.id)).toMatchObject({ portId: "", alias: wish.name });
     for (const _ of ["once", "again"]) await cloud.releasePublicIp(eip.id);
     expect(lab.state.publicIps.has(eip.id)).toBe(false);
-    await cloud.unbindPublicIp(eip.id);
+    await cloud.unbindPublicIp(eip.id, mover);
   });
 
   test("an EIP of the same name that is in use is not taken for a free one", async () => {
@@ -152,16 +154,31 @@ describe("every write leaves the same when it is made twice, or when its answer 
     await cloud.bindPublicIp(eip.id, lab.clientPort.id);
     const vip = addVirtualIp(lab.state, { subnetId: lab.subnet.id, name: "vip" });
     const nowhere = "00000000-0000-0000-0000-000000000000";
-    await expect(cloud.movePublicIp(eip.id, nowhere, "wayout-egress.moving.")).rejects.toThrow();
-    expect(lab.state.publicIps.get(eip.id)).toMatchObject({
-      portId: "",
-      alias: "wayout-egress.moving.partners-know-it",
-    });
+    const cutShort = async () => {
+      await expect(cloud.movePublicIp(eip.id, nowhere, mover)).rejects.toThrow();
+      expect(lab.state.publicIps.get(eip.id)).toMatchObject({
+        portId: "",
+        alias: `${mover}partners-know-it`,
+      });
+    };
+    await cutShort();
     const mark = lab.calls().length;
-    for (const _ of ["once", "again"]) await cloud.movePublicIp(eip.id, vip.id, "wayout-egress.moving.");
+    for (const _ of ["once", "again"]) await cloud.movePublicIp(eip.id, vip.id, mover);
     // In the call that binds it: a run that is killed after that leaves no mark.
     expect(callsSince(mark).filter((call) => call.startsWith("PUT"))).toHaveLength(1);
     expect(lab.state.publicIps.get(eip.id)).toMatchObject({ portId: vip.id, alias: "partners-know-it" });
+    await cutShort();
+    for (const _ of ["once", "again"]) await cloud.unbindPublicIp(eip.id, mover);
+    expect(lab.state.publicIps.get(eip.id)).toMatchObject({ portId: "", alias: "partners-know-it" });
+  });
+
+  test("an EIP moves all the same where its name leaves no room for its mover's", async () => {
+    const name = "n".repeat(64);
+    const eip = await cloud.allocatePublicIp({ name, bandwidthMbit: 10 });
+    await cloud.bindPublicIp(eip.id, lab.clientPort.id);
+    const vip = addVirtualIp(lab.state, { subnetId: lab.subnet.id, name: "vip" });
+    await cloud.movePublicIp(eip.id, vip.id, mover);
+    expect(lab.state.publicIps.get(eip.id)).toMatchObject({ portId: vip.id, alias: name });
   });
 
   test("an EIP can be bound to a virtual IP", async () => {

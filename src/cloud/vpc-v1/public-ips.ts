@@ -72,37 +72,50 @@ async function bind(api: Api, id: string, nicId: string, named: { readonly alias
   );
 }
 
-export async function unbindPublicIp(api: Api, id: string): Promise<void> {
+export async function unbindPublicIp(api: Api, id: string, mark: string): Promise<void> {
   const before = await readOne(api, id);
-  if (before === undefined || before.port_id === "") return;
-  // An empty port_id unbinds; so would leaving it out, which is why no call here ever does.
-  await api.put(publicIp(id), { publicip: { port_id: "" } }, anything);
-  await waitUntil(
-    api.http,
-    `EIP ${before.public_ip_address} unbound`,
-    () => readOne(api, id),
-    (seen) => seen === undefined || seen.port_id === "",
-  );
+  if (before === undefined) return;
+  const alias = nameWithout(mark, before);
+  if (before.port_id === "" && before.alias === alias) return;
+  await unbindAs(api, before, alias);
 }
 
-/** The name stands behind the mark while the EIP is free, so that a call after an interrupted one can give it back. */
+/** An EIP's alias has 64 characters at most. */
+const longestAlias = 64;
+
+/**
+ * The name stands behind the mark while the EIP is free, so that a call after an interrupted one can give it back. Where both
+ * together are too long, it moves without the mark: after an interrupted call, only its id tells whose it is.
+ */
 export async function movePublicIp(api: Api, id: string, nicId: string, mark: string): Promise<void> {
   const before = await readOne(api, id);
   if (before === undefined) return;
-  const isMarked = before.alias.startsWith(mark);
-  const name = isMarked ? before.alias.slice(mark.length) : before.alias;
+  const name = nameWithout(mark, before);
+  const marked = `${mark}${name}`.length <= longestAlias ? `${mark}${name}` : name;
   const leaves = before.port_id !== "" && before.port_id !== nicId;
-  if (leaves) {
-    await api.put(publicIp(id), { publicip: { port_id: "", alias: `${mark}${name}` } }, anything);
-    await waitUntil(
-      api.http,
-      `EIP ${before.public_ip_address} unbound`,
-      () => readOne(api, id),
-      (seen) => seen === undefined || seen.port_id === "",
-    );
-  }
+  if (leaves) await unbindAs(api, before, marked);
   // Its own name in the same call: a run that is killed right after it leaves no mark behind.
-  await bind(api, id, nicId, leaves || isMarked ? { alias: name } : {});
+  await bind(api, id, nicId, leaves || before.alias !== name ? { alias: name } : {});
+}
+
+function nameWithout(mark: string, { alias }: PublicIpAnswer): string {
+  return alias.startsWith(mark) ? alias.slice(mark.length) : alias;
+}
+
+async function unbindAs(
+  api: Api,
+  { id, public_ip_address: address, alias: present }: PublicIpAnswer,
+  alias: string,
+): Promise<void> {
+  const renamed = alias === present ? {} : { alias };
+  // An empty port_id unbinds; so would leaving it out, which is why no call here ever does.
+  await api.put(publicIp(id), { publicip: { port_id: "", ...renamed } }, anything);
+  await waitUntil(
+    api.http,
+    `EIP ${address} unbound`,
+    () => readOne(api, id),
+    (seen) => seen === undefined || (seen.port_id === "" && seen.alias === alias),
+  );
 }
 
 export async function releasePublicIp(api: Api, id: string): Promise<void> {

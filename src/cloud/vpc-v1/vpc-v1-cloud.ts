@@ -76,7 +76,7 @@ export function openVpcV1Cloud(http: Http, session: Session, traits: CloudTraits
     allocatePublicIp: (wish) => allocatePublicIp(api, wish),
     releasePublicIp: (id) => releasePublicIp(api, id),
     bindPublicIp: (id, nicId) => bindPublicIp(api, id, nicId),
-    unbindPublicIp: (id) => unbindPublicIp(api, id),
+    unbindPublicIp: (id, mark) => unbindPublicIp(api, id, mark),
     movePublicIp: (id, nicId, mark) => movePublicIp(api, id, nicId, mark),
     createVirtualIp: (wish) => createVirtualIp(api, paths.ports, wish),
     deleteVirtualIp: (id) => deleteVirtualIp(api, paths.ports, id),

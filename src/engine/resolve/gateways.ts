@@ -3,20 +3,10 @@ import type { RouteTable, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
 import { contains, parseRange } from "../../spec/addresses.ts";
 import type { SpecFile } from "../../spec/spec.ts";
 import type { Client, Gateway, ProxyServer, ServedSubnet } from "../../steps/gateway.ts";
+import { isOnItsWay } from "../../steps/gateway-eip.ts";
 import { Asked } from "./asked.ts";
 import type { Inventory } from "./inventory.ts";
-import {
-  homeOf,
-  hostOf,
-  isOnItsWay,
-  leavingEip,
-  pairOf,
-  publicIpOf,
-  type Seat,
-  type Seats,
-  seatOf,
-  subnetOf,
-} from "./proxies.ts";
+import { chosenIpOf, homeOf, hostOf, pairOf, type Seat, type Seats, seatOf, subnetOf } from "./proxies.ts";
 import { virtualIpsOf } from "./virtual-ips.ts";
 
 /** @throws Problem spec/unknown-..., spec/ambiguous-..., spec/proxy-... with the place in the file. */
@@ -57,13 +47,14 @@ class Resolver {
     if (vpc.router === undefined) this.#checkLoop(vpc, seats, subnets);
     const nics = this.#inventory.nicsBySubnet.get(home.id) ?? [];
     const pair = seats.length > 1 ? pairOf(asked, home, nics, this.#promised) : undefined;
-    const leaving = pair ? [] : virtualIpsOf(spec.name, nics);
-    const publicIp = publicIpOf(asked, seats, pair, leaving, inventory);
-    const moving = pair && !publicIp ? leavingEip(asked, seats, inventory) : undefined;
+    const leaving = pair ? [] : virtualIpsOf(spec.name, nics, inventory.publicIpByNic);
+    const chosenIp = chosenIpOf(asked, seats, pair, leaving, inventory);
+    const place = pair ? pair.outer.nicId : first.outside.id;
+    const publicIp = place === undefined ? undefined : inventory.publicIpByNic.get(place);
     const at = (seat: Seat): ProxyServer => ({
       ...seat,
-      ownEip: seat.publicIp !== undefined && seat.publicIp.id !== moving?.id,
-      host: hostOf(asked, seat, seats, { publicIp, leaving }, inventory),
+      ownEip: seat.publicIp !== undefined && !(pair && seat.publicIp.id === chosenIp?.id),
+      host: hostOf(asked, seat, seats, { publicIp, chosenIp, leaving }),
     });
     const proxies: Gateway["proxies"] = [at(first), ...others.map(at)];
     const served = new Set(subnets.map(({ subnet }) => subnet.id));
@@ -77,8 +68,9 @@ class Resolver {
       proxies,
       ...(pair ? { pair } : {}),
       leaving,
-      eipOnItsWay: isOnItsWay(spec.name, inventory),
+      eipOnItsWay: inventory.publicIps.some((eip) => isOnItsWay(spec.name, eip)),
       ...(publicIp ? { publicIp } : {}),
+      ...(chosenIp ? { chosenIp } : {}),
       subnets,
       clients: this.#clients(servers, subnets, seats),
       others: notServed,

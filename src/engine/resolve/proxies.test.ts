@@ -1,54 +1,62 @@
+/** Which of its NICs a proxy has its part with, and how it is logged in to. */
 import { expect, test } from "vitest";
 import type { Nic, PublicIp, Subnet, Vpc } from "../../cloud/cloud.ts";
 import { parseSpec } from "../../spec/spec.ts";
-import { proxyOf } from "../../steps/testing/gateways.ts";
+import { pairOf, proxyOf } from "../../steps/testing/gateways.ts";
 import { stillWorld } from "../../steps/testing/still-cloud.ts";
 import { Asked } from "./asked.ts";
 import { readInventory } from "./inventory.ts";
-import { leavingEip, type Seat, seatOf } from "./proxies.ts";
+import { hostOf, type Seat, seatOf } from "./proxies.ts";
 
-const askedFor = (publicIp: string): Asked => {
-  const text = `cloud: lab
-gateways:
-  - { name: egress, vpc: vpc-demo, proxies: [ecs-1, ecs-2], subnets: [subnet-app], publicIp: ${publicIp} }
-`;
+const free: PublicIp = { id: "eip-1", address: "203.0.113.20", name: "by hand" };
+const own: PublicIp = { id: "eip-2", address: "203.0.113.21", name: "by hand" };
+const outer = pairOf([proxyOf(1), proxyOf(2)]).outer;
+
+function asked(): Asked {
+  const text =
+    "cloud: lab\ngateways: [{ name: egress, vpc: vpc-demo, proxies: [ecs-1], subnets: [subnet-app] }]\n";
   const file = parseSpec(text, "wayout.yaml");
   const [gateway] = file.value.gateways;
   if (!gateway) throw new Error("the spec has no gateway");
   return new Asked(file, gateway, 0);
+}
+
+const seat = (publicIp?: PublicIp): Seat => {
+  const { server, nic, outside, nics } = proxyOf(1);
+  return { server, nic, outside, nics, ...(publicIp ? { publicIp } : {}) };
 };
+const none = { publicIp: undefined, chosenIp: undefined, leaving: [] };
+
+test("by its own EIP, where it has one", () => {
+  expect(hostOf(asked(), seat(own), [seat(own)], none)).toMatchObject({ destination: "203.0.113.21" });
+});
+
+test("by the free EIP that it will get", () => {
+  const eips = { ...none, chosenIp: free };
+  expect(hostOf(asked(), seat(), [seat()], eips)).toMatchObject({ destination: "203.0.113.20" });
+});
+
+test("through the pair, as long as the EIP that it will get leads there: the other proxy may be the one that answers", () => {
+  const bound = { ...free, nicId: "vip-outer" };
+  const eips = { ...none, chosenIp: bound, leaving: [{ ...outer, publicIp: bound }] };
+  expect(hostOf(asked(), seat(), [seat()], eips)).toMatchObject({
+    destination: "192.168.125.11",
+    jump: "203.0.113.20",
+  });
+});
+
+test("through the other proxy of a pair, where only that one has an EIP", () => {
+  expect(hostOf(asked(), seat(), [seat(), seat(own)], { ...none, chosenIp: free })).toMatchObject({
+    destination: "192.168.125.11",
+    jump: "203.0.113.21",
+  });
+});
+
 const eip = (address: string, nicId: string | undefined, name = "by hand") => ({
   id: `id-${address}`,
   address,
   name,
   ...(nicId === undefined ? {} : { nicId }),
-});
-const first = eip("203.0.113.11", "nic-1");
-const second = eip("203.0.113.12", "nic-2");
-const allocated = eip("203.0.113.11", "nic-1", "wayout-egress");
-const moving = eip("203.0.113.11", undefined, "wayout-egress.moving.by hand");
-
-test.each<[string, string, readonly (typeof first)[], string | undefined]>([
-  ["keep, and both have one", "keep", [second, first], "203.0.113.11"],
-  ["keep, and the second has one", "keep", [second], "203.0.113.12"],
-  ["keep, and it is on its way already", "keep", [moving, second], undefined],
-  ["one that a proxy has", "203.0.113.12", [first, second], "203.0.113.12"],
-  ["one that no proxy has", "203.0.113.99", [first, eip("203.0.113.99", undefined)], undefined],
-  ["allocate, and both have one of their own", "allocate", [first, second], undefined],
-  [
-    "allocate, and one was allocated for the first proxy when it was alone",
-    "allocate",
-    [allocated, second],
-    "203.0.113.11",
-  ],
-])("of the proxies' EIPs, the one that goes to the pair: %s", async (_, wish, publicIps, leaves) => {
-  const inventory = await readInventory(stillWorld({ publicIps }).cloud);
-  const seat = (number: number): Seat => {
-    const { server, nic, outside, nics } = proxyOf(number);
-    const publicIp = inventory.publicIpByNic.get(nic.id);
-    return { server, nic, outside, nics, ...(publicIp ? { publicIp } : {}) };
-  };
-  expect(leavingEip(askedFor(wish), [seat(1), seat(2)], inventory)?.address).toBe(leaves);
 });
 
 const subnetOfVpc = (id: string, vpcId: string): Subnet => ({
@@ -78,7 +86,7 @@ async function seatIn(vpc: Vpc, served: string, publicIps: readonly PublicIp[]):
     nics: ["net-out", "net-in", "net-app"].map(nicIn),
     publicIps,
   });
-  return seatOf(askedFor("allocate"), vpc, 0, new Set([served]), await readInventory(cloud));
+  return seatOf(asked(), vpc, 0, new Set([served]), await readInventory(cloud));
 }
 
 test("a proxy between two networks takes the clients' packets on the one NIC and has its EIP on the other", async () => {

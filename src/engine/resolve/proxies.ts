@@ -1,14 +1,8 @@
 /** The proxies of a gateway: which servers, what they share, by which EIP they are seen and reached. */
 import type { Nic, PublicIp, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
 import type { HostAddress } from "../../host/host.ts";
-import {
-  loginAt,
-  movingMark,
-  ownName,
-  type Pair,
-  type ProxyServer,
-  type VirtualIp,
-} from "../../steps/gateway.ts";
+import { loginAt, type Pair, type ProxyServer, type VirtualIp } from "../../steps/gateway.ts";
+import { chooseEip } from "../../steps/gateway-eip.ts";
 import type { Asked } from "./asked.ts";
 import type { Inventory } from "./inventory.ts";
 import { pairIn } from "./virtual-ips.ts";
@@ -103,24 +97,23 @@ function outsideOf(nic: Nic, all: readonly Nic[], inventory: Inventory): Nic {
   );
 }
 
-/**
- * The EIP where it belongs: on the proxy's NIC, or on the outer virtual IP of a pair. `keep` needs one that is there,
- * or is on its way there.
- */
-export function publicIpOf(
+/** The EIP that belongs to the only proxy's NIC, or to the outer virtual IP of a pair. `keep` needs one that is there. */
+export function chosenIpOf(
   asked: Asked,
   seats: Seats,
   pair: Pair | undefined,
   leaving: readonly VirtualIp[],
-  inventory: Inventory,
+  { publicIps }: Inventory,
 ): PublicIp | undefined {
-  const onNic = (nicId: string | undefined) =>
-    nicId === undefined ? undefined : inventory.publicIpByNic.get(nicId);
-  const bound = pair ? onNic(pair.outer.nicId) : seats[0].publicIp;
-  if (bound || asked.spec.publicIp !== "keep") return bound;
-  const moving = inventory.publicIps.some((eip) => eip.name.startsWith(movingMark(asked.spec.name)));
-  const left = leaving.some(({ nicId }) => onNic(nicId));
-  if (moving || left || seats.some((seat) => seat.publicIp)) return undefined;
+  const { name, publicIp: wish } = asked.spec;
+  const chosen = chooseEip(publicIps, {
+    gateway: name,
+    wish,
+    place: pair ? pair.outer.nicId : seats[0].outside.id,
+    from: pair ? seats.map(({ outside }) => outside.id) : [],
+    leaving: leaving.find((one) => one.publicIp)?.nicId,
+  });
+  if (chosen || wish !== "keep") return chosen;
   const names = seats.map(({ server }) => server.name).join(" and ");
   throw asked.problem(
     "spec/proxy-without-eip",
@@ -130,35 +123,16 @@ export function publicIpOf(
   );
 }
 
-function eipOf(virtualIps: readonly VirtualIp[], inventory: Inventory): PublicIp | undefined {
-  return virtualIps
-    .map(({ nicId }) => (nicId === undefined ? undefined : inventory.publicIpByNic.get(nicId)))
-    .find((eip) => eip !== undefined);
-}
-
-/** The EIP of a proxy that will move to the outer virtual IP. */
-export function leavingEip({ spec }: Asked, seats: Seats, inventory: Inventory): PublicIp | undefined {
-  const wish = spec.publicIp;
-  const onNics = seats.flatMap((seat) => seat.publicIp ?? []);
-  // What was allocated for the gateway while it had one proxy goes on as the gateway's.
-  if (wish === "allocate") return onNics.find((eip) => eip.name === ownName(spec.name));
-  if (wish !== "keep") return onNics.find((eip) => eip.address === wish);
-  const moving = inventory.publicIps.some((eip) => eip.name.startsWith(movingMark(spec.name)));
-  return moving ? undefined : onNics[0];
-}
-
-/** Between two NICs, and bound to none of them: a run was killed, or failed, in the middle of its move. */
-export function isOnItsWay(gateway: string, { publicIps }: Inventory): boolean {
-  return publicIps.some((eip) => eip.nicId === undefined && eip.name.startsWith(movingMark(gateway)));
-}
-
 /** A proxy without an EIP of its own is reached through the other one, or through the EIP that both share. */
 export function hostOf(
   { spec }: Asked,
   { server, nic, publicIp }: Seat,
   seats: Seats,
-  shared: { readonly publicIp: PublicIp | undefined; readonly leaving: readonly VirtualIp[] },
-  inventory: Inventory,
+  eips: {
+    readonly publicIp: PublicIp | undefined;
+    readonly chosenIp: PublicIp | undefined;
+    readonly leaving: readonly VirtualIp[];
+  },
 ): HostAddress {
   const { address, user, port, jump } = spec.ssh;
   const login = {
@@ -167,10 +141,13 @@ export function hostOf(
     ...(user === undefined ? {} : { user }),
     ...(port === undefined ? {} : { port }),
   };
-  const given = spec.publicIp;
-  const future = given === "keep" || given === "allocate" || seats.length > 1 ? undefined : given;
+  // One that is bound still leads to where it is.
+  const isFree = eips.chosenIp !== undefined && eips.chosenIp.nicId === undefined;
+  const future = isFree && seats.length === 1 ? eips.chosenIp?.address : undefined;
   const entry =
-    seats.find((seat) => seat.publicIp)?.publicIp ?? shared.publicIp ?? eipOf(shared.leaving, inventory);
+    seats.find((seat) => seat.publicIp)?.publicIp ??
+    eips.publicIp ??
+    eips.leaving.find((one) => one.publicIp)?.publicIp;
   if (address === "public" && !publicIp && !future && entry) {
     const door = loginAt(entry.address, spec.ssh);
     return { ...login, destination: nic.ip, jump: jump === undefined ? door : `${jump},${door}` };

@@ -100,7 +100,7 @@ test("a server's NIC and another gateway's virtual IP are not taken for ours by 
     vipOf("wayout-egress2-inner", "192.168.125.5"),
   ];
   expect(addresses("192.168.125.0/24", nics)).toEqual(["192.168.125.251", "192.168.125.250"]);
-  expect(virtualIpsOf("egress", nics)).toEqual([]);
+  expect(virtualIpsOf("egress", nics, new Map())).toEqual([]);
 });
 
 test("two gateways of one plan get four addresses", () => {
@@ -128,7 +128,7 @@ test("those that are there are told of a gateway that is a pair no longer, as fa
     vipOf("wayout-egress-inner", "192.168.125.251"),
     vipOf("wayout-egress-outer", "192.168.125.250"),
   ];
-  const names = (nics: readonly Nic[]) => virtualIpsOf("egress", nics).map(({ name }) => name);
+  const names = (nics: readonly Nic[]) => virtualIpsOf("egress", nics, new Map()).map(({ name }) => name);
   expect(names([outer, inner])).toEqual(["wayout-egress-inner", "wayout-egress-outer"]);
   expect(names([outer])).toEqual(["wayout-egress-outer"]);
   expect(names([])).toEqual([]);

@@ -1,5 +1,5 @@
 /** Which addresses the virtual IPs of a pair have, or will get: the plan shows them before they are made. Pure. */
-import type { Nic, Subnet } from "../../cloud/cloud.ts";
+import type { Nic, PublicIp, Subnet } from "../../cloud/cloud.ts";
 import { parseRange, toAddress } from "../../spec/addresses.ts";
 import { innerName, outerName, type Pair, type VirtualIp } from "../../steps/gateway.ts";
 
@@ -23,9 +23,17 @@ export function pairIn(
   return inner && outer ? { subnetId: subnet.id, subnetName: subnet.name, inner, outer } : undefined;
 }
 
-/** Those of the gateway that are there. */
-export function virtualIpsOf(gateway: string, nics: readonly Nic[]): VirtualIp[] {
-  return [innerName(gateway), outerName(gateway)].flatMap((name) => find(name, nics) ?? []);
+/** Those of the gateway that are there, with what is bound to them. */
+export function virtualIpsOf(
+  gateway: string,
+  nics: readonly Nic[],
+  publicIpByNic: ReadonlyMap<string, PublicIp>,
+): VirtualIp[] {
+  return [innerName(gateway), outerName(gateway)].flatMap((name) => {
+    const found = find(name, nics);
+    const publicIp = publicIpByNic.get(found?.nicId ?? "");
+    return found ? [{ ...found, ...(publicIp ? { publicIp } : {}) }] : [];
+  });
 }
 
 function find(name: string, nics: readonly Nic[]): VirtualIp | undefined {

@@ -34,7 +34,7 @@ function isOf(message: unknown): message is { readonly request: unknown } {
   return typeof message === "object" && message !== null && "request" in message;
 }
 
-function tellingRun(run: Run, at: AtPoint): Run {
+export function tellingRun(run: Run, at: AtPoint): Run {
   return {
     id: run.id,
     started: (entry) => around(`journal started ${entry.kind}`, at, () => run.started(entry)),
@@ -90,7 +90,7 @@ function tellingCloud(cloud: Cloud, at: AtPoint): Cloud {
     allocatePublicIp: telling("allocatePublicIp", (wish) => cloud.allocatePublicIp(wish)),
     releasePublicIp: telling("releasePublicIp", (id) => cloud.releasePublicIp(id)),
     bindPublicIp: telling("bindPublicIp", (id, nic) => cloud.bindPublicIp(id, nic)),
-    unbindPublicIp: telling("unbindPublicIp", (id) => cloud.unbindPublicIp(id)),
+    unbindPublicIp: telling("unbindPublicIp", (id, mark) => cloud.unbindPublicIp(id, mark)),
     movePublicIp: telling("movePublicIp", (id, nic, mark) => cloud.movePublicIp(id, nic, mark)),
     createVirtualIp: telling("createVirtualIp", (wish) => cloud.createVirtualIp(wish)),
     deleteVirtualIp: telling("deleteVirtualIp", (id) => cloud.deleteVirtualIp(id)),

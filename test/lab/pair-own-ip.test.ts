@@ -1,0 +1,38 @@
+/** An EIP that the user has goes along with the gateway, from one proxy to two and back, and is the user's again. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { keptDuring } from "./held-connections.ts";
+import { one, other, TwoProxies } from "./two-proxies.ts";
+
+const lab = "test-pair-own-ip";
+const connections = 20;
+let two: TwoProxies;
+
+beforeAll(async () => {
+  two = await TwoProxies.up(lab);
+});
+afterAll(() => two.down());
+
+test("a proxy's own EIP goes to the pair and on to the other proxy, and back to its proxy at the end", () =>
+  two.withEip(one, "ecs-proxy-1", () =>
+    two.andBack(async () => {
+      two.ask([1], "keep");
+      expect(await two.applied()).toBe(one);
+      two.ask([1, 2], "keep");
+      const kept = await keptDuring(lab, "ecs-app-1", connections, async () => {
+        expect(await two.appliedWithLoss()).toBe(one);
+      });
+      expect(kept, "as the plan said").toBe(0);
+      two.ask([2], "keep");
+      expect(await two.appliedWithLoss()).toBe(one);
+    }),
+  ));
+
+test("an EIP by its address goes from the pair to the proxy that stays, and is free at the end", () =>
+  two.withEip(one, "ecs-proxy-2", () =>
+    two.andBack(async () => {
+      two.ask([1, 2], other);
+      expect(await two.applied()).toBe(other);
+      two.ask([1], other);
+      expect(await two.appliedWithLoss()).toBe(other);
+    }),
+  ));
