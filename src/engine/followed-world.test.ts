@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import type { Nic, PublicIp } from "../cloud/cloud.ts";
 import { proxyOf } from "../steps/testing/gateways.ts";
-import { whereNow } from "./followed-world.ts";
+import { worldThat } from "../steps/testing/writing-cloud.ts";
+import { followedWorld, whereNow } from "./followed-world.ts";
 
 const [one, two] = [proxyOf(1), proxyOf(2)];
 const virtualIp: Nic = { ...one.nic, id: "vip-outer", serverId: "", ip: "192.168.125.250" };
@@ -44,4 +45,30 @@ test("where the EIP leads to a stranger, nobody is logged in to", () => {
   expect(() => whereNow(address, { eip: eipAt(stranger), holder: stranger, nics })).toThrow(
     expect.objectContaining({ code: "host/elsewhere", hint: expect.stringContaining("--skip-hosts") }),
   );
+});
+
+test("the cloud is asked once where a host is, however often the host is used", async () => {
+  const calls: string[] = [];
+  const { cloud } = worldThat({}, { publicIps: [], nics: [one.nic] });
+  const world = followedWorld({
+    cloud: {
+      ...cloud,
+      publicIps: async () => {
+        calls.push("publicIps");
+        return [eipAt(virtualIp)];
+      },
+      nic: async () => virtualIp,
+    },
+    host: (there) => ({
+      address: there,
+      facts: () => Promise.reject(new Error("not asked")),
+      read: async () => ({ exitCode: 0, stdout: there.destination, stderr: "" }),
+      write: () => Promise.reject(new Error("not asked")),
+      writeFresh: () => Promise.reject(new Error("not asked")),
+    }),
+  });
+  for (const _ of ["once", "again"]) {
+    expect((await world.host(address).read("hostname")).stdout).toBe("192.168.125.11");
+  }
+  expect(calls).toEqual(["publicIps"]);
 });

@@ -8,10 +8,18 @@ import { Problem } from "../report/problem.ts";
 import { loginAt } from "../steps/gateway.ts";
 import type { World } from "../steps/world.ts";
 
+/** Asks the cloud once for each address: whoever moves an EIP needs another world after that. */
 export function followedWorld(world: World): World {
+  const known = new Map<string, Host>();
   return {
     cloud: world.cloud,
-    host: (address) => openedHost(address, async () => world.host(await addressNow(address, world.cloud))),
+    host(address) {
+      const key = JSON.stringify(address);
+      const host =
+        known.get(key) ?? openedHost(address, async () => world.host(await addressNow(address, world.cloud)));
+      known.set(key, host);
+      return host;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Back to before: the route first, then the road back in reverse. Keeps what others changed since, and says so. */
 import type { StepResult } from "../report/events.ts";
 import { Problem } from "../report/problem.ts";
-import { rebindStep } from "../steps/all-steps.ts";
+import { movesEip, rebindStep } from "../steps/all-steps.ts";
 import type { UndoableStep } from "../steps/step.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
@@ -34,7 +34,8 @@ export async function undo(
   context: Context,
   options: UndoOptions,
 ): Promise<Undone> {
-  const world = settledWorld(followedWorld(anyWorld), context.report);
+  const follow = (): World => settledWorld(followedWorld(anyWorld), context.report);
+  let world = follow();
   const results: StepResult[] = [];
   const problems: Problem[] = [];
   const held = new Set<string>();
@@ -62,6 +63,7 @@ export async function undo(
     const whole: StepResult = { id, step, object, title, ...result, durationMs };
     results.push(whole);
     context.report({ kind: "step-finished", result: whole });
+    if (movesEip(step)) world = follow();
   }
   return { results, problems, stopped: false };
 }
