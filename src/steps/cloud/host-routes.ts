@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import type { CloudReader, Subnet } from "../../cloud/cloud.ts";
+import type { CloudReader } from "../../cloud/cloud.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
 import { routesBeside } from "./dhcp-routes.ts";
+import { learning, subnetGone, tell, tellAsBefore, toldAsBefore } from "./told-by-dhcp.ts";
 
 /**
  * Tells the servers of a subnet by DHCP that the destinations are behind the proxy, where no router may say so. Neutron keeps
- * the list as a whole, and what others have put there stays. A tag of the subnet marks our part of it.
+ * the list as a whole, and what others have put there stays.
  */
 
 const hostRoute = z.object({ destination: z.string(), nextHop: z.string() });
@@ -84,23 +85,19 @@ export const hostRoutes: Step<Want, Have> = {
 
   async apply(wanted, observed, { cloud }) {
     if (observed.is === "absent") return;
-    // First the mark: what a crash leaves behind is then a mark without routes, and not routes that nobody knows.
-    await cloud.markSubnet(wanted.subnetId, ownMark(wanted.gateway), true);
-    await cloud.setHostRoutes(wanted.subnetId, wantedRoutes(wanted, observed.have.hostRoutes));
+    const routes = wantedRoutes(wanted, observed.have.hostRoutes);
+    await tell(wanted, cloud, () => cloud.setHostRoutes(wanted.subnetId, routes));
   },
 
-  async undo({ subnetId, gateway }, before, { cloud }) {
+  async undo(wanted, before, { cloud }) {
     if (before.is === "absent") return;
-    await cloud.setHostRoutes(subnetId, before.have.hostRoutes);
-    if (!before.have.marks.includes(ownMark(gateway)))
-      await cloud.markSubnet(subnetId, ownMark(gateway), false);
+    const { hostRoutes: routes, marks } = before.have;
+    await tellAsBefore(wanted, marks, cloud, () => cloud.setHostRoutes(wanted.subnetId, routes));
   },
 
-  takenBack: ({ subnet }) => `${subnet}'s servers go on by the proxy until they renew their lease`,
+  takenBack: toldAsBefore,
 
-  async gone({ subnetId, subnet }, { cloud }) {
-    return (await findSubnet(subnetId, cloud)) ? undefined : { because: `${subnet} is gone from the cloud` };
-  },
+  gone: subnetGone,
 
   describe: ({ hostRoutes: routes }) =>
     routes.length === 0
@@ -120,18 +117,16 @@ function wantedRoutes({ destinations, nextHop, beside }: Want, now: readonly Hos
 }
 
 function noticeOf(old: string | undefined, continues: readonly string[], nextHopName: string): string {
-  const learn =
-    "servers learn it when they renew their lease (for Neutron's default of a day, after half of it) or boot";
   if (old === undefined) {
-    return `${learn}: what they send by their router now goes to ${nextHopName} from then on, except to the subnets beside them and the metadata service`;
+    return `${learning}: what they send by their router now goes to ${nextHopName} from then on, except to the subnets beside them and the metadata service`;
   }
   return continues.includes(old)
-    ? `${learn}; open connections go on`
-    : `${learn}; until then they send to ${old}, and connections by it end with the change`;
+    ? `${learning}; open connections go on`
+    : `${learning}; until then they send to ${old}, and connections by it end with the change`;
 }
 
 async function observeRoutes(wanted: Want, cloud: CloudReader): Promise<Observed<Have>> {
-  const found = await findSubnet(wanted.subnetId, cloud);
+  const found = (await cloud.subnets()).find(({ id }) => id === wanted.subnetId);
   if (!found?.dhcp) return { is: "absent" };
   const there: Have = {
     hostRoutes: found.dhcp.hostRoutes.map((one) => ({ ...one })),
@@ -142,10 +137,6 @@ async function observeRoutes(wanted: Want, cloud: CloudReader): Promise<Observed
   const made = there.marks[0]?.slice("wayout:".length);
   const whose = `to ${taken.map((one) => one.nextHop).join(" and ")}, ${made ? `made for gateway ${made}` : "not made by Wayout"}`;
   return { is: "foreign", have: there, whose };
-}
-
-async function findSubnet(id: string, cloud: CloudReader): Promise<Subnet | undefined> {
-  return (await cloud.subnets()).find((subnet) => subnet.id === id);
 }
 
 function sameRoutes(a: readonly HostRoute[], b: readonly HostRoute[]): boolean {

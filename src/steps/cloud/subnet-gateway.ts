@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CloudReader } from "../../cloud/cloud.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
+import { learning, subnetGone, tell, tellAsBefore, toldAsBefore } from "./told-by-dhcp.ts";
 
 /** Makes the proxy the gateway of a subnet that no router is in. Servers learn it by DHCP. */
 
@@ -50,29 +51,22 @@ export const subnetGateway: Step<Want, Have> = {
       action: observed.is === "foreign" ? "adopt" : "change",
       because: gatewayIp === "" ? `${subnet} has no gateway` : `its gateway ${gatewayIp} is not ${name}`,
       after: { gateway: ip },
-      notice:
-        "servers learn it when they renew their lease (for Neutron's default of a day, after half of it) or boot; their way out begins then",
+      notice: `${learning}; their way out begins then`,
     };
   },
 
-  async apply({ subnetId, ip, gateway }, _observed, { cloud }) {
-    await cloud.markSubnet(subnetId, ownMark(gateway), true);
-    await cloud.setSubnetGateway(subnetId, ip);
-  },
+  apply: (wanted, _observed, { cloud }) =>
+    tell(wanted, cloud, () => cloud.setSubnetGateway(wanted.subnetId, wanted.ip)),
 
-  async undo({ subnetId, gateway }, before, { cloud }) {
+  async undo(wanted, before, { cloud }) {
     if (before.is === "absent") return;
-    await cloud.setSubnetGateway(subnetId, before.have.gatewayIp);
-    if (!before.have.marks.includes(ownMark(gateway)))
-      await cloud.markSubnet(subnetId, ownMark(gateway), false);
+    const { gatewayIp, marks } = before.have;
+    await tellAsBefore(wanted, marks, cloud, () => cloud.setSubnetGateway(wanted.subnetId, gatewayIp));
   },
 
-  takenBack: ({ subnet }) => `${subnet}'s servers go on by the proxy until they renew their lease`,
+  takenBack: toldAsBefore,
 
-  async gone({ subnetId, subnet }, { cloud }) {
-    const there = (await cloud.subnets()).some(({ id }) => id === subnetId);
-    return there ? undefined : { because: `${subnet} is gone from the cloud` };
-  },
+  gone: subnetGone,
 
   describe: ({ gatewayIp }) => (gatewayIp === "" ? "no gateway" : `gateway ${gatewayIp}`),
 
