@@ -37,12 +37,19 @@ export async function carryOut(
   const { id } = run;
   context.report({ kind: "run-started", run: id, operation: "apply", steps: plan.summary.changes });
   try {
-    const departed = await departedSteps(await look(file, world.cloud, context.probes), journal, world);
+    const before = await look(file, world.cloud, context.probes);
+    const departed = await departedSteps(before, journal, world);
     const first = await undo(standingOf(departed, journal), world, run, context, gently);
     if (first.stopped || first.problems.length > 0) {
       return finish(first.stopped ? "stopped" : "failed", [], first.results, first.problems);
     }
-    const { results: steps, failed, stopped } = await forward(file, world, journal, run, context);
+    const seen = departed.length === 0 ? before : undefined;
+    const {
+      works,
+      results: steps,
+      failed,
+      stopped,
+    } = await forward(file, seen, world, journal, run, context);
     if (failed) {
       const mine = journal.entriesOf(id).filter((entry) => entry.state !== "undone");
       // Ctrl-C must not cut this short: half of a failed run would stand.
@@ -50,8 +57,6 @@ export async function carryOut(
       return finish("failed", steps, [...first.results, ...back.results], [failed, ...back.problems]);
     }
     if (stopped) return finish("stopped", steps, first.results, []);
-    const works = await orProblem(look(file, world.cloud, context.probes));
-    if (works instanceof Problem) return finish("failed", steps, first.results, [works], true);
     const stale = standingOf(
       works.flatMap((work) => staleSteps(journal.standing(), work)),
       journal,
@@ -77,28 +82,37 @@ export async function carryOut(
   }
 }
 
-/** How a proxy is reached depends on where the EIP is: once that has changed, the steps that are left are made anew. */
+interface WentForward extends Applied {
+  /** As the steps that were made last found the gateways. */
+  readonly works: readonly Work[];
+}
+
+/**
+ * How a proxy is reached depends on where the EIP is: once that has changed, the steps that are left are made anew.
+ * @param first what was seen already; undefined where something has changed since.
+ */
 async function forward(
   file: SpecFile,
+  first: readonly Work[] | undefined,
   world: World,
   journal: JournalReader,
   run: Run,
   context: Context,
-): Promise<Applied> {
+): Promise<WentForward> {
   const unsettled = unsettledSteps(file, journal);
   const results: StepResult[] = [];
-  for (;;) {
+  for (let seen = first; ; seen = undefined) {
     const finished = new Set(results.map(({ id }) => id));
-    const seen = await orProblem(look(file, world.cloud, context.probes));
+    const works = seen ?? (await orProblem(look(file, world.cloud, context.probes)));
     // Steps may have been made before this look: they are taken back as after any other failure.
-    if (seen instanceof Problem) return { results, failed: seen, stopped: false, moved: false };
-    const works = seen.map((work) => ({
+    if (works instanceof Problem) return { works: [], results, failed: works, stopped: false, moved: false };
+    const left = works.map((work) => ({
       ...work,
       steps: work.steps.filter((step) => !finished.has(step.id)),
     }));
-    const applied = await apply(works, world, run, unsettled, context);
+    const applied = await apply(left, world, run, unsettled, context);
     results.push(...applied.results);
-    if (!applied.moved) return { ...applied, results };
+    if (!applied.moved) return { ...applied, works, results };
   }
 }
 
