@@ -43,7 +43,7 @@ async function ask(plan: Plan, { yes, json }: ApplyOptions, signal: AbortSignal)
 }
 
 function tell(
-  { plan, outcome, run, takenBack, problems, stands, verified }: Outcome,
+  { plan, outcome, run, takenBack, problems, stands, verified, learning }: Outcome,
   { file, lab }: ApplyOptions,
 ): void {
   const named = `${file === "wayout.yaml" ? "" : ` -f ${file}`}${lab === "lab" ? "" : ` --lab ${lab}`}`;
@@ -74,6 +74,10 @@ function tell(
   if (outcome === "stopped")
     note(`run ${run} was stopped between two steps; \`wayout apply${named}\` goes on`);
   if (verified) answer(verifiedText(verified));
+  if (learning)
+    note(
+      `the changes stand; clients learn their way out when they renew their lease or boot, and \`wayout verify${named}\` proves it then`,
+    );
   if (outcome === "unproven")
     note(
       run === undefined

@@ -2,6 +2,7 @@
 import type { Plan } from "../report/events.ts";
 import { Problem } from "../report/problem.ts";
 import type { SpecFile } from "../spec/spec.ts";
+import { isToldByDhcp } from "../steps/all-steps.ts";
 import type { ReadOnlyWorld, World } from "../steps/world.ts";
 import { type CarriedOut, carryOut, unsettledSteps } from "./carry-out.ts";
 import type { Context } from "./context.ts";
@@ -9,7 +10,7 @@ import type { Journal, JournalReader } from "./journal/journal.ts";
 import { look, observe } from "./observe.ts";
 import { makePlan } from "./plan.ts";
 import { staleSteps } from "./stale.ts";
-import { type Verified, verify } from "./verify.ts";
+import { provenButForClients, type Verified, verify } from "./verify.ts";
 
 /** Reads the cloud and the hosts, and says what would change. Cannot write: its world has no writers. */
 export async function plan(
@@ -33,6 +34,8 @@ export interface Outcome extends Partial<Omit<CarriedOut, "outcome">> {
   readonly plan: Plan;
   readonly outcome: CarriedOut["outcome"] | "blocked" | "declined" | "unproven";
   readonly verified?: Verified;
+  /** Clients are told by DHCP what changed, and not all of them have renewed their lease yet. */
+  readonly learning?: boolean;
 }
 
 /** Plan, ask, apply, verify. A failed apply takes back what this run did. */
@@ -58,7 +61,10 @@ export async function converge(
     if (needed.length === 0) return { plan: planned, ...made, outcome: "done" };
     const gateways = needed.map(({ gateway }) => gateway);
     const verified = await verify(gateways, world, context);
-    return { plan: planned, ...made, outcome: verified.ok ? "done" : "unproven", verified };
+    const told = made?.steps.some(({ step, outcome }) => outcome === "done" && isToldByDhcp(step)) ?? false;
+    const learning = told && !verified.ok && provenButForClients(verified, gateways);
+    const outcome = verified.ok || learning ? "done" : "unproven";
+    return { plan: planned, ...made, outcome, verified, ...(learning ? { learning } : {}) };
   } catch (cause) {
     // The changes are made and read back; that nobody could look from the clients does not undo them.
     if (!(cause instanceof Problem)) throw cause;

@@ -32,6 +32,16 @@ export async function verify(
   };
 }
 
+/** All that is not said from a client's seat holds: the proxies reach the Internet, and a pair is whole. Pure. */
+export function provenButForClients(
+  { checks }: Pick<Verified, "checks">,
+  gateways: readonly Pick<Gateway, "name" | "proxies">[],
+): boolean {
+  const seats = gateways.flatMap(({ name, proxies }) => [name, ...proxies.map(({ server }) => server.name)]);
+  const own = checks.filter(({ from }) => seats.includes(from));
+  return own.every(({ ok }) => ok !== false) && own.some(({ ok }) => ok);
+}
+
 async function verifyGateway(
   { gateway, clients, unproven: notTried }: Chosen<Gateway>,
   world: ReadOnlyWorld,

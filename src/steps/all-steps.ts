@@ -91,6 +91,11 @@ export function movesEip(kind: string): boolean {
   return kind === publicIp.kind || kind === pairPublicIp.kind;
 }
 
+/** Clients learn of it when they renew their lease: until then nothing can be proven from their seat. */
+export function isToldByDhcp(kind: string): boolean {
+  return kind === hostRoutes.kind || kind === subnetGateway.kind;
+}
+
 /** After it, the steps that are left are made anew: which EIP they are about, and how a host is reached, is known by then. */
 export function changesEips(kind: string): boolean {
   return kind === allocatedPublicIp.kind || movesEip(kind);
