@@ -43,8 +43,8 @@ export function leftOf({ name, processes, namespaces }: Traces): readonly string
   const left: string[] = processes.filter(isRunning).map(({ pid }) => `process ${pid}: ${commandOf(pid)}`);
   // A process that has ended waits as a zombie until its parent, often the machine's init, looks at it.
   const alive = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry) && processId(Number(entry)));
-  // The kernel gives the number of a namespace that is gone to a new one: to that of a lab that comes up beside.
-  for (const pid of alive.filter((each) => (labOf(each) ?? name) === name)) {
+  // The kernel gives the number of a namespace that is gone to a new one: to that of a lab or of a fabric that comes up beside.
+  for (const pid of alive.filter((each) => (worldOf(each) ?? name) === name)) {
     for (const namespace of namespacesOf(pid)) {
       if (namespaces.has(namespace)) left.push(`${namespace} of process ${pid}: ${commandOf(pid)}`);
     }
@@ -61,11 +61,13 @@ function withDescendants(pid: number): number[] {
   return [pid, ...childrenOf(pid).flatMap(withDescendants)];
 }
 
-/** The lab that the process is part of, by the daemon that it or one above it is. */
-function labOf(pid: string): string | undefined {
+/** The lab, or a test's fabric without one, that the process is part of, by what it or one above it runs. */
+function worldOf(pid: string): string | undefined {
   for (let each = pid; Number(each) > 1; each = parentOf(each)) {
-    const lab = /\/lab\/daemon\/main\.ts (\S+)/.exec(commandOf(each))?.[1];
+    const command = commandOf(each);
+    const lab = /\/lab\/daemon\/main\.ts (\S+)/.exec(command)?.[1];
     if (lab !== undefined) return lab;
+    if (command.endsWith("/fabric-world-worker.ts")) return "a fabric";
   }
   return undefined;
 }
