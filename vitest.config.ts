@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import SlowestFirst from "./test/slowest-first.ts";
 
 const withLabs = {
   globalSetup: ["test/lab/setup.ts"],
@@ -9,6 +10,7 @@ const withLabs = {
 export default defineConfig({
   test: {
     reporters: ["default", "./test/counts-reporter.ts"],
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         test: {
@@ -28,7 +30,7 @@ export default defineConfig({
           exclude: ["test/lab/pair-*.test.ts"],
           ...withLabs,
           // Labs do not touch each other; most of a test is waiting for packets that must not come.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

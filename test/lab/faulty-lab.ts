@@ -26,19 +26,30 @@ export function faultyLab(name: string) {
     file.remove();
   });
 
+  const mend = () => must("lab", "mend", "--all", "--name", name);
+  const expectStart = async () => {
+    const end = await state();
+    expect(end.cloud).toEqual(start.cloud);
+    expect(end.host).toBe(start.host);
+  };
+
   return {
     where,
     break: (fault: string) => must("lab", "break", "--name", name, ...fault.split(" ")),
-    mend: () => must("lab", "mend", "--all", "--name", name),
+    mend,
     /** Runs the operation as the command does, and breaks something at the point (as crash/points.ts names it). */
     async faulty(operation: Operation, point: string, fault: string) {
       const { outcome, problems } = await faulty(name, file.path, operation, point, fault);
       return { outcome, code: problems[0]?.code ?? "none" };
     },
-    async expectStart() {
-      const end = await state();
-      expect(end.cloud).toEqual(start.cloud);
-      expect(end.host).toBe(start.host);
+    expectStart,
+    /** Mended, the next apply does what is left, and undo brings back the start. */
+    async expectNextApplyConverges() {
+      await mend();
+      await must("apply", "--yes", ...where);
+      expect(await wayout("plan", ...where)).toMatchObject({ code: 0 });
+      await must("undo", ...where);
+      await expectStart();
     },
     cloud: () => cloudState(name),
     proxy: proxyState,
