@@ -18,7 +18,7 @@ export async function bringUp(
   const images = options.fabric === "none" ? [] : await imagesOf(scenario);
   await untilSignal(async (signal) => {
     const plan: LaunchPlan = { name, scenario, fabric: options.fabric, images };
-    await launchLab(places, plan, { progress: note, signal });
+    await launchLab(places, plan, signal);
   });
 }
 

@@ -7,14 +7,7 @@ import { type CloudEntry, type LabProbes, readFacts } from "./facts.ts";
 import { isAlive, readOwner } from "./owner.ts";
 import { type LabPlaces, placesOf } from "./places.ts";
 import { labNames } from "./remove.ts";
-import {
-  type ApiCall,
-  apiCallSchema,
-  type LabEvent,
-  type LabStatus,
-  labEventSchema,
-  labStatusSchema,
-} from "./status.ts";
+import { type ApiCall, apiCallSchema, type LabStatus, labStatusSchema } from "./status.ts";
 
 /** Everything that a user of the lab's cloud needs, as a user of a real one has it. */
 export interface LabConnection {
@@ -54,11 +47,6 @@ export async function labStatus(name: string): Promise<LabStatus> {
 /** The requests that the lab's API has answered, the last 10,000, oldest first. */
 export async function apiCalls(name: string): Promise<readonly ApiCall[]> {
   return await ask(placesOfRunning(name), "GET", "/calls", z.array(apiCallSchema));
-}
-
-/** What happened in the lab, with the milliseconds since its daemon started. */
-export async function labEvents(name: string): Promise<readonly LabEvent[]> {
-  return await ask(placesOfRunning(name), "GET", "/events", z.array(labEventSchema));
 }
 
 /** The places of a lab that is up, or the Problem that says why not. */

@@ -20,7 +20,6 @@ import { removeLab } from "./remove.ts";
 
 /** What the daemon says while it starts, one JSON object a line. */
 export const startupSchema = z.discriminatedUnion("is", [
-  z.object({ is: z.literal("progress"), text: z.string() }),
   z.object({ is: z.literal("ready") }),
   z.object({
     is: z.literal("failed"),
@@ -34,23 +33,17 @@ export const startupSchema = z.discriminatedUnion("is", [
 ]);
 export type Startup = z.infer<typeof startupSchema>;
 
-export interface LaunchOptions {
-  /** Called with a line for people, again and again until the lab is up. */
-  readonly progress: (text: string) => void;
-  /** Ends the start; what was made is removed. */
-  readonly signal: AbortSignal;
-}
-
 /**
  * Returns when the lab is up, whole. Otherwise nothing of it is left.
+ * @param signal ends the start.
  * @throws Problem lab/up, lab/starting, lab/interrupted, lab/start-failed, or what the daemon says.
  */
-export async function launchLab(places: LabPlaces, plan: LaunchPlan, options: LaunchOptions): Promise<void> {
+export async function launchLab(places: LabPlaces, plan: LaunchPlan, signal: AbortSignal): Promise<void> {
   await exclusively(async () => await claim(places));
   try {
     writeFileSync(places.plan, JSON.stringify(plan), { mode: 0o600 });
     mkdirSync(places.disks, { recursive: true, mode: 0o700 });
-    await start(places, options);
+    await start(places, signal);
   } catch (error) {
     await exclusively(async () => await removeLab(places));
     throw error;
@@ -75,7 +68,7 @@ async function claim(places: LabPlaces): Promise<void> {
   writeOwner(places.owner, { holder: self(), starting: true });
 }
 
-async function start(places: LabPlaces, { progress, signal }: LaunchOptions): Promise<void> {
+async function start(places: LabPlaces, signal: AbortSignal): Promise<void> {
   const log = openSync(places.log, "a", 0o600);
   const child = spawn(
     "/bin/sh",
@@ -100,7 +93,7 @@ async function start(places: LabPlaces, { progress, signal }: LaunchOptions): Pr
     if (signal.aborted) stop();
     // The daemon cannot see its own number from outside its pid namespace, and ssh needs it.
     channel.write(`${JSON.stringify({ holder: holder.pid })}\n`);
-    await untilReady(channel, places, progress, signal);
+    await untilReady(channel, places, signal);
     writeOwner(places.owner, { holder, starting: false });
   } finally {
     signal.removeEventListener("abort", stop);
@@ -109,27 +102,19 @@ async function start(places: LabPlaces, { progress, signal }: LaunchOptions): Pr
   }
 }
 
-async function untilReady(
-  channel: Duplex,
-  places: LabPlaces,
-  progress: (text: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
+async function untilReady(channel: Duplex, places: LabPlaces, signal: AbortSignal): Promise<void> {
   // A killed daemon resets the socket; the end of the lines says the same.
   channel.on("error", () => undefined);
   for await (const line of createInterface({ input: channel })) {
     const said = startupSchema.parse(JSON.parse(line));
     if (said.is === "ready") return;
-    if (said.is === "progress") progress(said.text);
-    else {
-      const { code, summary, detail, hint } = said.problem;
-      throw new Problem({
-        code,
-        summary,
-        detail: [detail, logTail(places)].filter(Boolean).join("\n"),
-        hint: hint ?? "Nothing of the lab is left. The lines above are the end of its log.",
-      });
-    }
+    const { code, summary, detail, hint } = said.problem;
+    throw new Problem({
+      code,
+      summary,
+      detail: [detail, logTail(places)].filter(Boolean).join("\n"),
+      hint: hint ?? "Nothing of the lab is left. The lines above are the end of its log.",
+    });
   }
   if (signal.aborted) {
     throw new Problem({

@@ -47,10 +47,7 @@ export const apiCallSchema = z.object({
   writes: z.boolean(),
 });
 
-export const labEventSchema = z.object({ atMs: z.number(), text: z.string() });
-
 export type ApiCall = z.infer<typeof apiCallSchema>;
-export type LabEvent = z.infer<typeof labEventSchema>;
 export type ServerStatus = z.infer<typeof serverStatusSchema>;
 export type FaultStatus = z.infer<typeof faultStatusSchema>;
 export type LabStatus = z.infer<typeof labStatusSchema>;

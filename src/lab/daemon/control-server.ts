@@ -6,12 +6,11 @@ import fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
 import { Problem } from "../../report/problem.ts";
 import type { LoggedCall } from "../api/call-log.ts";
-import type { FaultStatus, LabEvent, LabStatus } from "../client/status.ts";
+import type { FaultStatus, LabStatus } from "../client/status.ts";
 
 /** What can be asked of a lab. */
 export interface Controls {
   status(): LabStatus;
-  events(): readonly LabEvent[];
   /** What the lab's API was asked, oldest first. */
   calls(): readonly LoggedCall[];
   /** The command that runs what follows it inside the server, to be run inside the lab's own namespaces. */
@@ -42,7 +41,6 @@ export async function serveControls(path: string, controls: Controls): Promise<F
     await reply.code(error instanceof Problem ? 409 : 500).send({ problem: problem.toJSON() });
   });
   app.get("/status", async () => controls.status());
-  app.get("/events", async () => controls.events());
   app.get("/calls", async () => controls.calls());
   app.get("/entry", async (request) => ({
     command: controls.entry(serverSchema.parse(request.query).server),

@@ -1,6 +1,5 @@
 import type { LaunchPlan } from "../client/launch-plan.ts";
 import type { LabPlaces } from "../client/places.ts";
-import type { Timeline } from "./timeline.ts";
 
 /** What a lab starts from. */
 export interface LabOptions {
@@ -8,5 +7,4 @@ export interface LabOptions {
   readonly plan: LaunchPlan;
   /** The outermost process of the lab, in the machine's numbers: ssh enters the lab's Internet through it. */
   readonly holder: number;
-  readonly timeline: Timeline;
 }

@@ -7,6 +7,7 @@ import { BrokenThings } from "../faults/broken-things.ts";
 import { serverNamed } from "../faults/fault.ts";
 import { LabState } from "../state.ts";
 import type { Controls } from "./control-server.ts";
+import { log } from "./daemon-log.ts";
 import { factsOf, writeFacts } from "./facts.ts";
 import { faultyLab } from "./faulty-lab.ts";
 import type { LabOptions } from "./lab-options.ts";
@@ -20,11 +21,11 @@ const tokenLifetimeMs = 24 * 60 * 60 * 1000;
 
 /** Resolves when every part of the lab works. */
 export async function startLab(options: LabOptions): Promise<Controls> {
-  const { places, plan, timeline } = options;
+  const { places, plan } = options;
   const startedAt = new Date();
   const state = new LabState(plan.scenario.cloud);
   loadScenario(state, plan.scenario);
-  timeline.detail(`scenario ${plan.name} is loaded`);
+  log(`scenario ${plan.name} is loaded`);
   const network = plan.fabric === "kernel" ? await openNetwork(options, state) : undefined;
   const faults = new ApiFaults();
   const credentials = {
@@ -47,7 +48,7 @@ export async function startLab(options: LabOptions): Promise<Controls> {
     },
     faults,
   });
-  timeline.detail(`API listens on ${api.url}`);
+  log(`API listens on ${api.url}`);
   const facts = factsOf({
     name: places.name,
     scenario: plan.name,
@@ -60,7 +61,7 @@ export async function startLab(options: LabOptions): Promise<Controls> {
   await writeFacts(places, facts);
   if (network) await Promise.all([network.servers.startAll(), network.internet]);
   else for (const { id } of state.servers.values()) setServerStatus(state, id, "ACTIVE");
-  timeline.detail("every server is up");
+  log("every server is up");
   const broken = new BrokenThings(faultyLab(state, api, faults, network));
   for (const words of plan.scenario.faults) await broken.break(words.trim().split(/\s+/));
   return {
@@ -73,7 +74,6 @@ export async function startLab(options: LabOptions): Promise<Controls> {
       servers: serverStatuses(state),
       faults: [...broken.list()],
     }),
-    events: () => timeline.events,
     calls: () => api.calls(),
     entry: (server) => present(network).servers.entry(serverNamed(state, server).id),
     reboot: (server) => present(network).servers.reboot(serverNamed(state, server).id),

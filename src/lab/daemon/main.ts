@@ -5,20 +5,18 @@ import { readLaunchPlan } from "../client/launch-plan.ts";
 import { placesOf } from "../client/places.ts";
 import { openChannel } from "./channel.ts";
 import { serveControls } from "./control-server.ts";
+import { log } from "./daemon-log.ts";
 import { startLab } from "./lab.ts";
-import { Timeline } from "./timeline.ts";
 
 const [name = ""] = process.argv.slice(2);
 const places = placesOf(name);
-const timeline = new Timeline();
 // The command that brings the lab up has gone before the lab was whole: half a lab is of no use to anybody.
 const channel = await openChannel(() => process.exit(1));
-timeline.listen(({ text }) => channel.say({ is: "progress", text }));
 
 try {
-  const controls = await startLab({ places, plan: readLaunchPlan(places), holder: channel.holder, timeline });
+  const controls = await startLab({ places, plan: readLaunchPlan(places), holder: channel.holder });
   await serveControls(places.socket, controls);
-  timeline.detail("the lab is up");
+  log("the lab is up");
   channel.say({ is: "ready" });
   await channel.release();
   // A lab ends by SIGKILL, so what was compiled is kept now: the next one starts sooner.

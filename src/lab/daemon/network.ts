@@ -4,6 +4,7 @@ import { Fabric } from "../fabric/fabric.ts";
 import { internetNamespace } from "../fabric/names.ts";
 import { startInternet } from "../internet/start-internet.ts";
 import type { LabState } from "../state.ts";
+import { log } from "./daemon-log.ts";
 import type { LabOptions } from "./lab-options.ts";
 import { Servers } from "./servers.ts";
 import { makeSshWorld } from "./ssh-world.ts";
@@ -16,21 +17,18 @@ export interface Network {
 }
 
 /** Makes the namespaces and what starts servers; no server is started yet. */
-export async function openNetwork(
-  { places, plan, holder, timeline }: LabOptions,
-  state: LabState,
-): Promise<Network> {
-  const fabric = new Fabric({ note: timeline.detail });
+export async function openNetwork({ places, plan, holder }: LabOptions, state: LabState): Promise<Network> {
+  const fabric = new Fabric({ note: log });
   const sshWorld = makeSshWorld(places, { holder, namespace: internetNamespace });
   await Promise.all([fabric.converge(state), sshWorld]);
-  timeline.detail("network is there");
+  log("network is there");
   const [image] = plan.images;
   if (!image) throw new Error("a lab with a network was started without an image");
   const internet = startInternet({
     namespacePath: `/run/netns/${internetNamespace}`,
     image,
     dir: places.run,
-  }).then(() => timeline.detail("Internet hosts listen"));
+  }).then(() => log("Internet hosts listen"));
   // Somebody waits for it later; until then a failure is not "unhandled".
   internet.catch(() => undefined);
   const servers = await Servers.open({
@@ -40,7 +38,6 @@ export async function openNetwork(
     ssh: await sshWorld,
     disks: places.disks,
     cgroup: cgroupName(places.name),
-    detail: timeline.detail,
   });
   return { fabric, servers, internet };
 }

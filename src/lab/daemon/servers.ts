@@ -13,6 +13,7 @@ import { startMachine } from "../machines/machine.ts";
 import type { RunningServer, StartOptions } from "../machines/running-server.ts";
 import type { LabServer, LabState } from "../state.ts";
 import { vpcDnsAddress } from "../state.ts";
+import { log } from "./daemon-log.ts";
 import { entryCommand } from "./entry.ts";
 import type { SshWorld } from "./ssh-world.ts";
 
@@ -30,7 +31,6 @@ export interface ServersOptions {
   readonly disks: string;
   /** The machines' control groups are made below this one. */
   readonly cgroup: string;
-  readonly detail: (text: string) => void;
 }
 
 export class Servers {
@@ -139,7 +139,7 @@ export class Servers {
       void running.exited.then((exit) => this.#ended(serverId, running, exit.reboot));
       await running.ready();
       this.#setStatus(serverId, "ACTIVE");
-      this.#options.detail(`${server.name} is up`);
+      log(`${server.name} is up`);
     } catch (error) {
       this.#setStatus(serverId, "ERROR");
       throw error;
@@ -191,9 +191,9 @@ export class Servers {
   #ended(serverId: string, running: RunningServer, reboot: boolean): void {
     if (this.#running.get(serverId) !== running) return;
     const name = this.#options.state.servers.get(serverId)?.name ?? serverId;
-    this.#options.detail(`${name} ended by itself${reboot ? ", to boot anew" : ""}`);
+    log(`${name} ended by itself${reboot ? ", to boot anew" : ""}`);
     const next = reboot ? this.reboot(serverId) : this.#inTurn(serverId, () => this.#off(serverId, running));
-    next.catch((error: unknown) => this.#options.detail(`${name}: ${String(error)}`));
+    next.catch((error: unknown) => log(`${name}: ${String(error)}`));
   }
 
   async #off(serverId: string, running: RunningServer): Promise<void> {
