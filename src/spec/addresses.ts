@@ -18,6 +18,13 @@ export function parseRange(text: string): Range | undefined {
   return { cidr: `${toAddress(first)}/${prefix}`, first, last: first + size - 1, prefix };
 }
 
+/** The range of a text that is known to be one. */
+export function rangeOf(cidr: string): Range {
+  const range = parseRange(cidr);
+  if (!range) throw new Error(`${cidr} is no IPv4 range`);
+  return range;
+}
+
 /** Four decimal octets, nothing shorter. */
 export function isAddress(text: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(text);
@@ -55,10 +62,4 @@ const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.
 
 export function isPrivate(address: string): boolean {
   return isAddress(address) && privateRanges.some((cidr) => holds(rangeOf(cidr), address));
-}
-
-function rangeOf(cidr: string): Range {
-  const range = parseRange(cidr);
-  if (!range) throw new Error(`${cidr} is no range`);
-  return range;
 }

@@ -4,10 +4,11 @@
  * the table goes before everything that leaves.
  */
 
-import { holds, parseRange } from "../../spec/addresses.ts";
+import { holds, rangeOf } from "../../spec/addresses.ts";
+import { nextHopAddress } from "../next-hop-address.ts";
 import type { LabCloudKind, LabRoute, LabRouteTable, LabState, LabSubnet, LabVpc } from "../state.ts";
 import type { Item } from "./items.ts";
-import { checkedAddress, checkedRange, innerLink, nicsOf } from "./links.ts";
+import { checkedAddress, checkedRange, innerLink } from "./links.ts";
 import { bridgeName, type Names } from "./names.ts";
 import type { NftTable } from "./nft-table.ts";
 
@@ -62,25 +63,11 @@ function tableRules(cloud: LabCloudKind, number: number): Item[] {
 
 /** A next hop that does not exist (any more), and kinds of next hop that the lab has not, swallow the packet. */
 function hop(state: LabState, subnets: readonly LabSubnet[], entry: LabRoute): string {
-  const address = nextHopAddress(state, entry);
-  const subnet = subnets.find(({ cidr }) => {
-    const range = parseRange(cidr);
-    return range !== undefined && address !== undefined && holds(range, address);
-  });
-  return address && subnet ? `via ${address} dev ${bridgeName(subnet)} onlink` : "blackhole";
-}
-
-export function nextHopAddress(state: LabState, entry: LabRoute): string | undefined {
-  switch (entry.type) {
-    case "ecs":
-      return nicsOf(state).find((nic) => nic.server.id === entry.nexthop)?.port.ip;
-    case "eni":
-      return state.ports.get(entry.nexthop)?.ip;
-    case "vip":
-      return checkedAddress(entry.nexthop);
-    default:
-      return undefined;
-  }
+  const hopAddress = nextHopAddress(state, entry);
+  if (hopAddress === undefined) return "blackhole";
+  const address = checkedAddress(hopAddress);
+  const subnet = subnets.find(({ cidr }) => holds(rangeOf(cidr), address));
+  return subnet ? `via ${address} dev ${bridgeName(subnet)} onlink` : "blackhole";
 }
 
 function route(destination: string, table: string, how: string): Item {

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { nextHopAddress } from "../../next-hop-address.ts";
 import type { LabRoute, LabState, LabVpc } from "../../state.ts";
 import type { Answer } from "../answer.ts";
 import { type Call, reads, writes } from "../endpoint.ts";
 import { Failed } from "../errors/family.ts";
-import { nextHopAddress } from "../next-hop-address.ts";
 import { defaultTableOf, gatewayOwner, subnetsOf, updateRouteTable, updateVpc } from "../operations/index.ts";
 import { found, Refused } from "../operations/refused.ts";
 import { timeForms } from "../times.ts";

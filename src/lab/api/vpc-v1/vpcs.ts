@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { nextHopAddress } from "../../next-hop-address.ts";
 import type { LabState, LabVpc } from "../../state.ts";
 import { reads, writes } from "../endpoint.ts";
-import { nextHopAddress } from "../next-hop-address.ts";
 import { addVpc, defaultTableOf, removeVpc, updateVpc } from "../operations/index.ts";
 import { found } from "../operations/refused.ts";
 import { pageOfV1 } from "../pagination.ts";

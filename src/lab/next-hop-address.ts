@@ -1,6 +1,6 @@
-import type { LabRoute, LabState } from "../state.ts";
+import type { LabRoute, LabState } from "./state.ts";
 
-/** The address behind a next hop, where it has one: older views of routes know addresses only. */
+/** The address behind a next hop, where it has one: all that packets and older views of routes know. */
 export function nextHopAddress(state: LabState, route: LabRoute): string | undefined {
   switch (route.type) {
     case "ecs":
