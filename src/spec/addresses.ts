@@ -52,7 +52,7 @@ export function overlaps(a: Range, b: Range): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
-export function holds(range: Range, address: string): boolean {
+export function holds(range: Pick<Range, "first" | "last">, address: string): boolean {
   const value = toNumber(address);
   return range.first <= value && value <= range.last;
 }

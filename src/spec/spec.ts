@@ -1,7 +1,7 @@
 /** What the user asks for: wayout.yaml, its defaults, and what is wrong with it before any cloud is asked. */
 import { z } from "zod";
 import { Problem } from "../report/problem.ts";
-import { contains, isAddress, isIpv6, overlaps, parseRange, type Range } from "./addresses.ts";
+import { contains, isAddress, isIpv6, overlaps, parseRange, type Range, rangeOf } from "./addresses.ts";
 import { isHost, isHostAndPort, isSshWord } from "./hosts.ts";
 import { type Path, parseYamlFile, type YamlFile } from "./yaml-file.ts";
 
@@ -18,21 +18,19 @@ const unroutable: readonly (readonly [string, string])[] = [
 
 /** What the range is, where nothing of it can be reached through a gateway. A wider one is fine: more exact routes win. */
 function unroutableAs(range: Range): string | undefined {
-  return unroutable.find(([cidr]) => {
-    const outer = parseRange(cidr);
-    return outer && contains(outer, range);
-  })?.[1];
+  return unroutable.find(([cidr]) => contains(rangeOf(cidr), range))?.[1];
 }
 
 /** An IPv4 range in CIDR form; the whole procedure is IPv4, since EIPs are. */
 const range = z.string().superRefine((text, context) => {
   const parsed = parseRange(text);
+  const what = parsed && unroutableAs(parsed);
   if (isIpv6(text)) context.addIssue(`${text} is IPv6; a gateway carries IPv4 only, because EIPs are IPv4`);
   else if (!parsed) context.addIssue(`${text} is not an IPv4 range like 198.51.100.0/24`);
   else if (parsed.cidr !== text) {
     context.addIssue(`${text} has host bits set; did you mean ${parsed.cidr}?`);
-  } else if (parsed.prefix > 0 && unroutableAs(parsed)) {
-    context.addIssue(`${text} is ${unroutableAs(parsed)}: no route can lead there`);
+  } else if (what !== undefined) {
+    context.addIssue(`${text} is ${what}: no route can lead there`);
   }
 });
 
@@ -190,10 +188,10 @@ function checkNames(parsed: SpecFile): void {
 }
 
 function checkGateway(gateway: GatewaySpec, at: Path, parsed: SpecFile): void {
-  const ranges = gateway.destinations.map((text) => parseRange(text));
+  const ranges = gateway.destinations.map(rangeOf);
   for (const [index, range] of ranges.entries()) {
-    const clash = ranges.slice(0, index).find((other) => range && other && overlaps(range, other));
-    if (range && clash) {
+    const clash = ranges.slice(0, index).find((other) => overlaps(range, other));
+    if (clash) {
       throw new Problem({
         code: "spec/destinations-overlap",
         summary: `${parsed.place([...at, "destinations", index])}: ${range.cidr} overlaps ${clash.cidr}`,

@@ -1,11 +1,10 @@
-import { parseRange, toAddress } from "../../spec/addresses.ts";
+import { rangeOf, toAddress } from "../../spec/addresses.ts";
 import { checkedRange } from "./links.ts";
 
 /** The same addresses as nft intervals that neither overlap nor touch, in order: nft sets want them so. */
 export function disjoint(ranges: readonly string[]): string[] {
   const sorted = ranges
-    .map((range) => parseRange(checkedRange(range).cidr))
-    .filter((range) => range !== undefined)
+    .map((range) => rangeOf(checkedRange(range).cidr))
     .toSorted((a, b) => a.first - b.first);
   const merged: { first: number; last: number }[] = [];
   for (const { first, last } of sorted) {

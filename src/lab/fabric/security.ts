@@ -3,7 +3,7 @@
  * (addresses, MACs, ARP) and security groups. Pure. The work per packet does not grow with the number of NICs.
  */
 
-import { parseRange, toAddress } from "../../spec/addresses.ts";
+import { rangeOf, toAddress } from "../../spec/addresses.ts";
 import type { LabSecurityGroup, LabState, LabSubnet } from "../state.ts";
 import { disjoint } from "./disjoint.ts";
 import { flowChains, flowSets } from "./flow-tracking.ts";
@@ -111,14 +111,8 @@ function sending({ mac, cidr, prefix }: Claim, name: string): string[] {
 
 /** Multicast and broadcast are for everybody; the security groups still judge them. */
 function receiving(claims: readonly Claim[], subnet: LabSubnet, name: string): string[] {
-  const range = parseRange(subnet.cidr);
-  const broadcast = range === undefined ? [] : [toAddress(range.last)];
-  const own = disjoint([
-    ...claims.map((claim) => claim.cidr),
-    ...broadcast,
-    "224.0.0.0/4",
-    "255.255.255.255",
-  ]);
+  const broadcast = toAddress(rangeOf(subnet.cidr).last);
+  const own = disjoint([...claims.map((claim) => claim.cidr), broadcast, "224.0.0.0/4", "255.255.255.255"]);
   return [
     "ether type arp accept",
     claims.some((claim) => claim.prefix === 0)

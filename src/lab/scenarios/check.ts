@@ -1,6 +1,14 @@
 /** Rules between the parts of a scenario: names that must exist or be unique, addresses that must fit. */
 import { Problem } from "../../report/problem.ts";
-import { contains, holds, overlaps, parseRange, type Range, toAddress } from "../../spec/addresses.ts";
+import {
+  contains,
+  holds,
+  overlaps,
+  parseRange,
+  type Range,
+  rangeOf,
+  toAddress,
+} from "../../spec/addresses.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import type { Path, YamlFile } from "../../spec/yaml-file.ts";
 import { publicRange } from "../state.ts";
@@ -279,11 +287,4 @@ function unique(
     if (entries.findIndex((other) => other.name === name) === index) continue;
     fail(path(index), `two ${noun}s are called ${name}`, `Give each ${noun} a name of its own.`);
   }
-}
-
-/** The schema has checked the text, so a range is always there. */
-function rangeOf(cidr: string): Range {
-  const range = parseRange(cidr);
-  if (!range) throw new Error(`${cidr} passed the schema and is no range`);
-  return range;
 }

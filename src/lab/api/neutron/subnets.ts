@@ -60,7 +60,7 @@ function describe(state: LabState, subnet: LabSubnet) {
     tenant_id: state.project.id,
     project_id: state.project.id,
     dns_nameservers: [vpcDnsAddress],
-    allocation_pools: pool ? [{ start: toAddress(pool.first), end: toAddress(pool.last) }] : [],
+    allocation_pools: [{ start: toAddress(pool.first), end: toAddress(pool.last) }],
     host_routes: subnet.hostRoutes,
     ip_version: 4,
     gateway_ip: subnet.gatewayIp || null,

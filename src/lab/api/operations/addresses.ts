@@ -1,4 +1,4 @@
-import { holds, isAddress, parseRange, toAddress, toNumber } from "../../../spec/addresses.ts";
+import { holds, isAddress, rangeOf, toAddress, toNumber } from "../../../spec/addresses.ts";
 import type { LabState, LabSubnet } from "../../state.ts";
 import { Refused } from "./refused.ts";
 
@@ -9,7 +9,7 @@ const keptAtEnd = 3;
 
 /** The first free address of the subnet from .10 on. */
 export function freeAddress(state: LabState, subnet: LabSubnet): string {
-  const range = rangeOf(subnet);
+  const range = rangeOf(subnet.cidr);
   const last = range.last - keptAtEnd;
   const start = Math.min(range.first + firstGiven, last);
   for (let value = start; value <= last; value++) {
@@ -25,7 +25,7 @@ export function freeAddress(state: LabState, subnet: LabSubnet): string {
 
 /** Refuses an address that no port of the subnet may have, or that one has already. */
 export function requireFree(state: LabState, subnet: LabSubnet, ip: string): void {
-  const range = rangeOf(subnet);
+  const range = rangeOf(subnet.cidr);
   const outside = !isAddress(ip) || !holds(range, ip) || [range.first, range.last].includes(toNumber(ip));
   if (outside) {
     throw new Refused("port", "out-of-range", `IP address ${ip} is not a valid IP for the specified subnet.`);
@@ -40,10 +40,4 @@ export function nextMac(state: LabState): string {
   state.macCount += 1;
   const tail = [16, 8, 0].map((shift) => ((state.macCount >> shift) & 0xff).toString(16).padStart(2, "0"));
   return `fa:16:3e:${tail.join(":")}`;
-}
-
-function rangeOf(subnet: LabSubnet) {
-  const range = parseRange(subnet.cidr);
-  if (!range) throw new Refused("subnet", "invalid", `Subnet ${subnet.id} has no IPv4 range: ${subnet.cidr}`);
-  return range;
 }

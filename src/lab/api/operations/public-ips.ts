@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { holds, isAddress, parseRange, toAddress } from "../../../spec/addresses.ts";
+import { holds, isAddress, rangeOf, toAddress } from "../../../spec/addresses.ts";
 import { type LabPublicIp, type LabState, publicRange } from "../../state.ts";
 import { gatewayOwner } from "./ports.ts";
 import { requireRoom } from "./quotas.ts";
@@ -81,19 +81,16 @@ export function removePublicIp(state: LabState, id: string): void {
 }
 
 function freePublicAddress(state: LabState): string {
-  const range = parseRange(publicRange);
+  const range = rangeOf(publicRange);
   const taken = new Set(state.publicIps.values().map((publicIp) => publicIp.address));
-  if (range) {
-    for (let value = range.first + firstGiven; value < range.last; value++) {
-      if (!taken.has(toAddress(value))) return toAddress(value);
-    }
+  for (let value = range.first + firstGiven; value < range.last; value++) {
+    if (!taken.has(toAddress(value))) return toAddress(value);
   }
   throw new Refused("public-ip", "exhausted", "No more IP addresses available on the external network.");
 }
 
 function requireAddress(state: LabState, address: string): string {
-  const range = parseRange(publicRange);
-  if (!range || !isAddress(address) || !holds(range, address)) {
+  if (!isAddress(address) || !holds(rangeOf(publicRange), address)) {
     throw new Refused("public-ip", "out-of-range", `Public IP ${address} is not in ${publicRange}.`);
   }
   if (state.publicIps.values().some((publicIp) => publicIp.address === address)) {

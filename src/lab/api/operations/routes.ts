@@ -1,4 +1,4 @@
-import { contains, parseRange, type Range } from "../../../spec/addresses.ts";
+import { contains, parseRange, rangeOf } from "../../../spec/addresses.ts";
 import type { LabRoute, LabRouteTable, LabState } from "../../state.ts";
 import { subnetsOf } from "./lookups.ts";
 import { virtualIpOwner } from "./ports.ts";
@@ -75,7 +75,7 @@ function requireRoute(
   }
   // A Neutron router takes any destination, and an address of its subnets as next hop, which is looked at before.
   if (state.cloud === "openstack") return;
-  if (local.some((each) => isInside(range, each))) {
+  if (local.some((each) => contains(rangeOf(each), range))) {
     throw new Refused(
       "route",
       "overlap",
@@ -118,9 +118,4 @@ function requireNextHop(state: LabState, vpcId: string, route: LabRoute): void {
       `The next hop ${route.type} ${route.nexthop} is not in VPC ${vpcId}.`,
     );
   }
-}
-
-function isInside(range: Range, outer: string): boolean {
-  const outerRange = parseRange(outer);
-  return outerRange !== undefined && contains(outerRange, range);
 }

@@ -5,8 +5,9 @@ import {
   isAddress,
   overlaps,
   parseRange,
+  type Range,
+  rangeOf,
   toAddress,
-  toNumber,
 } from "../../../spec/addresses.ts";
 import type { LabHostRoute, LabState, LabSubnet } from "../../state.ts";
 import { defaultTableOf, subnetsOf, tableOfSubnet } from "./lookups.ts";
@@ -27,8 +28,7 @@ export function addSubnet(state: LabState, wish: SubnetWish, at: Date = new Date
   requireRoom(state, "subnets", "subnet", state.subnets.size);
   const vpc = found(state.vpcs, "vpc", wish.vpcId);
   const range = requireRange(wish.cidr);
-  const outer = parseRange(vpc.cidr);
-  if (!outer || !contains(outer, range)) {
+  if (!contains(rangeOf(vpc.cidr), range)) {
     throw new Refused(
       "subnet",
       "out-of-range",
@@ -36,8 +36,7 @@ export function addSubnet(state: LabState, wish: SubnetWish, at: Date = new Date
     );
   }
   for (const other of subnetsOf(state, vpc.id)) {
-    const taken = parseRange(other.cidr);
-    if (taken && overlaps(taken, range)) {
+    if (overlaps(rangeOf(other.cidr), range)) {
       throw new Refused("subnet", "overlap", `Subnet ${wish.cidr} conflicts with subnet ${other.cidr}.`);
     }
   }
@@ -91,8 +90,7 @@ export function setHostRoutes(state: LabState, id: string, routes: readonly LabH
 /** "" for none. A router keeps the address that it has (Neutron: GatewayIpInUse). */
 export function setSubnetGateway(state: LabState, id: string, ip: string): LabSubnet {
   const subnet = found(state.subnets, "subnet", id);
-  const range = parseRange(subnet.cidr);
-  if (ip !== "" && !(isAddress(ip) && range && holds(range, ip))) {
+  if (ip !== "" && !(isAddress(ip) && holds(rangeOf(subnet.cidr), ip))) {
     throw new Refused("subnet", "invalid", `Gateway ${ip} is not in ${subnet.cidr}.`);
   }
   const holder = state.ports.get(state.ports.withAddress(id, subnet.gatewayIp) ?? "");
@@ -101,24 +99,17 @@ export function setSubnetGateway(state: LabState, id: string, ip: string): LabSu
     throw new Refused("subnet", "in-use", words);
   }
   const pool = poolOf(state, subnet);
-  if (ip !== "" && ip !== subnet.gatewayIp && pool && within(pool, ip)) {
+  if (ip !== "" && ip !== subnet.gatewayIp && holds(pool, ip)) {
     const words = `Gateway ip ${ip} conflicts with allocation pool ${toAddress(pool.first)}-${toAddress(pool.last)}.`;
     throw new Refused("subnet", "address-taken", words);
   }
   return change(state, id, { gatewayIp: ip });
 }
 
-function within({ first, last }: { readonly first: number; readonly last: number }, ip: string): boolean {
-  return first <= toNumber(ip) && toNumber(ip) <= last;
-}
-
 /** OTC leaves out the first and the last ones. The plain OpenStack's networks keep ten for those who choose an address. */
-export function poolOf(
-  state: LabState,
-  subnet: LabSubnet,
-): { readonly first: number; readonly last: number } | undefined {
-  const range = parseRange(subnet.cidr);
-  return range && { first: range.first + (state.cloud === "openstack" ? 10 : 2), last: range.last - 3 };
+export function poolOf(state: LabState, subnet: LabSubnet): Pick<Range, "first" | "last"> {
+  const range = rangeOf(subnet.cidr);
+  return { first: range.first + (state.cloud === "openstack" ? 10 : 2), last: range.last - 3 };
 }
 
 export function tagSubnet(state: LabState, id: string, tags: readonly string[]): LabSubnet {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { contains, parseRange } from "../../../spec/addresses.ts";
+import { contains, parseRange, rangeOf } from "../../../spec/addresses.ts";
 import type { LabState, LabVpc } from "../../state.ts";
 import { subnetsOf, tablesOf } from "./lookups.ts";
 import { requireRoom } from "./quotas.ts";
@@ -40,10 +40,9 @@ export function updateVpc(state: LabState, id: string, change: VpcChange): LabVp
   const vpc = found(state.vpcs, "vpc", id);
   if (change.name !== undefined && change.name !== vpc.name) requireName(state, change.name);
   const cidr = change.cidr === undefined ? vpc.cidr : requireCidr(change.cidr);
-  const range = parseRange(cidr);
+  const range = rangeOf(cidr);
   for (const subnet of subnetsOf(state, id)) {
-    const inner = parseRange(subnet.cidr);
-    if (range && inner && !contains(range, inner)) {
+    if (!contains(range, rangeOf(subnet.cidr))) {
       throw new Refused("vpc", "out-of-range", `${cidr} does not contain subnet ${subnet.cidr}.`);
     }
   }
