@@ -3,9 +3,8 @@ import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hierarchies } from "../../src/lab/client/cgroups.ts";
+import { hierarchies, removeCgroup } from "../../src/lab/client/cgroups.ts";
 import type { LabImage } from "../../src/lab/images/ensure-image.ts";
-import { removeCgroup } from "../../src/lab/machines/cgroup.ts";
 import { firstFiles, type NetworkSettings } from "../../src/lab/machines/first-files.ts";
 import type { MachineOptions } from "../../src/lab/machines/machine.ts";
 

@@ -7,10 +7,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { removeCgroup } from "../../src/lab/client/cgroups.ts";
 import { Resolver } from "../../src/lab/fabric/resolver.ts";
 import { ensureImage, type LabImage } from "../../src/lab/images/ensure-image.ts";
 import { type Internet, startInternet } from "../../src/lab/internet/start-internet.ts";
-import { removeCgroup } from "../../src/lab/machines/cgroup.ts";
 import { firstFiles } from "../../src/lab/machines/first-files.ts";
 import { LightServers } from "../../src/lab/machines/light-servers.ts";
 import { startMachine } from "../../src/lab/machines/machine.ts";

@@ -1,4 +1,4 @@
-/** Control groups outlive their processes; the lab's are found by name and removed. */
+/** Control groups outlive their processes; those of labs and machines are found by name and removed. */
 import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -21,12 +21,15 @@ export function hierarchies(): readonly string[] {
   return v2 === cgroupRoot ? [v2] : [v2, ...v1];
 }
 
-/** Removes the lab's groups. The last process may still be leaving, so "busy" is tried again for a while. */
-export async function removeCgroups(lab: string): Promise<void> {
+/**
+ * Removes a group with all below it from every hierarchy, which the kernel does not do by itself. The last process may
+ * still be leaving, so "busy" is tried again for a while.
+ */
+export async function removeCgroup(name: string): Promise<void> {
   const deadline = performance.now() + 5_000;
   for (const root of hierarchies()) {
-    const top = join(root, cgroupName(lab));
-    while (existsSync(top) && !removeTree(top) && performance.now() < deadline) await sleep(10);
+    const top = join(root, name);
+    while (existsSync(top) && !removeTree(top) && performance.now() < deadline) await sleep(5);
   }
 }
 

@@ -15,7 +15,7 @@ import type { LaunchPlan } from "./launch-plan.ts";
 import { exclusively } from "./lock.ts";
 import { isAlive, readOwner, writeOwner } from "./owner.ts";
 import { diskRoot, type LabPlaces, runRoot } from "./places.ts";
-import { type ProcessId, processId } from "./process-id.ts";
+import { type ProcessId, processId, sendSignal } from "./process-id.ts";
 import { removeLab } from "./remove.ts";
 
 /** What the daemon says while it starts, one JSON object a line. */
@@ -87,7 +87,7 @@ async function start(places: LabPlaces, signal: AbortSignal): Promise<void> {
   const holder = child.pid === undefined ? undefined : processId(child.pid);
   if (!holder) throw startFailed(places, "The process could not be started.");
   writeOwner(places.owner, { holder, starting: true });
-  const stop = (): void => void killQuietly(holder.pid);
+  const stop = (): void => sendSignal(holder.pid, "SIGKILL");
   signal.addEventListener("abort", stop, { once: true });
   try {
     if (signal.aborted) stop();
@@ -180,12 +180,4 @@ function self(): ProcessId {
 
 function logTail(places: LabPlaces): string {
   return readFileSync(places.log, "utf8").trimEnd().split("\n").slice(-20).join("\n");
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // Already gone.
-  }
 }

@@ -39,6 +39,15 @@ export function childrenOf(pid: number): readonly number[] {
   }
 }
 
+/** No error when the process is gone already. */
+export function sendSignal(pid: number, signal: NodeJS.Signals | number): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended by itself in between.
+  }
+}
+
 /** Waits until none of them runs; false when some still does after `timeoutMs`. */
 export async function gone(ids: readonly ProcessId[], timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;

@@ -1,11 +1,11 @@
 /** Ends labs and removes what they leave on disk. Everything else of a lab ends with its processes. */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { Problem } from "../../report/problem.ts";
-import { removeCgroups } from "./cgroups.ts";
+import { cgroupName, removeCgroup } from "./cgroups.ts";
 import { exclusively } from "./lock.ts";
 import { isAlive, processesOf, readOwner } from "./owner.ts";
 import { diskRoot, type LabPlaces, placesOf, runRoot } from "./places.ts";
-import { gone } from "./process-id.ts";
+import { gone, sendSignal } from "./process-id.ts";
 
 /**
  * Kills the lab's processes, waits for their end, and removes its files. A lab that is not there is no error.
@@ -16,7 +16,7 @@ export async function removeLab(places: LabPlaces): Promise<void> {
   // A start that failed before it had a process of its own is this command's.
   if (isAlive(owner) && owner.holder.pid !== process.pid) {
     const processes = processesOf(owner);
-    kill(owner.holder.pid);
+    sendSignal(owner.holder.pid, "SIGKILL");
     // Measured: 0.1 s for a lab of three servers. A loaded machine may need longer, a stuck one never ends.
     if (!(await gone(processes, 20_000))) {
       throw new Problem({
@@ -28,7 +28,7 @@ export async function removeLab(places: LabPlaces): Promise<void> {
       });
     }
   }
-  await removeCgroups(places.name);
+  await removeCgroup(cgroupName(places.name));
   // The run directory goes last: while it stands, the lab is found again after a crash of this command.
   rmSync(places.disks, { recursive: true, force: true });
   rmSync(places.run, { recursive: true, force: true });
@@ -52,12 +52,4 @@ function deadLabs(): readonly string[] {
 export function labNames(): readonly string[] {
   const names = [runRoot, diskRoot].flatMap((root) => (existsSync(root) ? readdirSync(root) : []));
   return [...new Set(names)].filter((name) => /^[a-z][a-z0-9-]{0,19}$/.test(name)).sort();
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended by itself in between.
-  }
 }

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Problem } from "../../report/problem.ts";
+import { removeCgroup } from "../client/cgroups.ts";
+import { childrenOf, sendSignal } from "../client/process-id.ts";
 import type { LabImageName } from "../state.ts";
-import { removeCgroup } from "./cgroup.ts";
 import { prepareDisk } from "./disk.ts";
 import type { Exit, RunningServer, StartOptions, StopSignal } from "./running-server.ts";
 import { sshdListens } from "./sshd-listens.ts";
@@ -73,7 +74,7 @@ export async function startMachine(options: MachineOptions): Promise<RunningServ
         await Promise.race([outcome, sleep(stopTimeoutMs, undefined, { ref: false })]);
       }
       // systemd-nspawn outlives its init long enough to clean up; the other way round would leave init behind.
-      if (!ended) send(initPid, "SIGKILL");
+      if (!ended) sendSignal(initPid, "SIGKILL");
       return await outcome;
     },
   };
@@ -97,16 +98,7 @@ async function firstProcess(nspawn: ChildProcess, hasEnded: () => boolean): Prom
 function signalInit(initPid: number, image: LabImageName, signal: "SIGTERM" | "SIGINT"): void {
   // libc keeps the first two real-time signals for itself, so SIGRTMIN is 34.
   const powerOff = image === "sysv" ? "SIGPWR" : 34 + 4;
-  send(initPid, signal === "SIGINT" ? "SIGINT" : powerOff);
-}
-
-/** No error when the process is gone already. */
-function send(pid: number, signal: NodeJS.Signals | number): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It ended by itself in between.
-  }
+  sendSignal(initPid, signal === "SIGINT" ? "SIGINT" : powerOff);
 }
 
 function read(path: string): string {
@@ -115,8 +107,4 @@ function read(path: string): string {
   } catch {
     return "";
   }
-}
-
-function childrenOf(pid: number): readonly number[] {
-  return read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
 }
