@@ -4,14 +4,13 @@ import { z } from "zod";
 import { Problem } from "../../report/problem.ts";
 import type { LabPlaces } from "./places.ts";
 
-const problemSchema = z.object({
-  problem: z.object({
-    code: z.string(),
-    summary: z.string(),
-    detail: z.string().optional(),
-    hint: z.string().optional(),
-    retry: z.boolean().optional(),
-  }),
+/** A Problem as the daemon sends it. */
+export const problemSchema = z.object({
+  code: z.string(),
+  summary: z.string(),
+  detail: z.string().exactOptional(),
+  hint: z.string().exactOptional(),
+  retry: z.boolean().exactOptional(),
 });
 
 /**
@@ -28,14 +27,7 @@ export async function ask<T>(
   const { status, text } = await exchange(places, method, path, body);
   const answer: unknown = JSON.parse(text);
   if (status === 200) return schema.parse(answer);
-  const { code, summary, detail, hint, retry } = problemSchema.parse(answer).problem;
-  throw new Problem({
-    code,
-    summary,
-    ...(detail === undefined ? {} : { detail }),
-    ...(hint === undefined ? {} : { hint }),
-    retry: retry ?? false,
-  });
+  throw new Problem(z.object({ problem: problemSchema }).parse(answer).problem);
 }
 
 function exchange(

@@ -42,7 +42,7 @@ const cloudEntrySchema = z.object({
   nat_endpoint_override: z.string().optional(),
 });
 
-export const labFactsSchema = z.object({
+const labFactsSchema = z.object({
   name: z.string(),
   scenario: z.string(),
   startedAt: z.string(),

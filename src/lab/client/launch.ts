@@ -11,6 +11,7 @@ import { z } from "zod";
 import { Problem } from "../../report/problem.ts";
 import { cacheDirectory } from "../images/cache.ts";
 import { cgroupName, hierarchies } from "./cgroups.ts";
+import { problemSchema } from "./control.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
 import { exclusively } from "./lock.ts";
 import { isAlive, readOwner, writeOwner } from "./owner.ts";
@@ -19,17 +20,9 @@ import { type ProcessId, processId, sendSignal } from "./process-id.ts";
 import { removeLab } from "./remove.ts";
 
 /** What the daemon says while it starts, one JSON object a line. */
-export const startupSchema = z.discriminatedUnion("is", [
+const startupSchema = z.discriminatedUnion("is", [
   z.object({ is: z.literal("ready") }),
-  z.object({
-    is: z.literal("failed"),
-    problem: z.object({
-      code: z.string(),
-      summary: z.string(),
-      detail: z.string().optional(),
-      hint: z.string().optional(),
-    }),
-  }),
+  z.object({ is: z.literal("failed"), problem: problemSchema }),
 ]);
 export type Startup = z.infer<typeof startupSchema>;
 
@@ -108,12 +101,10 @@ async function untilReady(channel: Duplex, places: LabPlaces, signal: AbortSigna
   for await (const line of createInterface({ input: channel })) {
     const said = startupSchema.parse(JSON.parse(line));
     if (said.is === "ready") return;
-    const { code, summary, detail, hint } = said.problem;
     throw new Problem({
-      code,
-      summary,
-      detail: [detail, logTail(places)].filter(Boolean).join("\n"),
-      hint: hint ?? "Nothing of the lab is left. The lines above are the end of its log.",
+      hint: "Nothing of the lab is left. The lines above are the end of its log.",
+      ...said.problem,
+      detail: [said.problem.detail, logTail(places)].filter(Boolean).join("\n"),
     });
   }
   if (signal.aborted) {

@@ -26,9 +26,13 @@ export interface LabPlaces {
   readonly disks: string;
 }
 
+export function isLabName(name: string): boolean {
+  return /^[a-z][a-z0-9-]{0,19}$/.test(name);
+}
+
 /** The places of the lab `name`. Throws Problem "lab/name-invalid". */
 export function placesOf(name: string): LabPlaces {
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name)) {
+  if (!isLabName(name)) {
     throw new Problem({
       code: "lab/name-invalid",
       summary: `"${name}" cannot be the name of a lab`,

@@ -4,7 +4,7 @@ import { Problem } from "../../report/problem.ts";
 import { cgroupName, removeCgroup } from "./cgroups.ts";
 import { exclusively } from "./lock.ts";
 import { isAlive, processesOf, readOwner } from "./owner.ts";
-import { diskRoot, type LabPlaces, placesOf, runRoot } from "./places.ts";
+import { diskRoot, isLabName, type LabPlaces, placesOf, runRoot } from "./places.ts";
 import { gone, sendSignal } from "./process-id.ts";
 
 /**
@@ -51,5 +51,5 @@ function deadLabs(): readonly string[] {
 /** Names that have files, dead or alive. */
 export function labNames(): readonly string[] {
   const names = [runRoot, diskRoot].flatMap((root) => (existsSync(root) ? readdirSync(root) : []));
-  return [...new Set(names)].filter((name) => /^[a-z][a-z0-9-]{0,19}$/.test(name)).sort();
+  return [...new Set(names)].filter(isLabName).sort();
 }

@@ -12,9 +12,9 @@ import { factsOf, writeFacts } from "./facts.ts";
 import { faultyLab } from "./faulty-lab.ts";
 import type { LabOptions } from "./lab-options.ts";
 import { loadScenario } from "./load-scenario.ts";
-import { type Network, openNetwork } from "./network.ts";
+import { openNetwork } from "./network.ts";
 import { serverStatuses } from "./status.ts";
-import { withoutNetwork } from "./without-network.ts";
+import { present } from "./without-network.ts";
 
 /** As long as a real one's. */
 const tokenLifetimeMs = 24 * 60 * 60 * 1000;
@@ -80,9 +80,4 @@ export async function startLab(options: LabOptions): Promise<Controls> {
     breakFault: (words) => broken.break(words),
     mendFault: (id) => broken.mend(id),
   };
-}
-
-function present(network: Network | undefined): Network {
-  if (!network) throw withoutNetwork();
-  return network;
 }
