@@ -182,11 +182,8 @@ export const noQuotas: LabQuotas = {
   servers: -1,
 };
 
-/**
- * The ports, found by subnet and by server without a scan. Kept right by `set` and `delete`, so a port that
- * moves to another server is put in anew, not changed in place.
- */
-export class LabPorts extends Map<string, LabPort> {
+/** The ports, found by subnet and by server without a scan. Kept right by `set` and `delete`. */
+class LabPorts extends Map<string, LabPort> {
   readonly #bySubnet = new Map<string, Map<string, string>>();
   readonly #byServer = new Map<string, Set<string>>();
 

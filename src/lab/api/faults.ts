@@ -6,8 +6,7 @@
  * - `lose-answer`: the request is done, and the connection closed instead of an answer
  * - `expire-tokens`: every token given out so far ends, then the request is looked at
  */
-export const apiFaultKinds = ["error", "throttle", "hang", "drop", "lose-answer", "expire-tokens"] as const;
-export type ApiFaultKind = (typeof apiFaultKinds)[number];
+export type ApiFaultKind = "error" | "throttle" | "hang" | "drop" | "lose-answer" | "expire-tokens";
 
 export interface ApiFault {
   readonly kind: ApiFaultKind;

@@ -84,7 +84,7 @@ function cannotStart(namespace: string, said: string): Problem {
 }
 
 /** No upstream, no files of the machine: it knows the lab's Internet, and nothing else exists. */
-export function dnsmasqArguments(address: string): string[] {
+function dnsmasqArguments(address: string): string[] {
   const hosts = { ...internetHosts };
   return [
     "--keep-in-foreground",

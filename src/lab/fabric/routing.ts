@@ -13,12 +13,12 @@ import { bridgeName, type Names } from "./names.ts";
 import type { NftTable } from "./nft-table.ts";
 
 /** Set on what comes from an address with an EIP; the low 16 bits are the number of the subnet's route table. */
-export const publicIpMark = 0x10000;
+const publicIpMark = 0x10000;
 const tableMask = 0xffff;
 const uplinkTable = 10;
 
 /** System routes of every VPC besides its subnets: they never leave it. 100.125.4.25 in it is the router's own. */
-export const systemRanges = ["100.64.0.0/10", "198.19.128.0/20"] as const;
+const systemRanges = ["100.64.0.0/10", "198.19.128.0/20"] as const;
 
 const preference = { local: 100, specific: 1000, publicIp: 2000, default: 3000, nothing: 32_000 } as const;
 

@@ -54,7 +54,7 @@ function inNeutronsWords({ subject, why, summary }: Refused): string {
 }
 
 /** `{"NeutronError":{"type","message","detail"}}` (neutron `api/api_common.py`). */
-export function neutronAnswer(status: number, type: string, message: string): Answer {
+function neutronAnswer(status: number, type: string, message: string): Answer {
   return { status, body: { NeutronError: { type, message, detail: "" } } };
 }
 

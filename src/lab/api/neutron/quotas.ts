@@ -1,4 +1,5 @@
 import { reads } from "../endpoint.ts";
+import { usedRules } from "../operations/quotas.ts";
 
 export const neutronQuotaEndpoints = [
   reads("vpc", "/v2.0/quotas/:project", (_call, { state: { quotas } }) => ({
@@ -21,7 +22,6 @@ export const neutronQuotaEndpoints = [
 export const quotaDetailEndpoints = [
   reads("vpc", "/v2.0/quotas/:project/details.json", (_call, { state }) => {
     const { quotas } = state;
-    const rules = state.securityGroups.values().reduce((sum, group) => sum + group.rules.length, 0);
     const detail = (used: number, limit: number) => ({ used, limit, reserved: 0 });
     return {
       status: 200,
@@ -33,7 +33,7 @@ export const quotaDetailEndpoints = [
           port: detail(state.ports.size, -1),
           floatingip: detail(state.publicIps.size, quotas.publicIps),
           security_group: detail(state.securityGroups.size, quotas.securityGroups),
-          security_group_rule: detail(rules, quotas.securityGroupRules),
+          security_group_rule: detail(usedRules(state), quotas.securityGroupRules),
         },
       },
     };

@@ -1,4 +1,5 @@
 /** Revision numbers and If-Match of plain Neutron (extensions standard-attr-revisions and revision-if-match). */
+import type { LabState } from "../../state.ts";
 import type { Call } from "../endpoint.ts";
 import { Failed } from "../errors/family.ts";
 
@@ -7,13 +8,13 @@ interface Seen {
   readonly number: number;
 }
 
-const seen = new WeakMap<object, Map<string, Seen>>();
+const seen = new WeakMap<LabState, Map<string, Seen>>();
 
 /**
  * Goes up whenever an object is another one than when it was last asked about: operations replace objects and never
  * change them. `parts` are all that the API shows as one object.
  */
-export function revisionOf(state: object, id: string, ...parts: readonly object[]): number {
+export function revisionOf(state: LabState, id: string, ...parts: readonly object[]): number {
   const known = seen.get(state) ?? new Map<string, Seen>();
   seen.set(state, known);
   const before = known.get(id);

@@ -5,7 +5,7 @@ import { found, Refused } from "./refused.ts";
 import { requireRule } from "./security-group-rules.ts";
 
 /** Every project has this group, and a port without a group of its own is in it. */
-export const defaultGroupName = "default";
+const defaultGroupName = "default";
 
 /** The project's `default` group, made at the first need as Neutron does. */
 export function defaultSecurityGroup(state: LabState, at: Date = new Date()): LabSecurityGroup {

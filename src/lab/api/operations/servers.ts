@@ -10,16 +10,11 @@ import { found, Refused } from "./refused.ts";
  */
 const serverName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
 
-/** A new port in a subnet, or a port that waits for its server. */
-export type NicWish =
-  | { readonly subnetId: string; readonly ip?: string | undefined }
-  | { readonly portId: string };
-
 export interface ServerWish {
   readonly name: string;
   /** The first one is the primary NIC. */
-  readonly nics: readonly NicWish[];
-  /** Of every new NIC; the project's `default` group unless given. */
+  readonly nics: readonly { readonly subnetId: string; readonly ip?: string | undefined }[];
+  /** Of every NIC; the project's `default` group unless given. */
   readonly securityGroupIds?: readonly string[] | undefined;
   readonly kind?: LabServerKind | undefined;
   readonly image?: LabImageName | undefined;
@@ -50,7 +45,10 @@ export function addServer(state: LabState, wish: ServerWish, at: Date = new Date
     userData: wish.userData ?? "",
     createdAt: at.toISOString(),
   };
-  const ports = wish.nics.map((nic) => plugIn(state, server, nic, wish.securityGroupIds, at));
+  const owner = `compute:${server.zone}`;
+  const ports = wish.nics.map((nic) =>
+    addPort(state, { ...nic, securityGroupIds: wish.securityGroupIds, serverId: server.id, owner }, at),
+  );
   if (state.cloud !== "openstack") requireOneVpc(state, ports);
   state.servers.set(server.id, server);
   return { server, ports };
@@ -88,26 +86,6 @@ export function removeServer(state: LabState, id: string): void {
 
 function requireName(name: string): void {
   if (!serverName.test(name)) throw new Refused("server", "invalid", `Server name is invalid: ${name}`);
-}
-
-function plugIn(
-  state: LabState,
-  server: LabServer,
-  nic: NicWish,
-  groupIds: readonly string[] | undefined,
-  at: Date,
-): LabPort {
-  const owner = `compute:${server.zone}`;
-  if (!("portId" in nic)) {
-    return addPort(state, { ...nic, securityGroupIds: groupIds, serverId: server.id, owner }, at);
-  }
-  const port = found(state.ports, "port", nic.portId);
-  if (port.serverId !== "" || port.owner !== "") {
-    throw new Refused("port", "in-use", `Port ${port.id} is in use.`);
-  }
-  const plugged = { ...port, serverId: server.id, owner };
-  state.ports.set(port.id, plugged);
-  return plugged;
 }
 
 function requireOneVpc(state: LabState, ports: readonly LabPort[]): void {
