@@ -26,6 +26,16 @@ describe("servers of Nova", () => {
     ]);
   });
 
+  it("have them by the VPC's id on Huawei Cloud too, as everything there is that its documents do not set apart", async () => {
+    const huawei = await demoApi({ state: new LabState("huawei") });
+    try {
+      const reply = await huawei.ask("GET", `/v2.1/servers/${huawei.proxy.id}`);
+      expect(Object.keys(Object(at(reply, "server.addresses")))).toEqual([huawei.vpc.id]);
+    } finally {
+      await huawei.close();
+    }
+  });
+
   it("have their addresses by the networks' names on plain OpenStack, as Nova has", async () => {
     const plain = await demoApi({ state: new LabState("openstack") });
     try {

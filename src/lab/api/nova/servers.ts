@@ -93,7 +93,7 @@ function describe(api: ApiContext, server: LabServer, addresses: readonly Server
   };
 }
 
-/** By the VPC's id on OTC; on plain OpenStack by the networks' names, so by none where the server has no NIC. */
+/** By the VPC's id on OTC and Huawei Cloud; on plain OpenStack by the networks' names, so by none where the server has no NIC. */
 function addressLists(state: LabState, server: LabServer, addresses: readonly ServerAddress[]) {
   const shown = ({ address, port, type }: ServerAddress) => ({
     version: 4,
@@ -101,7 +101,7 @@ function addressLists(state: LabState, server: LabServer, addresses: readonly Se
     "OS-EXT-IPS:type": type,
     "OS-EXT-IPS-MAC:mac_addr": port.mac,
   });
-  if (state.cloud === "otc") return { [vpcIdOf(state, server)]: addresses.map(shown) };
+  if (state.cloud !== "openstack") return { [vpcIdOf(state, server)]: addresses.map(shown) };
   const byName = Object.groupBy(addresses, ({ port }) => state.subnets.get(port.subnetId)?.name ?? "");
   return Object.fromEntries(Object.entries(byName).map(([name, list = []]) => [name, list.map(shown)]));
 }
