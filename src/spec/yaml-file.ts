@@ -1,5 +1,15 @@
 /** YAML text checked against a schema, with errors that name file, line, column, and what was meant. */
-import { type Document, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from "yaml";
 import { z } from "zod";
 import { Problem } from "../report/problem.ts";
 import { nearest } from "./nearest.ts";
@@ -119,7 +129,7 @@ interface Mistake {
 }
 
 function mistakesOf(issue: z.core.$ZodIssue, schema: z.ZodType, contents: Node | null): Mistake[] {
-  const where = issue.path.length > 0 ? `${describePath(issue.path)}: ` : "";
+  const where = issue.path.length > 0 ? `${z.core.toDotPath(issue.path)}: ` : "";
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(schema, issue.path);
     return issue.keys.map((key) => {
@@ -152,13 +162,6 @@ function mistakesOf(issue: z.core.$ZodIssue, schema: z.ZodType, contents: Node |
   ];
 }
 
-/** gateways[0].vpc */
-export function describePath(path: Path): string {
-  return path
-    .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${String(part)}`))
-    .join("");
-}
-
 /** Where the value (or key) at `path` begins; the nearest enclosing node where it is missing. */
 function offset(node: Node | null, path: Path, wanted: "value" | "key" = "value"): number {
   let current: unknown = node;
@@ -166,29 +169,19 @@ function offset(node: Node | null, path: Path, wanted: "value" | "key" = "value"
   for (const [index, part] of path.entries()) {
     const last = index === path.length - 1;
     if (isMap(current)) {
-      const pair = current.items.find(
-        (item) => isPair(item) && isScalar(item.key) && item.key.value === part,
-      );
+      const pair = current.items.find((item) => isScalar(item.key) && item.key.value === part);
       if (!pair) return found;
       if (isScalar(pair.key) && pair.key.range) found = pair.key.range[0];
       current = pair.value;
       if (last && wanted === "key") return found;
-    } else if (hasItems(current) && typeof part === "number") {
+    } else if (isSeq(current) && typeof part === "number") {
       current = current.items[part];
     } else {
       return found;
     }
-    if (hasRange(current)) found = current.range[0];
+    if (isNode(current) && current.range) found = current.range[0];
   }
   return found;
-}
-
-function hasItems(value: unknown): value is { items: unknown[] } {
-  return typeof value === "object" && value !== null && "items" in value && Array.isArray(value.items);
-}
-
-function hasRange(value: unknown): value is { range: [number, number, number] } {
-  return typeof value === "object" && value !== null && "range" in value && Array.isArray(value.range);
 }
 
 /** The keys that the object at `path` of the schema may have. */
