@@ -3,7 +3,7 @@ import { converge, type Outcome } from "../engine/converge.ts";
 import type { Plan } from "../report/events.ts";
 import { count, planText, problemText, stepText } from "../report/human.ts";
 import { confirm } from "./confirm.ts";
-import { type GatewayOptions, withGatewayOptions } from "./options.ts";
+import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
 import { withSession } from "./session.ts";
 import { verifiedText } from "./verify.ts";
@@ -44,9 +44,9 @@ async function ask(plan: Plan, { yes, json }: ApplyOptions, signal: AbortSignal)
 
 function tell(
   { plan, outcome, run, takenBack, problems, stands, verified, learning }: Outcome,
-  { file, lab }: ApplyOptions,
+  options: ApplyOptions,
 ): void {
-  const named = `${file === "wayout.yaml" ? "" : ` -f ${file}`}${lab === "lab" ? "" : ` --lab ${lab}`}`;
+  const named = sameFile(options);
   if (outcome === "blocked") {
     answer(planText(plan));
     note("nothing was changed: the plan is blocked");

@@ -6,7 +6,7 @@ import { cloudText } from "./cloud-text.ts";
 import { listedCloud } from "./listed-cloud.ts";
 import { withDebug } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
-import { tracedText } from "./traced-text.ts";
+import { tracing } from "./traced-text.ts";
 
 interface CloudsOptions {
   readonly check?: boolean;
@@ -37,12 +37,11 @@ export function cloudsCommand(): Command {
         detail: `looked for ${looked.join(", ")} and OS_* variables`,
       });
     }
-    const trace = options.debug
-      ? { trace: (call: Parameters<typeof tracedText>[0]) => note(tracedText(call)) }
-      : {};
     const asked = clouds.filter(({ name }) => names.length === 0 || names.includes(name));
     const listed = await Promise.all(
-      asked.map((cloud) => listedCloud(cloud, sources, { check: options.check ?? false, ...trace })),
+      asked.map((cloud) =>
+        listedCloud(cloud, sources, { check: options.check ?? false, ...tracing(options.debug, note) }),
+      ),
     );
     if (options.json) answerJson({ clouds: listed, looked });
     else if (listed.length === 0) {

@@ -7,7 +7,7 @@ import { labStatus } from "../lab/client/labs.ts";
 import { exclusively } from "../lab/client/lock.ts";
 import { placesOf } from "../lab/client/places.ts";
 import { removeLab } from "../lab/client/remove.ts";
-import { planText, problemText } from "../report/human.ts";
+import { planText, problemText, seconds } from "../report/human.ts";
 import { Problem } from "../report/problem.ts";
 import { bringUp } from "./lab/bring-up.ts";
 import { picture } from "./lab/picture.ts";
@@ -29,7 +29,7 @@ export function demoCommand(): Command {
       await bringUp("manual", { name: lab, fabric: "kernel" });
       try {
         await show();
-        answer(`\nproved in ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
+        answer(`\nproved in ${seconds(performance.now() - startedAt)}\n`);
         if (!options.once) {
           answer(goOn);
           await untilInterrupted();

@@ -3,10 +3,11 @@ import { loadCloud, systemSources } from "../cloud/config/load-cloud.ts";
 import { offersOf } from "../engine/init/offers.ts";
 import { type Choice, savedEips, specText } from "../engine/init/spec-text.ts";
 import { readInventory } from "../engine/resolve/inventory.ts";
+import { count } from "../report/human.ts";
 import { parseSpec } from "../spec/spec.ts";
 import { chosen, type Wishes } from "./init-choice.ts";
 import { writeNewFile } from "./new-file.ts";
-import { withDebug } from "./options.ts";
+import { sameFile, withDebug } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
 import { placeOf } from "./place.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -59,7 +60,8 @@ async function init(options: InitOptions): Promise<void> {
   }
 }
 
-function tell(choice: Choice, { file, lab, json }: InitOptions): void {
+function tell(choice: Choice, options: InitOptions): void {
+  const { file, json } = options;
   const proxies = choice.proxies.map(({ name }) => name);
   const subnets = choice.subnets.map(({ name }) => name);
   const saves = savedEips(choice);
@@ -67,6 +69,6 @@ function tell(choice: Choice, { file, lab, json }: InitOptions): void {
   if (json) answerJson({ file, vpc: choice.offer.name, proxies, subnets, savesEips: saves });
   else
     answer(`${file}: ${subnets.join(", ")} of ${choice.offer.name} through ${proxies.join(" and ")}
-saves ${saves} EIP${saves === 1 ? "" : "s"}: ${saves === 1 ? "one server goes" : `${saves} servers go`} out by ${first?.publicIp.address}
-next: wayout plan${file === "wayout.yaml" ? "" : ` -f ${file}`}${lab === "lab" ? "" : ` --lab ${lab}`}`);
+saves ${count(saves, "EIP")}: ${saves === 1 ? "one server goes" : `${saves} servers go`} out by ${first?.publicIp.address}
+next: wayout plan${sameFile(options)}`);
 }

@@ -15,6 +15,11 @@ export function withGatewayOptions(command: Command): Command {
     .option("--json", "answer in JSON");
 }
 
+/** The options that lead another command to the same file and lab; "" where the defaults do. */
+export function sameFile({ file, lab }: Pick<GatewayOptions, "file" | "lab">): string {
+  return `${file === "wayout.yaml" ? "" : ` -f ${file}`}${lab === "lab" ? "" : ` --lab ${lab}`}`;
+}
+
 /** What all commands that call a cloud have. */
 export function withDebug(command: Command): Command {
   return command.option("--debug", "tell each call to the cloud's API on stderr, without secrets");

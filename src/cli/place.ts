@@ -5,13 +5,12 @@ import type { CloudConfig } from "../cloud/config/cloud-config.ts";
 import { loadCloud, systemSources } from "../cloud/config/load-cloud.ts";
 import type { ConfigSources } from "../cloud/config/settings-file.ts";
 import { warningsOf } from "../cloud/config/warnings.ts";
-import type { TracedCall } from "../cloud/http.ts";
 import { openCloud } from "../cloud/open-cloud.ts";
 import { openLab } from "../lab/client/labs.ts";
 import { placesOf } from "../lab/client/places.ts";
 import { removeDeadLabs } from "../lab/client/remove.ts";
 import type { Probes } from "../spec/spec.ts";
-import { tracedText } from "./traced-text.ts";
+import { tracing } from "./traced-text.ts";
 
 export interface Place {
   readonly cloud: Cloud;
@@ -34,11 +33,11 @@ export interface PlaceOptions {
  * @param load the entry's settings.
  */
 export async function placeOf(
-  name: string | undefined,
+  name: string,
   { file, lab, debug, tell }: PlaceOptions,
   load: (sources: ConfigSources) => CloudConfig,
 ): Promise<Place> {
-  const options = debug ? { trace: (call: TracedCall) => tell(tracedText(call)) } : {};
+  const options = tracing(debug, tell);
   if (name !== "lab") {
     const config = load(systemSources());
     for (const warning of warningsOf(config)) tell(`warning: ${warning}`);
@@ -50,10 +49,6 @@ export async function placeOf(
   const env = { OS_CLIENT_CONFIG_FILE: cloudsFile };
   const config = loadCloud("lab", { ...systemSources(), env });
   // A lab's objects end with it, so its journal does too.
-  return {
-    cloud: openCloud(config, options),
-    journalFolder: join(placesOf(lab).run, "journal"),
-    sshConfig,
-    probes,
-  };
+  const journalFolder = join(placesOf(lab).run, "journal");
+  return { cloud: openCloud(config, options), journalFolder, sshConfig, probes };
 }

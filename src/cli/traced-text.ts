@@ -1,4 +1,13 @@
 import type { TracedCall } from "../cloud/http.ts";
+import type { CloudOptions } from "../cloud/http-for.ts";
+
+/** With --debug each call to the cloud is told. */
+export function tracing(
+  debug: boolean | undefined,
+  tell: (text: string) => void,
+): Pick<CloudOptions, "trace"> {
+  return debug ? { trace: (call) => tell(tracedText(call)) } : {};
+}
 
 /** "GET https://vpc.example/v1/p/vpcs -> 200, 12 ms, request id req-1" */
 export function tracedText({

@@ -1,6 +1,7 @@
 /** A drill as one HTML file: the figures and the plot, with nothing fetched from elsewhere. */
 import type { DrillMoment, DrillPicture, DrillReport, GapPoint } from "./drill.ts";
 import { drillFigures, drillVerdict, ms } from "./drill-text.ts";
+import { seconds } from "./human.ts";
 
 export function drillHtml(report: DrillReport, picture: DrillPicture | null): string {
   const title = `Drill of gateway ${report.gateway}: ${report.fault}`;
@@ -166,7 +167,7 @@ function timeText(value: number, { fromMs, toMs }: Span): string {
 }
 
 function sinceText(value: number): string {
-  return value < 1000 ? ms(value) : `${(value / 1000).toFixed(1)} s`;
+  return value < 1000 ? ms(value) : seconds(value);
 }
 
 /** "2026-11-25 02:14:13 UTC" */

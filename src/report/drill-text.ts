@@ -1,6 +1,6 @@
 /** A drill in words for a terminal. */
 import type { DrillPlan, DrillReport, PacketCount } from "./drill.ts";
-import { count } from "./human.ts";
+import { count, seconds } from "./human.ts";
 
 export function drillPlanText(plan: DrillPlan): string {
   return [
@@ -66,7 +66,7 @@ export function drillFigures(report: DrillReport): (readonly [string, string])[]
     [
       "pair",
       report.whole
-        ? `whole again ${seconds(report.wholeMs)} after the fault`
+        ? `whole again ${report.wholeMs === null ? "some time" : seconds(report.wholeMs)} after the fault`
         : `NOT WHOLE: ${report.notWhole}`,
     ],
   ];
@@ -118,8 +118,4 @@ function seenText({ before, after }: DrillReport["publicIp"]): string {
 export function ms(value: number | null): string {
   if (value === null) return unknown;
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
-}
-
-function seconds(value: number | null): string {
-  return value === null ? "some time" : `${(value / 1000).toFixed(1)} s`;
 }
