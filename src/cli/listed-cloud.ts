@@ -48,8 +48,8 @@ export async function listedCloud(
   let listed: ListedCloud = { ...found, ok: false, warnings: [] };
   try {
     const config = loadCloud(found.name, sources);
-    listed = { ...listed, ...settingsOf(config) };
     const driver = chosenDriver(config);
+    listed = { ...listed, ...settingsOf(config, driver) };
     // It says best why no driver fits.
     if (driver === undefined) openCloud(config);
     else if (check) {
@@ -72,10 +72,9 @@ export async function listedCloud(
   }
 }
 
-function settingsOf(config: CloudConfig) {
+function settingsOf(config: CloudConfig, driver: ReturnType<typeof chosenDriver>) {
   const { credentials, project, region, endpoints } = config;
   const user = "user" in credentials ? (credentials.user?.name ?? credentials.user?.id) : undefined;
-  const driver = chosenDriver(config);
   return {
     credentials: { kind: credentials.kind, ...(user === undefined ? {} : { user }) },
     authUrl: shownUrl(config.authUrl),

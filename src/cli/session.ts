@@ -17,7 +17,6 @@ import { stopOnSignals } from "./stop-signals.ts";
 export interface SessionOptions {
   readonly file: string;
   readonly lab: string;
-  readonly json?: boolean;
   readonly adopt?: boolean;
   readonly debug?: boolean;
 }
