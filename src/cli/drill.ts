@@ -5,7 +5,7 @@ import { look } from "../engine/observe.ts";
 import { type DrillPlan, type FaultName, faultNames } from "../report/drill.ts";
 import { drillHtml } from "../report/drill-html.ts";
 import { drillPlanText, drillText } from "../report/drill-text.ts";
-import { Problem } from "../report/problem.ts";
+import { messageOf, Problem } from "../report/problem.ts";
 import { chosenGateway } from "./chosen-gateway.ts";
 import { confirm } from "./confirm.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
@@ -83,7 +83,7 @@ function writeHtml(path: string, html: string): void {
   try {
     writeFileSync(path, html);
   } catch (cause) {
-    note(`cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    note(`cannot write ${path}: ${messageOf(cause)}`);
     process.exitCode = 1;
   }
 }
@@ -97,7 +97,7 @@ function mustBeWritable(path: string): void {
   } catch (cause) {
     throw new Problem({
       code: "drill/html-not-writable",
-      summary: `cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      summary: `cannot write ${path}: ${messageOf(cause)}`,
       hint: "Nothing was done. Name another file.",
       cause,
     });

@@ -1,5 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { Problem } from "../report/problem.ts";
+import { messageOf, Problem } from "../report/problem.ts";
 
 /**
  * A file that somebody wrote is not written over, nor is half of one left behind.
@@ -15,9 +15,7 @@ export function writeNewFile(file: string, text: string, force: boolean): void {
     const there = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
     throw new Problem({
       code: there ? "file/exists" : "file/not-written",
-      summary: there
-        ? `${file} is there already`
-        : `cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      summary: there ? `${file} is there already` : `cannot write ${file}: ${messageOf(cause)}`,
       hint: there
         ? "Name another file with --file, or write over it with --force."
         : "Name another file with --file.",

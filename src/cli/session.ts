@@ -4,7 +4,7 @@ import type { Context } from "../engine/context.ts";
 import type { Journal } from "../engine/journal/journal.ts";
 import { openSqliteJournal } from "../engine/journal/sqlite-journal.ts";
 import { openHosts } from "../host/ssh.ts";
-import { Problem } from "../report/problem.ts";
+import { messageOf, Problem } from "../report/problem.ts";
 import { openProgress } from "../report/progress.ts";
 import { chooseProbes } from "../spec/probes.ts";
 import { parseSpec, type SpecFile } from "../spec/spec.ts";
@@ -75,7 +75,7 @@ function readSpec(path: string): SpecFile {
   } catch (cause) {
     throw new Problem({
       code: "spec/no-file",
-      summary: `cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      summary: `cannot read ${path}: ${messageOf(cause)}`,
       hint: "Write a wayout.yaml (README shows one), or name it with --file.",
       cause,
     });

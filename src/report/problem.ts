@@ -52,3 +52,8 @@ export class Problem extends Error {
     };
   }
 }
+
+/** What was thrown, in a line for people. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

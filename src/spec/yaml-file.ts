@@ -11,7 +11,7 @@ import {
   visit,
 } from "yaml";
 import { z } from "zod";
-import { Problem } from "../report/problem.ts";
+import { messageOf, Problem } from "../report/problem.ts";
 import { nearest } from "./nearest.ts";
 import { tooDeepAt } from "./yaml-depth.ts";
 
@@ -72,7 +72,7 @@ export function parseYamlFile<T>(
   try {
     plain = document.toJS({ maxAliasCount: maxAliases });
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
+    const said = messageOf(cause);
     throw new Problem({
       code: `${codes}/yaml`,
       summary: `${place(faultyAlias(document))}: not YAML that can be read: ${said}`,

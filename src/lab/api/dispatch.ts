@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { messageOf } from "../../report/problem.ts";
 import type { LabCloudKind } from "../state.ts";
 import type { Answer } from "./answer.ts";
 import type { CallLog } from "./call-log.ts";
@@ -68,7 +69,7 @@ export async function dispatchBroken(
   reply: FastifyReply,
   gate: Gate,
 ): Promise<void> {
-  const answer = errorsFor(pathOf(request)).failed("unreadable", reason(error), "vpc");
+  const answer = errorsFor(pathOf(request)).failed("unreadable", messageOf(error), "vpc");
   await send(request, reply, gate, answer, request.method !== "GET");
 }
 
@@ -108,7 +109,8 @@ async function answerOf(request: FastifyRequest, served: Served): Promise<Answer
     if (error instanceof SignatureRefused) return gatewayAnswer("unauthorized", error.message);
     if (error instanceof Refused) return errors.refused(error);
     if (error instanceof Failed) return errors.failed(error.failure, error.message, endpoint.subject);
-    const words = error instanceof CommitFailed ? `${error.message} ${reason(error.cause)}` : reason(error);
+    const words =
+      error instanceof CommitFailed ? `${error.message} ${messageOf(error.cause)}` : messageOf(error);
     return errors.failed("fault", words, endpoint.subject);
   }
 }
@@ -206,8 +208,4 @@ function abandon(
 
 function note(request: FastifyRequest, gate: Gate, status: number, writes: boolean): void {
   gate.log.add({ method: request.method, path: request.url, at: gate.now(), status, writes });
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

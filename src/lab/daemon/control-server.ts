@@ -4,7 +4,7 @@ import { chmod } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
-import { Problem } from "../../report/problem.ts";
+import { messageOf, Problem } from "../../report/problem.ts";
 import type { LoggedCall } from "../api/call-log.ts";
 import type { FaultStatus, LabStatus } from "../client/status.ts";
 
@@ -34,7 +34,7 @@ export async function serveControls(path: string, controls: Controls): Promise<F
         : new Problem({
             code: "lab/daemon-failed",
             summary: "the lab's daemon could not do this",
-            detail: error instanceof Error ? error.message : String(error),
+            detail: messageOf(error),
             hint: `Its log has more: ${join(dirname(path), "daemon.log")}`,
           });
     if (problem !== error) console.error(error);

@@ -1,6 +1,6 @@
 /** The lab's daemon: the only child of the first process of the lab's pid namespace. Its end is the lab's end. */
 import { flushCompileCache } from "node:module";
-import { Problem } from "../../report/problem.ts";
+import { messageOf, Problem } from "../../report/problem.ts";
 import { readLaunchPlan } from "../client/launch-plan.ts";
 import { placesOf } from "../client/places.ts";
 import { openChannel } from "./channel.ts";
@@ -34,6 +34,6 @@ function problemOf(error: unknown): Problem {
   return new Problem({
     code: "lab/start-failed",
     summary: `lab "${name}" could not be brought up`,
-    detail: error instanceof Error ? error.message : String(error),
+    detail: messageOf(error),
   });
 }

@@ -1,6 +1,6 @@
 /** What can be broken in a lab, each in a file of its own. */
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { Problem } from "../../report/problem.ts";
+import { messageOf, Problem } from "../../report/problem.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import type { ApiFaults } from "../api/faults.ts";
 import type { LabServer, LabState } from "../state.ts";
@@ -60,7 +60,7 @@ export function wordsOf<T extends ParseArgsOptionsConfig>(
       throw new Error(`too much: ${parsed.positionals.slice(positionals.max).join(" ")}`);
     return parsed;
   } catch (cause) {
-    const [reason = ""] = (cause instanceof Error ? cause.message : String(cause)).split(". To ");
+    const [reason = ""] = messageOf(cause).split(". To ");
     throw usageProblem(fault, reason, cause);
   }
 }

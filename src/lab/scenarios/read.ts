@@ -1,7 +1,7 @@
 /** Finds and reads a scenario: one that comes with Wayout, by name, or a file of the user's, by path. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { Problem } from "../../report/problem.ts";
+import { messageOf, Problem } from "../../report/problem.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import { maxFileBytes, parseYamlFile } from "../../spec/yaml-file.ts";
 import { checkScenario, type ScenarioUse } from "./check.ts";
@@ -66,7 +66,7 @@ function readFile(path: string): string {
     throw new Problem({
       code: "lab/no-scenario",
       summary: `cannot read ${path}`,
-      detail: cause instanceof Error ? cause.message : String(cause),
+      detail: messageOf(cause),
       hint: `Give a file, or one of ${builtInScenarios().join(", ")}.`,
       cause,
     });

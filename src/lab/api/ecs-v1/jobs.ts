@@ -1,3 +1,4 @@
+import { messageOf } from "../../../report/problem.ts";
 import { hexId } from "../../state.ts";
 
 export type JobType = "createServer" | "deleteServer";
@@ -42,7 +43,7 @@ export class Jobs {
       this.#jobs.set(job.id, { ...job, status, failure, ended: this.#now().toISOString() });
     work().then(
       () => end("SUCCESS"),
-      (cause: unknown) => end("FAIL", cause instanceof Error ? cause.message : String(cause)),
+      (cause: unknown) => end("FAIL", messageOf(cause)),
     );
   }
 
