@@ -43,28 +43,29 @@ resource "opentelekomcloud_networking_secgroup_v2" "demo" {
   description = "members reach each other"
 }
 
-resource "opentelekomcloud_networking_secgroup_rule_v2" "ssh_inside" {
-  security_group_id = opentelekomcloud_networking_secgroup_v2.demo.id
-  direction         = "ingress"
-  ethertype         = "IPv4"
-  protocol          = "tcp"
-  port_range_min    = 22
-  port_range_max    = 22
-  remote_ip_prefix  = opentelekomcloud_vpc_v1.demo.cidr
-}
-
 resource "opentelekomcloud_networking_secgroup_v2" "ssh" {
   name = "sg-tofu-ssh"
 }
 
+# Servers without an EIP are logged in to from inside, those of the second group from everywhere.
 resource "opentelekomcloud_networking_secgroup_rule_v2" "ssh" {
-  security_group_id = opentelekomcloud_networking_secgroup_v2.ssh.id
+  for_each = {
+    inside = {
+      group = opentelekomcloud_networking_secgroup_v2.demo.id
+      from  = opentelekomcloud_vpc_v1.demo.cidr
+    }
+    everywhere = {
+      group = opentelekomcloud_networking_secgroup_v2.ssh.id
+      from  = "0.0.0.0/0"
+    }
+  }
+  security_group_id = each.value.group
   direction         = "ingress"
   ethertype         = "IPv4"
   protocol          = "tcp"
   port_range_min    = 22
   port_range_max    = 22
-  remote_ip_prefix  = "0.0.0.0/0"
+  remote_ip_prefix  = each.value.from
 }
 
 # s3.medium.1 is a machine with an init system in the lab, s3.light.1 is a light server.
