@@ -134,7 +134,7 @@ describe("floating IPs", () => {
   it("have any text as description on plain OpenStack, and stay bound when it alone is changed", async () => {
     const plain = await demoApi({ state: new LabState("openstack") });
     try {
-      const floatingip = { description: "the way out, for now" };
+      const floatingip = { description: "ecs-proxy: the way out of 10 servers" };
       const changed = await plain.ask("PUT", `/v2.0/floatingips/${plain.eip.id}`, { floatingip });
       expect(changed.body).toMatchObject({ floatingip: { ...floatingip, port_id: plain.proxyPort.id } });
     } finally {
