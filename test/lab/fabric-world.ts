@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
+import { vi } from "vitest";
 import { z } from "zod";
 import type { LabState } from "../../src/lab/state.ts";
 import { writeState } from "./fabric-state.ts";
@@ -96,11 +97,7 @@ export class World {
   }
 
   async until(namespace: string, script: string, withinMs = 10_000): Promise<void> {
-    const end = performance.now() + withinMs;
-    while ((await this.run(namespace, script)).code !== 0) {
-      if (performance.now() > end) throw new Error(`${namespace}: not within ${withinMs} ms: ${script}`);
-      await wait(20);
-    }
+    await vi.waitFor(() => this.must(namespace, script), { timeout: withinMs, interval: 20 });
   }
 
   async pings(namespace: string, address: string, options = "-c 1 -W 1"): Promise<boolean> {

@@ -1,5 +1,4 @@
 /** What happens to a host when things do not go by the book: rules set by hand, rivals, lost logins, killed runs. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeHost } from "../../src/host/armed.ts";
 import { armScript } from "../../src/host/change.ts";
@@ -189,7 +188,7 @@ describe.each([
     const facts = await bench.host.facts({ anew: true });
     const change = applyChange(bench.want, haveFrom(bench.want, facts), facts, false);
     await bench.host.write(armScript(change, "alone1", 1));
-    await until(async () => (await bench.state()) === before);
+    await expect.poll(() => bench.state(), { timeout: 15_000, interval: 100 }).toBe(before);
   });
 
   test("a change that fails on the way is taken back at once, and says which command failed", async () => {
@@ -262,11 +261,3 @@ describe.each([
     await bench.onProxy("echo 1 > /proc/sys/net/ipv4/conf/all/accept_redirects");
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 15_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error("did not come to be within 15 s");
-    await sleep(100);
-  }
-}

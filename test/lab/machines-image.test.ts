@@ -3,8 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { gone, processId } from "../../src/lab/client/process-id.ts";
 import { ensureImage } from "../../src/lab/images/ensure-image.ts";
 import { runScript } from "../../src/lab/images/run-script.ts";
@@ -64,8 +63,7 @@ test("when a build's command is killed, its processes and mounts are gone too", 
   const program = `const { runScript } = await import(${JSON.stringify(module)});
     await runScript({ script: ${JSON.stringify(path)}, environment: {}, log: "/dev/null" });`;
   const builder = spawn(process.execPath, ["--input-type=module", "--eval", program]);
-  const deadline = performance.now() + 10_000;
-  while (!existsSync(join(directory, "started")) && performance.now() < deadline) await sleep(10);
+  await vi.waitUntil(() => existsSync(join(directory, "started")), { timeout: 10_000 });
   const { text: found } = await run("pgrep", ["-f", path]);
   const processes = found
     .split("\n")

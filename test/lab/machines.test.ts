@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { hierarchies } from "../../src/lab/client/cgroups.ts";
 import { ensureImage, type LabImage } from "../../src/lab/images/ensure-image.ts";
 import { startMachine } from "../../src/lab/machines/machine.ts";
@@ -34,14 +33,6 @@ async function must(machine: RunningServer, script: string): Promise<string> {
   const { code, text } = await inside(machine.initPid, script);
   if (code !== 0) throw new Error(`exit ${code}: ${script}\n${text}`);
   return text;
-}
-
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = performance.now() + 15_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error("did not come to be within 15 s");
-    await sleep(20);
-  }
 }
 
 const upper = (server: string, path: string): string => join(place.directory, server, "upper", path);
@@ -101,7 +92,7 @@ describe.each<LabImageName>(["debian", "sysv"])("a machine of image %s", (name) 
     void inside(machine.initPid, "reboot");
     expect(await machine.exited).toEqual({ reboot: true });
     machine = await boot(name, image);
-    await until(() => existsSync(upper(name, "root/booted")));
+    await vi.waitUntil(() => existsSync(upper(name, "root/booted")), { timeout: 15_000 });
     expect(await must(machine, "sysctl -n net.ipv4.ip_forward net.ipv4.tcp_syn_retries")).toBe("0\n3");
     expect(await must(machine, "iptables-save -t nat; iptables-legacy-save -t nat")).not.toContain(
       "MASQUERADE",
@@ -183,7 +174,7 @@ describe("a Debian machine", () => {
       machine,
       "systemd-run --on-active=1s --timer-property=AccuracySec=100ms touch /root/timer-ran",
     );
-    await until(() => existsSync(upper("units", "root/timer-ran")));
+    await vi.waitUntil(() => existsSync(upper("units", "root/timer-ran")), { timeout: 15_000 });
   });
 
   test("has packages to install only through the mirror, keepalived among them", async () => {

@@ -1,5 +1,5 @@
 /** What the user had before Wayout came: networks, routers, servers and floating IPs, made by the API of the project's own user. */
-import { setTimeout as sleep } from "node:timers/promises";
+import { vi } from "vitest";
 import type { Endpoint, Service } from "./calls/endpoint.ts";
 import { at } from "./calls/field.ts";
 
@@ -29,7 +29,7 @@ interface NetworkWish {
 }
 
 /** Nova says ACTIVE after some seconds; the machine may be busy with other things. */
-const patienceMs = 120_000;
+const patience = { timeout: 120_000, interval: 250 };
 
 export class Project {
   readonly api: Endpoint;
@@ -88,12 +88,12 @@ export class Project {
         networks: portIds.map((port) => ({ port })),
       },
     });
-    await this.#until(`${name} ACTIVE`, async () => {
+    await vi.waitUntil(async () => {
       const server = await this.must("compute", "GET", `/servers/${id}`);
       if (at(server, "server.status") === "ERROR")
         throw new Error(`Nova: ${JSON.stringify(at(server, "server.fault"))}`);
       return at(server, "server.status") === "ACTIVE";
-    });
+    }, patience);
     return { id, name, portIds };
   }
 
@@ -118,9 +118,9 @@ export class Project {
     for (const id of await this.#ids("compute", "/servers", "servers")) {
       await this.must("compute", "DELETE", `/servers/${id}`);
     }
-    await this.#until(
-      "no servers",
+    await vi.waitUntil(
       async () => (await this.#ids("compute", "/servers", "servers")).length === 0,
+      patience,
     );
     for (const id of await this.#own("floatingips"))
       await this.must("network", "DELETE", `/v2.0/floatingips/${id}`);
@@ -196,14 +196,6 @@ export class Project {
 
   async #ids(service: Service, path: string, key: string): Promise<readonly string[]> {
     return list(await this.must(service, "GET", path), key).map((each) => String(at(each, "id")));
-  }
-
-  async #until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + patienceMs;
-    while (!(await holds())) {
-      if (Date.now() > end) throw new Error(`${what}: not within ${patienceMs / 1000} s`);
-      await sleep(250);
-    }
   }
 }
 

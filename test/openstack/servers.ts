@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { vi } from "vitest";
 import { removeCgroup } from "../../src/lab/client/cgroups.ts";
 import { Resolver } from "../../src/lab/fabric/resolver.ts";
 import { ensureImage, type LabImage } from "../../src/lab/images/ensure-image.ts";
@@ -73,7 +73,7 @@ export class Servers {
   async start(server: Server, kind: "machine" | "light"): Promise<void> {
     const devices = server.portIds.map((portId, index) => ({ portId, device: `eth${index}` }));
     for (const { portId, device } of devices) plugIn(server.name, portId, device);
-    await this.#firstLease(server);
+    await vi.waitUntil(() => this.lease(server), { timeout: 120_000, interval: 500 });
     const options = {
       server: server.name,
       image: this.#image,
@@ -137,14 +137,6 @@ export class Servers {
 
   async ssh(address: string, command: string): Promise<Ended> {
     return await run(join(this.folder, "bin", "ssh"), address, command);
-  }
-
-  async #firstLease(server: Server): Promise<void> {
-    const end = Date.now() + 120_000;
-    while (!this.lease(server)) {
-      if (Date.now() > end) throw new Error(`${server.name} got no lease within 120 s`);
-      await sleep(500);
-    }
   }
 
   /** Keys, and an `ssh` that reaches floating IPs through the Internet of this cloud. */
