@@ -3,17 +3,15 @@
  * In `npm test` a sample of the calls; all of them, with every fault, once and lasting, with WAYOUT_FAULTS=all, or so many
  * of these at each gateway with a number.
  */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { gatewayFile } from "./gateway-file.ts";
+import { upFrom } from "./own-scenario.ts";
 import { sweep, wanted } from "./sweep/sweep.ts";
 import { must, wayout } from "./wayout-command.ts";
 
 const lab = "test-faults-calls";
 const timeout = 7_200_000;
 const file = gatewayFile();
-const scenarioFile = join(file.path, "..", "scenario.yaml");
 const scenario = `description: A proxy with an EIP, and one without.
 vpcs:
   - name: vpc-demo
@@ -37,10 +35,7 @@ servers:
 afterAll(() => file.remove());
 
 describe("Open Telekom Cloud", () => {
-  beforeAll(async () => {
-    writeFileSync(scenarioFile, scenario);
-    await must("lab", "up", scenarioFile, "--name", lab);
-  });
+  beforeAll(() => upFrom(scenario, lab));
   afterAll(async () => {
     await wayout("lab", "down", "--name", lab);
   });

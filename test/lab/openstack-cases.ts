@@ -1,12 +1,10 @@
 /** An `openstack` command does the manual's work in a lab's cloud; packets say whether it was done. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openLab } from "../../src/lab/client/labs.ts";
 import { inside, seenAs } from "./clients.ts";
-import { gatewayFile } from "./gateway-file.ts";
 import { type OpenstackCommand, openstackCommand } from "./openstack-command.ts";
-import { must, wayout } from "./wayout-command.ts";
+import { upFrom } from "./own-scenario.ts";
+import { wayout } from "./wayout-command.ts";
 import { labCloud } from "./world-state.ts";
 
 const scenario = `
@@ -30,7 +28,6 @@ servers:
 `;
 /** The cases as tests of the file that calls this, in a lab of the name. Debian's client unless a program is given. */
 export function openstackCases(lab: string, program?: string): void {
-  const folder = gatewayFile();
   let openstack: OpenstackCommand;
   const portOf = async (server: string) =>
     (await openstack.must("port", "list", "--server", server, "-f", "value", "-c", "ID")).trim();
@@ -38,15 +35,10 @@ export function openstackCases(lab: string, program?: string): void {
     (await inside(lab, from, "ping", "-c", "1", "-W", "1", address)).code === 0;
 
   beforeAll(async () => {
-    const file = join(folder.path, "..", "scenario.yaml");
-    writeFileSync(file, scenario);
-    await must("lab", "up", file, "--name", lab);
+    await upFrom(scenario, lab);
     openstack = await openstackCommand(lab, program);
   });
-  afterAll(async () => {
-    await wayout("lab", "down", "--name", lab);
-    folder.remove();
-  });
+  afterAll(() => wayout("lab", "down", "--name", lab));
 
   test("token issue: the token opens the cloud", async () => {
     const { apiUrl, cloud } = await openLab(lab);

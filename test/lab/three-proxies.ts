@@ -1,9 +1,7 @@
 /** A lab of three servers that can be proxies, one of them without an EIP, and a gateway of one or two of them. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gatewayFile } from "./gateway-file.ts";
-import { must, wayout } from "./wayout-command.ts";
+import { upFrom } from "./own-scenario.ts";
+import { wayout } from "./wayout-command.ts";
 import { cloudState, hostState } from "./world-state.ts";
 
 export const proxies = ["ecs-proxy-1", "ecs-proxy-2", "ecs-proxy-3"] as const;
@@ -39,7 +37,6 @@ export interface Asked {
 const ids = /[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}/g;
 
 export function threeProxies(lab: string) {
-  const folder = mkdtempSync(join(tmpdir(), "wayout-test-"));
   const file = gatewayFile();
   const where = ["--file", file.path, "--lab", lab];
   const state = async () => ({
@@ -49,14 +46,9 @@ export function threeProxies(lab: string) {
   return {
     file: file.path,
     where,
-    async up(): Promise<void> {
-      const path = join(folder, "scenario.yaml");
-      writeFileSync(path, scenario);
-      await must("lab", "up", path, "--name", lab);
-    },
+    up: () => upFrom(scenario, lab),
     async down(): Promise<void> {
       await wayout("lab", "down", "--name", lab);
-      rmSync(folder, { recursive: true });
       file.remove();
     },
     ask({ of, publicIp = "keep" }: Asked): void {

@@ -1,10 +1,8 @@
 /** Two servers that can be proxies and have no EIP, so that each login depends on the gateway's; and what tests do with them. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "vitest";
 import { inside, seenAs } from "./clients.ts";
 import { gatewayFile } from "./gateway-file.ts";
+import { upFrom } from "./own-scenario.ts";
 import { must, wayout } from "./wayout-command.ts";
 import { cloudState, hostState, labCloud } from "./world-state.ts";
 
@@ -42,11 +40,7 @@ export class TwoProxies {
   }
 
   static async up(lab: string): Promise<TwoProxies> {
-    const folder = mkdtempSync(join(tmpdir(), "wayout-test-"));
-    const path = join(folder, "scenario.yaml");
-    writeFileSync(path, scenario);
-    await must("lab", "up", path, "--name", lab);
-    rmSync(folder, { recursive: true });
+    await upFrom(scenario, lab);
     const made = new TwoProxies(lab);
     await made.#install();
     return made;
