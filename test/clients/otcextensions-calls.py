@@ -1,4 +1,4 @@
-"""Makes the calls that stand on standard input with OTC's own SDK, and prints what each gave, as JSON.
+"""Makes the calls that its argument lists, as JSON, with OTC's own SDK, and prints what each gave, as JSON too.
 
 A call is [service, method, arguments by name]: ["vpc", "create_vpc", {"name": "v", "cidr": "10.0.0.0/8"}].
 "$0" among the arguments is what the first call gave, "$0.id" its field `id`.
@@ -43,7 +43,7 @@ def plain(result):
 def main():
     connection = openstack.connect()
     given = []
-    for service, method, wish in json.load(sys.stdin):
+    for service, method, wish in json.loads(sys.argv[1]):
         try:
             given.append(call(connection, service, method, argument(wish, given)))
         except exceptions.HttpException as error:

@@ -1,13 +1,11 @@
 /** OpenTofu with OTC's Terraform provider, in a folder of its own, signed in to a lab. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openLab } from "../../src/lab/client/labs.ts";
 import { labKeyName } from "../../src/lab/daemon/load-scenario.ts";
-import type { Ended } from "../lab/wayout-command.ts";
+import { type Ended, run } from "../lab/wayout-command.ts";
 import { clients } from "./places.ts";
 
 const fileHere = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -32,33 +30,17 @@ export async function openTofu(lab: string, provider = process.env.WAYOUT_OTC_PR
   const config = join(folder, "tofurc");
   mkdirSync(clients.plugins, { recursive: true });
   writeFileSync(config, provider ? overriding(provider) : `plugin_cache_dir = "${clients.plugins}"\n`);
-  const env = {
-    ...process.env,
-    OS_CLIENT_CONFIG_FILE: cloudsFile,
-    OS_CLOUD: "lab",
-    TF_CLI_CONFIG_FILE: config,
-    TF_VAR_key_name: labKeyName,
-    TF_IN_AUTOMATION: "1",
-    TF_INPUT: "0",
-    CHECKPOINT_DISABLE: "1",
-  };
+  const env = [
+    `OS_CLIENT_CONFIG_FILE=${cloudsFile}`,
+    "OS_CLOUD=lab",
+    `TF_CLI_CONFIG_FILE=${config}`,
+    `TF_VAR_key_name=${labKeyName}`,
+    "TF_IN_AUTOMATION=1",
+    "TF_INPUT=0",
+    "CHECKPOINT_DISABLE=1",
+  ];
   const tofu: Tofu = {
-    async run(...words) {
-      const child = spawn(clients.tofu, [...words, "-no-color"], {
-        cwd: folder,
-        env,
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      let [stdout, stderr] = ["", ""];
-      child.stdout.setEncoding("utf8").on("data", (text: string) => {
-        stdout += text;
-      });
-      child.stderr.setEncoding("utf8").on("data", (text: string) => {
-        stderr += text;
-      });
-      const [code] = await once(child, "close");
-      return { code, stdout, stderr };
-    },
+    run: (...words) => run("env", ...env, clients.tofu, `-chdir=${folder}`, ...words, "-no-color"),
     async ready() {
       if (provider) return undefined;
       const ended = await tofu.run("init");

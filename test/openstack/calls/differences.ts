@@ -1,4 +1,5 @@
 /** What differs between the answers of two clouds to the same calls. Pure. */
+import { at } from "./field.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
 export interface Exchange {
@@ -117,17 +118,12 @@ function said(exchange: Exchange): string {
 
 /** Neutron names an exception, Keystone a title, Nova wraps the error in its name. */
 function errorType(body: unknown): string | undefined {
-  const neutron = field(body, "NeutronError");
-  if (neutron !== undefined) return String(field(neutron, "type") ?? "without a type");
-  const keystone = field(field(body, "error"), "title");
+  if (at(body, "NeutronError") !== undefined)
+    return String(at(body, "NeutronError.type") ?? "without a type");
+  const keystone = at(body, "error.title");
   if (keystone !== undefined) return String(keystone);
   const keys = typeof body === "object" && body !== null ? Object.keys(body) : [];
   const [only, ...more] = keys;
-  const code = only !== undefined && more.length === 0 ? field(field(body, only), "code") : undefined;
+  const code = only !== undefined && more.length === 0 ? at(body, `${only}.code`) : undefined;
   return typeof code === "number" ? only : undefined;
-}
-
-function field(value: unknown, key: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Object.entries(value).find(([name]) => name === key)?.[1];
 }

@@ -62,7 +62,7 @@ export function readEntry(cloudsFile: string, name: string): CloudEntry {
 }
 
 /** The body of a login by password, scoped to the entry's project. */
-export function loginBody({ auth }: CloudEntry): unknown {
+function loginBody({ auth }: CloudEntry): unknown {
   const domain = { name: auth.user_domain_name };
   return {
     auth: {

@@ -2,11 +2,6 @@
 import type { Endpoint } from "./endpoint.ts";
 import { at, idAt } from "./field.ts";
 
-export interface StageNames {
-  readonly proxy: string;
-  readonly client: string;
-}
-
 export interface Stage {
   readonly externalNetworkId: string;
   readonly networkId: string;
@@ -21,7 +16,10 @@ export interface Stage {
 }
 
 /** Finds the stage by the names of its servers. Throws where a part of it is not there. */
-export async function findStage(api: Endpoint, names: StageNames): Promise<Stage> {
+export async function findStage(
+  api: Endpoint,
+  names: { readonly proxy: string; readonly client: string },
+): Promise<Stage> {
   const get = async (path: string): Promise<unknown> => (await api.call("network", "GET", path)).body;
   const portOf = async (name: string) => {
     const servers = at((await api.call("compute", "GET", "/servers/detail")).body, "servers");
