@@ -1,7 +1,6 @@
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { drill } from "../engine/drill/drill.ts";
-import { look } from "../engine/observe.ts";
 import { type DrillPlan, type FaultName, faultNames } from "../report/drill.ts";
 import { drillHtml } from "../report/drill-html.ts";
 import { drillPlanText, drillText } from "../report/drill-text.ts";
@@ -36,11 +35,11 @@ export function drillCommand(): Command {
       .option("--html <path>", "write the report with its plot to this file, too"),
   ).action(async (name: string | undefined, options: DrillOptions) => {
     if (options.html !== undefined) mustBeWritable(options.html);
-    await withSession(options, async ({ file, world, context }) => {
-      const gateways = (await look(file, world.cloud, context.probes)).map(({ gateway }) => gateway);
+    await withSession(options, async (session) => {
       const { fault, client, connections } = options;
+      const { world, context } = session;
       const drilled = await drill(
-        chosenGateway(gateways, name),
+        await chosenGateway(session, name),
         world,
         { fault, client, connections },
         { ...context, confirm: (plan) => ask(plan, options, context.signal) },

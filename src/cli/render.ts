@@ -1,5 +1,4 @@
 import { Command, Option } from "commander";
-import { look } from "../engine/observe.ts";
 import { renderCloudInit } from "../host/render/cloud-init.ts";
 import { type ByHand, renderShellScript } from "../host/render/shell-script.ts";
 import { Problem } from "../report/problem.ts";
@@ -22,9 +21,8 @@ export function renderCommand(): Command {
         new Option("--as <form>", "what to print").choices(["script", "cloud-init"]).default("script"),
       ),
   ).action(async (name: string | undefined, options: RenderOptions) => {
-    await withSession(options, async ({ file, world, context }) => {
-      const gateways = (await look(file, world.cloud, context.probes)).map(({ gateway }) => gateway);
-      const gateway = chosenGateway(gateways, name);
+    await withSession(options, async (session) => {
+      const gateway = await chosenGateway(session, name);
       if (gateway.pair) {
         throw new Problem({
           code: "render/pair",

@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { look } from "../engine/observe.ts";
 import { switchActive } from "../engine/switch.ts";
 import { chosenGateway } from "./chosen-gateway.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
@@ -13,10 +12,11 @@ export function switchCommand(): Command {
       .argument("[gateway]", "which gateway; needed where the spec has several")
       .option("--force", "also where the standby does not know every connection"),
   ).action(async (name: string | undefined, options: GatewayOptions & { force?: boolean }) => {
-    await withSession(options, async ({ file, world, context }) => {
-      const gateways = (await look(file, world.cloud, context.probes)).map(({ gateway }) => gateway);
-      const gateway = chosenGateway(gateways, name);
-      const { from, to, state } = await switchActive(gateway, world, { force: options.force ?? false });
+    await withSession(options, async (session) => {
+      const gateway = await chosenGateway(session, name);
+      const { from, to, state } = await switchActive(gateway, session.world, {
+        force: options.force ?? false,
+      });
       const whole = state.notReady === "";
       if (options.json) answerJson({ gateway: gateway.name, from, to, whole, reason: state.notReady });
       else {

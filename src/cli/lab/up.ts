@@ -1,5 +1,7 @@
 import { Command, Option } from "commander";
 import { labStatus, openLab } from "../../lab/client/labs.ts";
+import { builtInScenarios } from "../../lab/scenarios/read.ts";
+import { count } from "../../report/human.ts";
 import { answer, answerJson } from "../output.ts";
 import { bringUp } from "./bring-up.ts";
 import { type LabOptions, withLabOptions } from "./options.ts";
@@ -12,11 +14,7 @@ interface UpOptions extends LabOptions {
 export function upCommand(): Command {
   const command = new Command("up")
     .description("bring up a lab: a small real cloud on this machine")
-    .argument(
-      "[scenario]",
-      "manual, manual-sysv, pair, huawei, openstack, hundred, empty, or a scenario file's path",
-      "manual",
-    )
+    .argument("[scenario]", `${builtInScenarios().join(", ")}, or a scenario file's path`, "manual")
     .addOption(
       new Option("--fabric <how>", "none: the API alone, without servers and packets")
         .choices(["kernel", "none"])
@@ -34,7 +32,7 @@ async function up(scenarioName: string, options: UpOptions): Promise<void> {
     return;
   }
   const took = duration((performance.now() - startedAt) / 1000);
-  const servers = status.servers.length === 1 ? "1 server" : `${status.servers.length} servers`;
+  const servers = count(status.servers.length, "server");
   answer(`lab "${status.name}" is up: ${status.scenario}, ${servers}, in ${took}\n`);
   if (status.servers.length > 0) answer(`${picture(status, { all: false })}\n`);
   const names = status.servers.map((server) => server.name);
