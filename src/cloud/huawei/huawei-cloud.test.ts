@@ -1,7 +1,8 @@
 /** The driver against the lab's API in its Huawei profile, with an access key: what is not as on OTC. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { addRouteTable, addSubnet, addVirtualIp, addVpc } from "../../lab/api/operations/index.ts";
+import { addRouteTable, addSubnet, addVpc } from "../../lab/api/operations/index.ts";
 import { demoApi } from "../../lab/api/testing/demo-api.ts";
+import { addVirtualIp } from "../../lab/api/testing/virtual-ip.ts";
 import { LabState } from "../../lab/state.ts";
 import type { Cloud } from "../cloud.ts";
 import { openCloud } from "../open-cloud.ts";

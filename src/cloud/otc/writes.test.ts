@@ -1,7 +1,8 @@
 /** The driver against the lab's API, over HTTP: every write may be repeated, and nothing foreign is touched. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ApiFault } from "../../lab/api/faults.ts";
-import { addVirtualIp, tableOfSubnet } from "../../lab/api/operations/index.ts";
+import { tableOfSubnet } from "../../lab/api/operations/index.ts";
+import { addVirtualIp } from "../../lab/api/testing/virtual-ip.ts";
 import type { Cloud, Route } from "../cloud.ts";
 import { type LabCloud, openLabCloud } from "../testing/lab-cloud.ts";
 

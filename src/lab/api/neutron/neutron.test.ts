@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LabState } from "../../state.ts";
-import { addPublicIp, addVirtualIp, addVpc } from "../operations/index.ts";
+import { addPublicIp, addVpc } from "../operations/index.ts";
 import { at, type DemoApi, demoApi, idsAt, textAt } from "../testing/demo-api.ts";
+import { addVirtualIp } from "../testing/virtual-ip.ts";
 import { externalNetworkId } from "./networks.ts";
 
 let demo: DemoApi;

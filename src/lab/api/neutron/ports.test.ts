@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   addPublicIp,
   addSecurityGroup,
-  addVirtualIp,
   bindPublicIp,
   removeServer,
   updateRouteTable,
 } from "../operations/index.ts";
 import { at, type DemoApi, demoApi, idsAt, textAt } from "../testing/demo-api.ts";
+import { addVirtualIp } from "../testing/virtual-ip.ts";
 
 let demo: DemoApi;
 beforeEach(async () => {

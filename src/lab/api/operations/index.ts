@@ -1,8 +1,7 @@
 /** What can be done to the lab's cloud: by its APIs, and by whoever builds a cloud to start with. */
-export { defaultTableOf, subnetsOf, tableOfSubnet, tablesOf } from "./lookups.ts";
-export { addPort, addVirtualIp, gatewayOwner, removePort, updatePort, virtualIpOwner } from "./ports.ts";
+export { defaultTableOf, subnetsOf, tableOfSubnet } from "./lookups.ts";
+export { addPort, gatewayOwner, removePort, updatePort, virtualIpOwner } from "./ports.ts";
 export { addPublicIp, bindPublicIp, removePublicIp, renamePublicIp, unbindPublicIp } from "./public-ips.ts";
-export { Refused } from "./refused.ts";
 export {
   addRouteTable,
   associateSubnets,

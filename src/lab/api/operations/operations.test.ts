@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LabState, noQuotas } from "../../state.ts";
+import { addVirtualIp } from "../testing/virtual-ip.ts";
 import {
   addPort,
   addPublicIp,
@@ -8,7 +9,6 @@ import {
   addSecurityGroup,
   addServer,
   addSubnet,
-  addVirtualIp,
   addVpc,
   associateSubnets,
   bindPublicIp,

@@ -65,15 +65,6 @@ export function addPortUnchecked(state: LabState, wish: PortWish, at: Date): Lab
   return port;
 }
 
-/** A virtual IP: a port without a server. */
-export function addVirtualIp(
-  state: LabState,
-  wish: { readonly subnetId: string; readonly name?: string | undefined; readonly ip?: string | undefined },
-  at: Date = new Date(),
-): LabPort {
-  return addPort(state, { ...wish, owner: virtualIpOwner }, at);
-}
-
 /** Fields that are not given stay as they are. */
 export function updatePort(state: LabState, id: string, change: PortChange): LabPort {
   const port = found(state.ports, "port", id);

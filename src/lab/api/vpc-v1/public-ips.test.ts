@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { addPublicIp, addVirtualIp, bindPublicIp } from "../operations/index.ts";
+import { addPublicIp, bindPublicIp } from "../operations/index.ts";
 import { type DemoApi, demoApi, idsAt, textAt } from "../testing/demo-api.ts";
+import { addVirtualIp } from "../testing/virtual-ip.ts";
 
 let demo: DemoApi;
 beforeEach(async () => {

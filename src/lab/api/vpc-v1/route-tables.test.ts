@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { addServer, addSubnet, addVirtualIp, addVpc, removeServer } from "../operations/index.ts";
+import { addServer, addSubnet, addVpc, removeServer } from "../operations/index.ts";
 import { type DemoApi, demoApi, listAt, textAt } from "../testing/demo-api.ts";
+import { addVirtualIp } from "../testing/virtual-ip.ts";
 
 let demo: DemoApi;
 beforeEach(async () => {
