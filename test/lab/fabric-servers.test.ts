@@ -99,7 +99,7 @@ test("a packet size limit on the way: with ICMP large transfers work, without th
   const large = "-c 1 -W 1 -M do -s 1400";
   expect(await world.pings("one", site, large)).toBe(true);
 
-  await world.call({ method: "setPathMtu", bytes: 1300, style: "icmp" });
+  await world.call({ method: "setPathMtu", limit: { bytes: 1300, style: "icmp" } });
   const refused = await world.run("one", `ping -n ${large} ${site}; ping -n ${large} ${site}`);
   expect(`${refused.stdout}${refused.stderr}`).toMatch(/mtu ?= ?1300/);
   expect(await world.must("one", `ip route get ${site}`)).toContain("mtu 1300");
@@ -108,14 +108,14 @@ test("a packet size limit on the way: with ICMP large transfers work, without th
 
   await world.must("one", "ip route flush cache");
   await world.must("internet", "ip route flush cache");
-  await world.call({ method: "setPathMtu", bytes: 1300, style: "blackhole" });
+  await world.call({ method: "setPathMtu", limit: { bytes: 1300, style: "blackhole" } });
   const silent = await world.run("one", `ping -n ${large} ${site}`);
   expect(silent.code).not.toBe(0);
   expect(`${silent.stdout}${silent.stderr}`).not.toContain("mtu");
   expect(await world.pings("one", site)).toBe(true);
   expect(await world.peer("one", "put", site, 80, 2_000_000)).toBeUndefined();
 
-  await world.call({ method: "setPathMtu", bytes: null, style: "icmp" });
+  await world.call({ method: "setPathMtu", limit: null });
   expect(await world.pings("one", site, large)).toBe(true);
 });
 

@@ -12,8 +12,7 @@ const call = z.discriminatedUnion("method", [
   z.object({ method: z.literal("setCable"), server: z.string(), plugged: z.boolean() }),
   z.object({
     method: z.literal("setPathMtu"),
-    bytes: z.number().nullable(),
-    style: z.enum(["icmp", "blackhole"]),
+    limit: z.object({ bytes: z.number(), style: z.enum(["icmp", "blackhole"]) }).nullable(),
   }),
   z.object({ method: z.literal("close") }),
 ]);
@@ -33,7 +32,7 @@ async function perform(text: string): Promise<void> {
     case "setCable":
       return fabric.setCable(wanted.server, wanted.plugged);
     case "setPathMtu":
-      return fabric.setPathMtu(wanted.bytes, wanted.style);
+      return fabric.setPathMtu(wanted.limit);
     case "close":
       return fabric.close();
   }

@@ -21,8 +21,6 @@ export interface ApiOptions {
   readonly commit: () => Promise<void>;
   readonly servers: ServerMachines;
   readonly faults: ApiFaults;
-  /** A free one unless given. */
-  readonly port?: number;
 }
 
 export interface RunningApi {
@@ -82,7 +80,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   app.setErrorHandler((error, request, reply) => dispatchBroken(error, request, reply, gate));
   app.setNotFoundHandler((request, reply) => dispatchUnknown(request, reply, gate));
 
-  const url = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 });
+  const url = await app.listen({ host: "127.0.0.1", port: 0 });
   api = context(url);
   return {
     url,

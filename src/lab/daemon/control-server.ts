@@ -2,7 +2,7 @@
 
 import { chmod } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify from "fastify";
 import { z } from "zod";
 import { messageOf, Problem } from "../../report/problem.ts";
 import type { LoggedCall } from "../api/call-log.ts";
@@ -25,7 +25,7 @@ const serverSchema = z.object({ server: z.string() });
 const breakSchema = z.object({ words: z.array(z.string()).min(1) });
 const mendSchema = z.object({ id: z.string().optional() });
 
-export async function serveControls(path: string, controls: Controls): Promise<FastifyInstance> {
+export async function serveControls(path: string, controls: Controls): Promise<void> {
   const app = fastify();
   app.setErrorHandler(async (error, _request, reply) => {
     const problem =
@@ -55,5 +55,4 @@ export async function serveControls(path: string, controls: Controls): Promise<F
   }));
   await app.listen({ path });
   await chmod(path, 0o600);
-  return app;
 }

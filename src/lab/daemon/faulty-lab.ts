@@ -21,8 +21,7 @@ export function faultyLab(
       const { servers } = present(network);
       await (on ? servers.start(serverId) : servers.cutPower(serverId));
     },
-    setPathMtu: async (limit) =>
-      await present(network).fabric.setPathMtu(limit?.bytes ?? null, limit?.blackhole ? "blackhole" : "icmp"),
+    setPathMtu: async (limit) => await present(network).fabric.setPathMtu(limit),
     run: async (serverId, script) => await present(network).servers.run(serverId, script),
   };
 }

@@ -38,8 +38,8 @@ export async function makeSshWorld(
 }
 
 /** ssh_config(5). `-J` starts an ssh of its own for the jump host, with the same configuration. */
-export function sshConfig(
-  places: Pick<LabPlaces, "name" | "userKey" | "knownHosts">,
+function sshConfig(
+  places: LabPlaces,
   internet: { readonly holder: number; readonly namespace: string },
 ): string {
   return `# Lab "${places.name}": ssh -F THIS_FILE 203.0.113.10

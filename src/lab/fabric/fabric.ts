@@ -85,8 +85,8 @@ export class Fabric {
   }
 
   /** Limits the size of packets on the way beyond the EIPs, in both directions; null takes the limit away. */
-  async setPathMtu(bytes: number | null, style: PathLimit["style"] = "icmp"): Promise<void> {
-    this.#pathLimit = bytes === null ? null : { bytes, style };
+  async setPathMtu(limit: PathLimit | null): Promise<void> {
+    this.#pathLimit = limit;
     if (this.#state) await this.converge(this.#state);
   }
 

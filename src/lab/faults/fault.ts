@@ -3,6 +3,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { messageOf, Problem } from "../../report/problem.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import type { ApiFaults } from "../api/faults.ts";
+import type { PathLimit } from "../fabric/nat.ts";
 import type { LabServer, LabState } from "../state.ts";
 
 /** The parts of a lab that faults reach into. */
@@ -15,11 +16,8 @@ export interface FaultyLab {
   setCable(serverId: string, plugged: boolean): Promise<void>;
   /** Cuts a server's power, or boots it again. */
   setPower(serverId: string, on: boolean): Promise<void>;
-  /**
-   * Limits the size of packets between the VPCs and the Internet; null: no limit.
-   * `blackhole`: too large ones vanish without the ICMP message that says so.
-   */
-  setPathMtu(limit: { readonly bytes: number; readonly blackhole: boolean } | null): Promise<void>;
+  /** Limits the size of packets between the VPCs and the Internet; null: no limit. */
+  setPathMtu(limit: PathLimit | null): Promise<void>;
   /** Runs a shell script as root inside a server; throws where it fails. Returns what it printed. */
   run(serverId: string, script: string): Promise<string>;
 }

@@ -21,10 +21,9 @@ export const mtu: Fault = {
     if (!Number.isInteger(bytes) || bytes < smallest || bytes > largest) {
       throw usageProblem(mtu, `${positionals[0]} is not a size from ${smallest} to ${largest}`);
     }
-    const blackhole = values.blackhole === true;
-    await lab.setPathMtu({ bytes, blackhole });
+    await lab.setPathMtu({ bytes, style: values.blackhole ? "blackhole" : "icmp" });
     return {
-      effect: `packets above ${bytes} bytes do not pass between VPCs and the Internet${blackhole ? ", silently" : ""}`,
+      effect: `packets above ${bytes} bytes do not pass between VPCs and the Internet${values.blackhole ? ", silently" : ""}`,
       mend: () => lab.setPathMtu(null),
     };
   },

@@ -53,12 +53,12 @@ export async function withCacheLock<T>(
 }
 
 /** Removes unfinished builds, and images of other recipes that nobody uses. Call it under the lock. */
-export function prune(cache: string, keep: ReadonlySet<string>, now = Date.now()): void {
+export function prune(cache: string, keep: ReadonlySet<string>): void {
   for (const name of readdirSync(cache)) {
     const path = join(cache, name);
     if (name.startsWith("building-")) rmSync(path, { recursive: true, force: true });
     if (!/^(debian|sysv)-[0-9a-f]{16}$/.test(name) || keep.has(name)) continue;
-    if (now - statSync(path).mtimeMs > graceMs && !isMounted(path)) {
+    if (Date.now() - statSync(path).mtimeMs > graceMs && !isMounted(path)) {
       rmSync(path, { recursive: true, force: true });
     }
   }
