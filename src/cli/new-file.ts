@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { messageOf, Problem } from "../report/problem.ts";
 
 /**
@@ -8,7 +8,7 @@ import { messageOf, Problem } from "../report/problem.ts";
 export function writeNewFile(file: string, text: string, force: boolean): void {
   const beside = `${file}.${process.pid}.new`;
   try {
-    writeFileSync(force ? beside : file, text, { flag: "wx" });
+    writeWhole(force ? beside : file, text);
     if (force) renameSync(beside, file);
   } catch (cause) {
     rmSync(beside, { force: true });
@@ -21,5 +21,18 @@ export function writeNewFile(file: string, text: string, force: boolean): void {
         : "Name another file with --file.",
       cause,
     });
+  }
+}
+
+/** Only what was made here is removed: a file that was there is somebody's. */
+function writeWhole(path: string, text: string): void {
+  const descriptor = openSync(path, "wx");
+  try {
+    writeFileSync(descriptor, text);
+  } catch (cause) {
+    rmSync(path);
+    throw cause;
+  } finally {
+    closeSync(descriptor);
   }
 }
