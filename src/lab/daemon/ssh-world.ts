@@ -26,12 +26,11 @@ export async function makeSshWorld(
       run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", `wayout-${places.name}`, "-f", path]),
     ),
   );
-  const [userKey, publicKey, privateKey] = await Promise.all(
-    [`${places.userKey}.pub`, `${places.hostKey}.pub`, places.hostKey].map((path) => readFile(path, "utf8")),
-  );
-  if (userKey === undefined || publicKey === undefined || privateKey === undefined) {
-    throw new Error("ssh-keygen wrote no keys");
-  }
+  const [userKey, publicKey, privateKey] = await Promise.all([
+    readFile(`${places.userKey}.pub`, "utf8"),
+    readFile(`${places.hostKey}.pub`, "utf8"),
+    readFile(places.hostKey, "utf8"),
+  ]);
   await writeFile(places.knownHosts, `* ${publicKey}`, { mode: 0o600 });
   await writeFile(places.sshConfig, sshConfig(places, internet), { mode: 0o600 });
   return { userKey: userKey.trim(), hostKey: { privateKey, publicKey } };
