@@ -95,40 +95,30 @@ export async function associateSubnets(
   tableId: string,
   subnetIds: readonly string[],
 ): Promise<void> {
-  const has = new Set((await readRouteTable(api, tableId))?.subnetIds);
-  await move(
-    api,
-    tableId,
-    "associate",
-    subnetIds.filter((id) => !has.has(id)),
-  );
+  await move(api, tableId, "associate", subnetIds);
 }
 
-/** Only what is there: OTC refuses to disassociate a subnet that is not (terraform-provider-opentelekomcloud 3312). */
 export async function disassociateSubnets(
   api: Api,
   tableId: string,
   subnetIds: readonly string[],
 ): Promise<void> {
-  const has = new Set((await readRouteTable(api, tableId))?.subnetIds);
-  await move(
-    api,
-    tableId,
-    "disassociate",
-    subnetIds.filter((id) => has.has(id)),
-  );
+  await move(api, tableId, "disassociate", subnetIds);
 }
 
+/** Only what is still to be moved: OTC refuses to disassociate a subnet that is not there (terraform-provider-opentelekomcloud 3312). */
 async function move(
   api: Api,
   tableId: string,
   action: "associate" | "disassociate",
   subnetIds: readonly string[],
 ): Promise<void> {
-  for (let at = 0; at < subnetIds.length; at += subnetsPerCall) {
+  const inTable = new Set((await readRouteTable(api, tableId))?.subnetIds);
+  const left = subnetIds.filter((id) => inTable.has(id) === (action === "disassociate"));
+  for (let at = 0; at < left.length; at += subnetsPerCall) {
     await api.post(
       { service: "vpc", path: "/v1/{project}/routetables/{id}/action", ids: { id: tableId } },
-      { routetable: { subnets: { [action]: subnetIds.slice(at, at + subnetsPerCall) } } },
+      { routetable: { subnets: { [action]: left.slice(at, at + subnetsPerCall) } } },
       anything,
     );
   }
