@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { anything, links, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
-import type { SecurityGroup, SecurityGroupRule, SecurityGroupRuleSpec } from "../cloud.ts";
+import type { Cloud, SecurityGroup, SecurityGroupRule, SecurityGroupRuleSpec } from "../cloud.ts";
 import { isCloudProblem } from "../errors.ts";
 import { listByLink } from "../paging.ts";
 
@@ -32,7 +32,29 @@ const groupSchema = z.object({
 const oneSchema = z.object({ security_group: groupSchema });
 const pageSchema = z.object({ security_groups: z.array(groupSchema), security_groups_links: links });
 
-export async function readSecurityGroups(api: Api): Promise<readonly SecurityGroup[]> {
+type SecurityGroupCalls = Pick<
+  Cloud,
+  | "securityGroups"
+  | "securityGroup"
+  | "createSecurityGroup"
+  | "deleteSecurityGroup"
+  | "addSecurityGroupRule"
+  | "deleteSecurityGroupRule"
+>;
+
+export function securityGroupsOf(api: Api): SecurityGroupCalls {
+  return {
+    securityGroups: () => readSecurityGroups(api),
+    securityGroup: (id) => readSecurityGroup(api, id),
+    createSecurityGroup: (wish) => createSecurityGroup(api, wish),
+    deleteSecurityGroup: (id) => api.delete(group(id)),
+    addSecurityGroupRule: (groupId, rule) => addSecurityGroupRule(api, groupId, rule),
+    deleteSecurityGroupRule: (id) =>
+      api.delete({ service: "network", path: "/v2.0/security-group-rules/{id}", ids: { id } }),
+  };
+}
+
+async function readSecurityGroups(api: Api): Promise<readonly SecurityGroup[]> {
   const request = { service: "network", path: "/v2.0/security-groups" } as const;
   const groups = await listByLink(api, request, pageSchema, (page) => ({
     items: page.security_groups,
@@ -41,13 +63,13 @@ export async function readSecurityGroups(api: Api): Promise<readonly SecurityGro
   return groups.map(asGroup);
 }
 
-export async function readSecurityGroup(api: Api, id: string): Promise<SecurityGroup | undefined> {
+async function readSecurityGroup(api: Api, id: string): Promise<SecurityGroup | undefined> {
   const answer = await api.find(group(id), oneSchema);
   return answer && asGroup(answer.security_group);
 }
 
 /** A group of the same name and description is the one that an earlier, interrupted call made: it is taken. */
-export async function createSecurityGroup(
+async function createSecurityGroup(
   api: Api,
   wish: { readonly name: string; readonly description: string },
 ): Promise<SecurityGroup> {
@@ -60,15 +82,7 @@ export async function createSecurityGroup(
   return asGroup(answer.security_group);
 }
 
-export async function deleteSecurityGroup(api: Api, id: string): Promise<void> {
-  await api.delete(group(id));
-}
-
-export async function addSecurityGroupRule(
-  api: Api,
-  groupId: string,
-  rule: SecurityGroupRuleSpec,
-): Promise<void> {
+async function addSecurityGroupRule(api: Api, groupId: string, rule: SecurityGroupRuleSpec): Promise<void> {
   const body = {
     security_group_rule: {
       security_group_id: groupId,
@@ -90,10 +104,6 @@ export async function addSecurityGroupRule(
     const existing = await readSecurityGroup(api, groupId);
     if (!existing?.rules.some((candidate) => sameRule(candidate, rule))) throw error;
   }
-}
-
-export async function deleteSecurityGroupRule(api: Api, id: string): Promise<void> {
-  await api.delete({ service: "network", path: "/v2.0/security-group-rules/{id}", ids: { id } });
 }
 
 /** What a rule lets through; its description is not part of that, for Neutron either. */

@@ -7,14 +7,7 @@ import type { Cloud, CloudTraits } from "../cloud.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
 import { CloudProblem, shownUrl } from "../errors.ts";
 import { type CloudOptions, httpFor } from "../http-for.ts";
-import {
-  addSecurityGroupRule,
-  createSecurityGroup,
-  deleteSecurityGroup,
-  deleteSecurityGroupRule,
-  readSecurityGroup,
-  readSecurityGroups,
-} from "../neutron/security-groups.ts";
+import { securityGroupsOf } from "../neutron/security-groups.ts";
 import { rightIn } from "../rights.ts";
 import { openExtensions } from "./extensions.ts";
 import { readNetworkMap } from "./network.ts";
@@ -105,17 +98,12 @@ function portOn(api: Api, externalNetwork: string | undefined): Cloud {
     routeTables: (vpcId) => readRouteTables(api, map, vpcId),
     routeTable: (id) => readRouteTable(api, map, id),
     publicIps: () => readPublicIps(api),
-    securityGroups: () => readSecurityGroups(api),
-    securityGroup: (id) => readSecurityGroup(api, id),
+    ...securityGroupsOf(api),
     // A router gives its networks a way out by itself; there is no such gateway beside it.
     natGateways: async () => [],
     quotas: () => readQuotas(api, extensions),
     setAddressPairs: (nicId, pairs) => setAddressPairs(api, extensions, nicId, pairs),
     setNicSecurityGroups: (nicId, groupIds) => setNicSecurityGroups(api, extensions, nicId, groupIds),
-    createSecurityGroup: (group) => createSecurityGroup(api, group),
-    deleteSecurityGroup: (id) => deleteSecurityGroup(api, id),
-    addSecurityGroupRule: (groupId, rule) => addSecurityGroupRule(api, groupId, rule),
-    deleteSecurityGroupRule: (id) => deleteSecurityGroupRule(api, id),
     addRoute: (tableId, route) => routes.add(tableId, route),
     changeRoute: (tableId, route) => routes.change(tableId, route),
     deleteRoute: (tableId, route) => routes.delete(tableId, route),

@@ -6,14 +6,7 @@ import { openApi } from "../api.ts";
 import type { Session } from "../auth/session.ts";
 import type { Cloud, CloudTraits } from "../cloud.ts";
 import type { Http } from "../http.ts";
-import {
-  addSecurityGroupRule,
-  createSecurityGroup,
-  deleteSecurityGroup,
-  deleteSecurityGroupRule,
-  readSecurityGroup,
-  readSecurityGroups,
-} from "../neutron/security-groups.ts";
+import { securityGroupsOf } from "../neutron/security-groups.ts";
 import { rightIn } from "../rights.ts";
 import { withoutSubnetWrites } from "../unable.ts";
 import { readNatGateways } from "./nat-gateways.ts";
@@ -56,16 +49,11 @@ export function openVpcV1Cloud(http: Http, session: Session, traits: CloudTraits
     routeTables: (vpcId) => readRouteTables(api, vpcId),
     routeTable: (id) => readRouteTable(api, id),
     publicIps: () => readPublicIps(api),
-    securityGroups: () => readSecurityGroups(api),
-    securityGroup: (id) => readSecurityGroup(api, id),
+    ...securityGroupsOf(api),
     natGateways: (vpcId) => readNatGateways(api, paths.natGateways, vpcId),
     quotas: () => readQuotas(api),
     setAddressPairs: (nicId, pairs) => setAddressPairs(api, paths.ports, nicId, pairs),
     setNicSecurityGroups: (nicId, groupIds) => setNicSecurityGroups(api, paths.ports, nicId, groupIds),
-    createSecurityGroup: (group) => createSecurityGroup(api, group),
-    deleteSecurityGroup: (id) => deleteSecurityGroup(api, id),
-    addSecurityGroupRule: (groupId, rule) => addSecurityGroupRule(api, groupId, rule),
-    deleteSecurityGroupRule: (id) => deleteSecurityGroupRule(api, id),
     addRoute: (tableId, route) => addRoute(api, tableId, route),
     changeRoute: (tableId, route) => changeRoute(api, tableId, route),
     deleteRoute: (tableId, route) => deleteRoute(api, tableId, route),
