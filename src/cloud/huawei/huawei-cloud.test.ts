@@ -8,7 +8,6 @@ import type { Cloud } from "../cloud.ts";
 import { openCloud } from "../open-cloud.ts";
 import { pageSize } from "../paging.ts";
 import { accessKeyConfig, type LabCloud, labConfig, openLabCloud } from "../testing/lab-cloud.ts";
-import { startSmallCloud } from "../testing/small-cloud.ts";
 
 let lab: LabCloud["lab"];
 let cloud: Cloud;
@@ -106,86 +105,5 @@ describe("reading", () => {
     expect(calls[0]).toBe("GET /v1/PROJECT/routetables");
     const ofOther = lab.state.routeTables.values().find((table) => table.vpcId === other.id);
     expect(calls.join()).not.toContain(ofOther?.id);
-  });
-});
-
-test("tables are read four at a time at most", async () => {
-  const ids = Array.from({ length: 12 }, (_, at) => `table-${at}`);
-  let held: (() => void)[] = [];
-  await using server = await startSmallCloud(async ({ url }) => {
-    const id = url.pathname.split("/").at(-1) ?? "";
-    if (id === "routetables") {
-      const listed = ids.map((each) => ({ id: each, vpc_id: "v", default: each === "table-0" }));
-      return { status: 200, body: { routetables: listed } };
-    }
-    // Held until four are there: a fifth one would have been sent by then.
-    await new Promise<void>((answer) => {
-      held.push(answer);
-      if (held.length < 4) return;
-      for (const each of held) each();
-      held = [];
-    });
-    const table = { id, vpc_id: "v", default: id === "table-0", routes: [], subnets: [] };
-    return { status: 200, body: { routetable: table } };
-  });
-  const config = accessKeyConfig({ ...lab, url: server.origin }, "huaweicloud");
-  const reader = openCloud({ ...config, project: { id: "p-1" } });
-  expect((await reader.routeTables("v")).map(({ id }) => id)).toEqual(ids);
-  expect(server.widest()).toBe(4);
-});
-
-describe("every write of a port leaves the same when it is made twice, or when its answer was lost", () => {
-  const lost = { kind: "lose-answer", calls: 1 } as const;
-
-  test("the source/destination check", async () => {
-    const [pairs = []] = cloud.traits.anyAddressPairs;
-    lab.faults.add({ ...lost, method: "PUT" });
-    for (const _ of ["once", "again"]) await cloud.setAddressPairs(lab.proxyPort.id, pairs);
-    expect((await cloud.nic(lab.proxyPort.id))?.addressPairs).toEqual([{ ip_address: "1.1.1.1/0" }]);
-    await cloud.setAddressPairs(lab.proxyPort.id, []);
-    expect((await cloud.nic(lab.proxyPort.id))?.addressPairs).toEqual([]);
-  });
-
-  test("a NIC's security groups", async () => {
-    const group = await cloud.createSecurityGroup({ name: "wayout-egress", description: "wayout:egress" });
-    expect(await cloud.createSecurityGroup({ name: "wayout-egress", description: "wayout:egress" })).toEqual(
-      group,
-    );
-    for (const _ of ["once", "again"]) await cloud.setNicSecurityGroups(lab.proxyPort.id, [group.id]);
-    expect((await cloud.nic(lab.proxyPort.id))?.securityGroupIds).toEqual([group.id]);
-  });
-
-  test("a virtual IP: made, bound to two NICs, deleted", async () => {
-    const wish = { subnetId: lab.subnet.id, name: "wayout-egress-inner", ip: "192.168.125.200" };
-    lab.faults.add({ ...lost, method: "POST", path: /ports$/ });
-    await expect(cloud.createVirtualIp(wish)).rejects.toMatchObject({ code: "cloud/unavailable" });
-    const vip = await cloud.createVirtualIp(wish);
-    expect(await cloud.createVirtualIp(wish)).toEqual(vip);
-    expect(vip).toMatchObject({ ip: wish.ip, owner: "neutron:VIP_PORT", serverId: "" });
-    const pairs = [{ ip_address: lab.proxyPort.ip }, { ip_address: lab.clientPort.ip }];
-    for (const _ of ["once", "again"]) await cloud.setAddressPairs(vip.id, pairs);
-    expect((await cloud.nic(vip.id))?.addressPairs).toEqual(pairs);
-    for (const _ of ["once", "again"]) await cloud.deleteVirtualIp(vip.id);
-    expect(await cloud.nic(vip.id)).toBeUndefined();
-  });
-
-  test("a route, a table, an EIP: the same files as on OTC, with signed bodies", async () => {
-    for (const _ of ["once", "again"]) await cloud.addRoute(lab.table.id, defaultRoute());
-    await cloud.changeRoute(lab.table.id, defaultRoute({ nextHop: lab.client.id }));
-    await cloud.deleteRoute(lab.table.id, defaultRoute({ nextHop: lab.client.id }));
-    const wish = {
-      vpcId: lab.vpc.id,
-      name: "rtb-own",
-      description: "wayout:egress",
-      routes: [defaultRoute()],
-    };
-    const table = await cloud.createRouteTable(wish);
-    expect(await cloud.createRouteTable(wish)).toEqual(table);
-    await cloud.associateSubnets(table.id, [lab.subnet.id]);
-    await cloud.disassociateSubnets(table.id, [lab.subnet.id]);
-    await cloud.deleteRouteTable(table.id);
-    const eip = await cloud.allocatePublicIp({ name: "wayout-egress", bandwidthMbit: 5 });
-    await cloud.bindPublicIp(eip.id, lab.clientPort.id);
-    expect(lab.state.publicIps.get(eip.id)?.portId).toBe(lab.clientPort.id);
   });
 });

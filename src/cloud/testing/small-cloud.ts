@@ -23,20 +23,12 @@ export interface SmallCloud extends AsyncDisposable {
   /** http://127.0.0.1:PORT */
   readonly origin: string;
   readonly seen: readonly SeenRequest[];
-  /** The most requests that were under way at the same time. */
-  readonly widest: () => number;
 }
 
 export async function startSmallCloud(answer: Answerer): Promise<SmallCloud> {
   const seen: SeenRequest[] = [];
-  let underWay = 0;
-  let widest = 0;
   const server = createServer((incoming, outgoing) => {
-    underWay += 1;
-    widest = Math.max(widest, underWay);
-    void respond(incoming, outgoing, answer, seen).finally(() => {
-      underWay -= 1;
-    });
+    void respond(incoming, outgoing, answer, seen);
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
   const address = server.address();
@@ -44,7 +36,6 @@ export async function startSmallCloud(answer: Answerer): Promise<SmallCloud> {
   return {
     origin: `http://127.0.0.1:${address.port}`,
     seen,
-    widest: () => widest,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
