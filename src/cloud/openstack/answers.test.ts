@@ -1,63 +1,16 @@
-/** The driver on what a real Neutron answered (Zed), and on how two who change one object at once meet. */
+/** The driver on what a real Neutron answered (Zed). */
 import { describe, expect, test } from "vitest";
-import type { Cloud } from "../cloud.ts";
-import { openCloud } from "../open-cloud.ts";
-import { fastClock } from "../testing/fast-clock.ts";
 import { objectIn, recorded } from "../testing/recorded.ts";
-import { configFor, projectId, startSignedInCloud } from "../testing/signed-in.ts";
-import type { Reply, SeenRequest } from "../testing/small-cloud.ts";
-
-type Answers = Readonly<Record<string, Reply | ((request: SeenRequest) => Reply)>>;
-
-const routerId = "d56a170e-a41e-4a0f-9887-a3abd998b645";
-const subnetId = "158e1e5b-493a-4f26-8103-6549febd1999";
-const natPort = objectIn("port-open");
-const serverPort = objectIn("ports-of-server");
-const routerPort = {
-  id: "953ab1a5-4bbc-48ec-91ef-310519629fbc",
-  network_id: natPort.network_id,
-  device_id: routerId,
-  device_owner: "network:router_interface",
-  fixed_ips: [{ subnet_id: subnetId, ip_address: "10.99.0.1" }],
-};
-const ok = (body: unknown): Reply => ({ status: 200, body });
-
-/** The recorded network: a router with an extra route, its subnet, a NAT server's port and a server's. */
-const network: Answers = {
-  "GET /v2.0/extensions": recorded("extensions"),
-  "GET /v2.0/routers": ok({ routers: [objectIn("router")] }),
-  [`GET /v2.0/routers/${routerId}`]: ok({ router: objectIn("router") }),
-  "GET /v2.0/networks": ok({ networks: [objectIn("network"), objectIn("external-networks")] }),
-  "GET /v2.0/subnets": ok({ subnets: [objectIn("subnet")] }),
-  [`GET /v2.0/subnets/${subnetId}`]: ok({ subnet: objectIn("subnet") }),
-  [`GET /v2.0/ports/${String(natPort.id)}`]: ok({ port: natPort }),
-  "GET /v2.0/ports": ({ url }) => {
-    const owner = url.searchParams.get("device_owner");
-    const all = [natPort, serverPort, routerPort];
-    return ok({ ports: owner === null ? all : all.filter((port) => port.device_owner === owner) });
-  },
-  "GET /v2.0/floatingips": recorded("floatingips"),
-  "GET /v2.1/servers/detail": recorded("servers"),
-};
-
-async function withAnswers<T>(
-  answers: Answers,
-  use: (cloud: Cloud, seen: readonly SeenRequest[]) => Promise<T>,
-): Promise<T> {
-  await using server = await startSignedInCloud((request) => {
-    const path = request.url.pathname.replace(projectId, "PID");
-    const answer = { ...network, ...answers }[`${request.method} ${path}`];
-    if (typeof answer === "function") return answer(request);
-    return (
-      answer ?? { status: 404, body: { NeutronError: { type: "HTTPNotFound", message: "no", detail: "" } } }
-    );
-  });
-  const config = configFor(server.origin, { driver: "openstack" });
-  return await use(openCloud(config, { clock: fastClock() }), server.seen);
-}
-
-const writes = (seen: readonly SeenRequest[]) =>
-  seen.filter(({ method, url }) => method !== "GET" && !url.pathname.startsWith("/v3"));
+import {
+  type Answers,
+  natPort,
+  ok,
+  routerId,
+  serverPort,
+  subnetId,
+  withAnswers,
+  writes,
+} from "../testing/recorded-network.ts";
 
 describe("reading", () => {
   test("the recorded network is seen in the port's words", async () => {
@@ -193,87 +146,6 @@ describe("what Neutron refuses comes in the port's words", () => {
       await expect(cloud.bindPublicIp(eip, String(natPort.id))).rejects.toMatchObject({
         summary: expect.stringContaining("is not reachable from subnet"),
       });
-    });
-  });
-});
-
-describe("two who change one object at once", () => {
-  const path = `PUT /v2.0/ports/${String(natPort.id)}`;
-  const pairs = [{ ip_address: "10.9.9.9" }];
-
-  test("a write carries the revision that was read; where the rest of the object was changed, it is read and written again", async () => {
-    let revision = 3;
-    const answers: Answers = {
-      [`GET /v2.0/ports/${String(natPort.id)}`]: () =>
-        ok({ port: { ...natPort, revision_number: revision } }),
-      [path]: ({ headers }) => {
-        if (headers["if-match"] === "revision_number=4") return ok({ port: natPort });
-        revision = 4;
-        return {
-          status: 412,
-          body: { NeutronError: { type: "RevisionNumberConstraintFailed", message: "", detail: "" } },
-        };
-      },
-    };
-    await withAnswers(answers, async (cloud, seen) => {
-      await cloud.setAddressPairs(String(natPort.id), pairs);
-      expect(writes(seen).map(({ headers }) => headers["if-match"])).toEqual([
-        "revision_number=3",
-        "revision_number=4",
-      ]);
-    });
-  });
-
-  // Seen on Neutron Zed: its agents touch a port for some seconds after every change of it.
-  test("agents that touch the object again and again do not keep a write from being made", async () => {
-    let revision = 3;
-    const answers: Answers = {
-      [`GET /v2.0/ports/${String(natPort.id)}`]: () =>
-        ok({ port: { ...natPort, revision_number: revision } }),
-      [path]: () => {
-        if (revision === 6) return ok({ port: natPort });
-        revision += 1;
-        return {
-          status: 412,
-          body: { NeutronError: { type: "RevisionNumberConstraintFailed", message: "", detail: "" } },
-        };
-      },
-    };
-    await withAnswers(answers, async (cloud, seen) => {
-      await cloud.setAddressPairs(String(natPort.id), pairs);
-      expect(writes(seen)).toHaveLength(4);
-    });
-  });
-
-  test("where it is the same part that somebody else has changed, his change stays", async () => {
-    let now: Readonly<Record<string, unknown>> = natPort;
-    const answers: Answers = {
-      [`GET /v2.0/ports/${String(natPort.id)}`]: () => ok({ port: now }),
-      [path]: () => {
-        now = { ...natPort, revision_number: 9, allowed_address_pairs: [{ ip_address: "10.8.8.8" }] };
-        return {
-          status: 412,
-          body: { NeutronError: { type: "RevisionNumberConstraintFailed", message: "", detail: "" } },
-        };
-      },
-    };
-    await withAnswers(answers, async (cloud, seen) => {
-      await expect(cloud.setAddressPairs(String(natPort.id), pairs)).rejects.toMatchObject({
-        code: "cloud/conflict",
-        summary: expect.stringContaining("changed by somebody else at the same time"),
-      });
-      expect(writes(seen)).toHaveLength(1);
-    });
-  });
-
-  test("a cloud without revisions is written without them", async () => {
-    const answers: Answers = {
-      "GET /v2.0/extensions": ok({ extensions: [{ alias: "extraroute" }] }),
-      [path]: ok({ port: natPort }),
-    };
-    await withAnswers(answers, async (cloud, seen) => {
-      await cloud.setAddressPairs(String(natPort.id), pairs);
-      expect(writes(seen)[0]?.headers["if-match"]).toBeUndefined();
     });
   });
 });
