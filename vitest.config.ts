@@ -30,7 +30,7 @@ export default defineConfig({
           exclude: ["test/lab/pair-*.test.ts"],
           ...withLabs,
           // Labs do not touch each other; most of a test is waiting for packets that must not come.
-          maxWorkers: 4,
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
         },
       },
