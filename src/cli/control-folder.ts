@@ -2,8 +2,7 @@
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
-import { mayBeAlive, thisProcess } from "../engine/journal/owner.ts";
+import { mayBeAlive, ownerSchema, thisProcess } from "../engine/journal/owner.ts";
 
 export interface ControlFolder {
   readonly path: string;
@@ -14,14 +13,6 @@ export interface ControlFolder {
 const prefix = "wayout-";
 const ours = /^wayout-[A-Za-z0-9]{6}$/;
 const ownerFile = "owner.json";
-
-const ownerSchema = z.object({
-  pid: z.int(),
-  startTicks: z.string(),
-  bootId: z.string(),
-  host: z.string(),
-  user: z.string(),
-});
 
 /**
  * A new folder that only this user can enter, under a name that nobody can foresee; one that exists is never taken

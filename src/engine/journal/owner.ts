@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
+import { z } from "zod";
 
-/** The process that holds a lock; enough to tell later whether it still runs. */
-export interface Owner {
-  readonly pid: number;
+export const ownerSchema = z.object({
+  pid: z.int(),
   /** Start time of the process in clock ticks since boot: tells it from a later one with the same pid. */
-  readonly startTicks: string;
-  readonly bootId: string;
-  readonly host: string;
-  readonly user: string;
-}
+  startTicks: z.string(),
+  bootId: z.string(),
+  host: z.string(),
+  user: z.string(),
+});
+
+/** The process that holds a lock or a folder; enough to tell later whether it still runs. */
+export type Owner = z.infer<typeof ownerSchema>;
 
 export function thisProcess(): Owner {
   return {

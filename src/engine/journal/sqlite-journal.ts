@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { Problem } from "../../report/problem.ts";
+import { messageOf, Problem } from "../../report/problem.ts";
 import type { EntryRecord, Journal, NewEntry, Run, RunRecord } from "./journal.ts";
-import { mayBeAlive, type Owner, thisProcess } from "./owner.ts";
+import { mayBeAlive, type Owner, ownerSchema, thisProcess } from "./owner.ts";
 
 const schemaVersion = 1;
 
@@ -25,7 +25,7 @@ export function openSqliteJournal(folder: string, now: () => Date): Journal {
     if (cause instanceof Problem) throw cause;
     throw new Problem({
       code: "journal/unusable",
-      summary: `cannot open the journal ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      summary: `cannot open the journal ${file}: ${messageOf(cause)}`,
       hint: "It holds what undo needs. Check the folder's permissions and free space; do not delete it.",
       cause,
     });
@@ -109,13 +109,6 @@ const entryRow = z
     }),
   );
 
-const ownerSchema = z.object({
-  pid: z.number(),
-  startTicks: z.string(),
-  bootId: z.string(),
-  host: z.string(),
-  user: z.string(),
-});
 const lockRow = z.object({ gateway: z.string(), run: z.number(), owner: z.string() });
 
 function ownerOf(lock: z.infer<typeof lockRow>): Owner {
