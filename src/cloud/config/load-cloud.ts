@@ -1,6 +1,7 @@
 /** From a cloud's name to everything that is needed to speak to it. Pure over its sources. */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
+import { messageOf } from "../../report/problem.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import { checkedConfig } from "./check-entry.ts";
 import type { CloudConfig } from "./cloud-config.ts";
@@ -25,11 +26,7 @@ function readIfThere(path: string): string | undefined {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw configProblem(
-      `${path} cannot be read`,
-      error instanceof Error ? error.message : String(error),
-      "Check the file's owner and mode.",
-    );
+    throw configProblem(`${path} cannot be read`, messageOf(error), "Check the file's owner and mode.");
   }
 }
 
