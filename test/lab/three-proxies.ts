@@ -1,6 +1,6 @@
 /** A lab of three servers that can be proxies, one of them without an EIP, and a gateway of one or two of them. */
 import { gatewayFile } from "./gateway-file.ts";
-import { upFrom } from "./own-scenario.ts";
+import { inOneSubnet, upFrom } from "./own-scenario.ts";
 import { wayout } from "./wayout-command.ts";
 import { cloudState, hostState } from "./world-state.ts";
 
@@ -9,24 +9,14 @@ export const proxies = ["ecs-proxy-1", "ecs-proxy-2", "ecs-proxy-3"] as const;
 export const eips = ["203.0.113.10", "203.0.113.11"] as const;
 export const freeEip = "203.0.113.20";
 
-const scenario = `description: Three servers that can be proxies.
-vpcs:
-  - name: vpc-demo
-    cidr: 192.168.0.0/16
-    subnets: [{ name: subnet-app, cidr: 192.168.125.0/24 }]
-securityGroups:
-  - name: sg-demo
-    rules:
-      - { direction: in, from: sg-demo }
-      - { direction: in, protocol: tcp, ports: 22, from: 0.0.0.0/0 }
-      - { direction: out }
-servers:
-  - { name: ecs-proxy-1, kind: machine, subnet: subnet-app, ip: 192.168.125.4, eip: 203.0.113.10 }
+const scenario = inOneSubnet(
+  "Three servers that can be proxies.",
+  `  - { name: ecs-proxy-1, kind: machine, subnet: subnet-app, ip: 192.168.125.4, eip: 203.0.113.10 }
   - { name: ecs-proxy-2, kind: machine, subnet: subnet-app, ip: 192.168.125.5, eip: 203.0.113.11 }
   - { name: ecs-proxy-3, kind: machine, subnet: subnet-app, ip: 192.168.125.6 }
-  - { name: ecs-app-1, subnet: subnet-app, ip: 192.168.125.11 }
-publicIps: [203.0.113.20]
-`;
+  - { name: ecs-app-1, subnet: subnet-app, ip: 192.168.125.11 }`,
+  [freeEip],
+);
 
 /** A gateway as the spec asks for it: numbers of proxies from 1, and its EIP. */
 export interface Asked {

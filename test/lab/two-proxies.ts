@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { inside, seenAs } from "./clients.ts";
 import { gatewayFile } from "./gateway-file.ts";
-import { upFrom } from "./own-scenario.ts";
+import { inOneSubnet, upFrom } from "./own-scenario.ts";
 import { must, wayout } from "./wayout-command.ts";
 import { cloudState, hostState, labCloud } from "./world-state.ts";
 
@@ -11,23 +11,13 @@ const proxies = ["ecs-proxy-1", "ecs-proxy-2"];
 /** Free EIPs of the account. */
 export const [one, other] = ["203.0.113.20", "203.0.113.21"] as const;
 
-const scenario = `description: Two servers that can be proxies, and two EIPs.
-vpcs:
-  - name: vpc-demo
-    cidr: 192.168.0.0/16
-    subnets: [{ name: subnet-app, cidr: 192.168.125.0/24 }]
-securityGroups:
-  - name: sg-demo
-    rules:
-      - { direction: in, from: sg-demo }
-      - { direction: in, protocol: tcp, ports: 22, from: 0.0.0.0/0 }
-      - { direction: out }
-servers:
-  - { name: ecs-proxy-1, kind: machine, subnet: subnet-app, ip: 192.168.125.4 }
+const scenario = inOneSubnet(
+  "Two servers that can be proxies, and two EIPs.",
+  `  - { name: ecs-proxy-1, kind: machine, subnet: subnet-app, ip: 192.168.125.4 }
   - { name: ecs-proxy-2, kind: machine, subnet: subnet-app, ip: 192.168.125.5 }
-  - { name: ecs-app-1, subnet: subnet-app, ip: 192.168.125.11 }
-publicIps: [${one}, ${other}]
-`;
+  - { name: ecs-app-1, subnet: subnet-app, ip: 192.168.125.11 }`,
+  [one, other],
+);
 
 export class TwoProxies {
   readonly lab: string;
