@@ -153,6 +153,7 @@ describe("what Neutron refuses comes in the port's words", () => {
 describe("routes of a router", () => {
   const server = String(serverPort.device_id);
   const route = { destination: "172.16.0.0/12", type: "ecs", nextHop: server, description: "" } as const;
+  const recordedRoute = { ...route, destination: "0.0.0.0/0", nextHop: String(natPort.device_id) } as const;
   const whole = `PUT /v2.0/routers/${routerId}`;
 
   test("are added and taken away one by one, the next hop as an address", async () => {
@@ -162,7 +163,7 @@ describe("routes of a router", () => {
     };
     await withAnswers(answers, async (cloud, seen) => {
       await cloud.addRoute(routerId, route);
-      await cloud.deleteRoute(routerId, { ...route, destination: "0.0.0.0/0" });
+      await cloud.deleteRoute(routerId, recordedRoute);
       expect(writes(seen).map(({ body }) => JSON.parse(body))).toEqual([
         { router: { routes: [{ destination: "172.16.0.0/12", nexthop: "10.99.0.115" }] } },
         { router: { routes: [{ destination: "0.0.0.0/0", nexthop: "10.99.0.5" }] } },
@@ -187,6 +188,17 @@ describe("routes of a router", () => {
         },
       });
       expect(write?.headers["if-match"]).toBe(`revision_number=${objectIn("router").revision_number}`);
+    });
+  });
+
+  test("stay where they lead elsewhere by now: that is a conflict, as on other clouds", async () => {
+    await withAnswers({}, async (cloud, seen) => {
+      const meant = { ...route, destination: "0.0.0.0/0" };
+      await expect(cloud.deleteRoute(routerId, meant)).rejects.toMatchObject({
+        code: "cloud/conflict",
+        summary: expect.stringContaining("leads via 10.99.0.5 now"),
+      });
+      expect(writes(seen)).toEqual([]);
     });
   });
 

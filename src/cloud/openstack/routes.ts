@@ -20,6 +20,7 @@ export interface RouteWriter {
   /** @throws CloudProblem cloud/conflict where the destination has another next hop: Neutron would take both (ECMP). */
   add(routerId: string, route: Route): Promise<void>;
   change(routerId: string, route: Route): Promise<void>;
+  /** @throws CloudProblem cloud/conflict where the destination meanwhile leads elsewhere: that is not the route meant. */
   delete(routerId: string, route: Route): Promise<void>;
 }
 
@@ -104,8 +105,18 @@ export function routeWriter(
     async delete(routerId, route) {
       const router = await findRouter(api, routerId);
       if (!router) return;
-      for (const there of router.routes.filter((one) => one.destination === route.destination)) {
-        await atomically("remove", routerId, there);
+      const there = router.routes.filter((one) => one.destination === route.destination);
+      if (there.length > 0) {
+        const hop = await hopOf(routerId, route);
+        if (!there.some((one) => sameHop(one, hop))) {
+          const leadsTo = there.map((one) => one.nexthop).join(" and ");
+          throw new CloudProblem({
+            code: "cloud/conflict",
+            summary: `the route ${route.destination} leads via ${leadsTo} now, not via ${hop.nexthop}`,
+            hint: "Somebody changed it in the meantime; it is left as it is. Run it again to go on from there.",
+          });
+        }
+        await atomically("remove", routerId, hop);
       }
       await mark(routerId, route, false);
     },
