@@ -1,7 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import SlowestFirst from "./test/slowest-first.ts";
 
 const withLabs = {
+  // As `wayout` sets it, for the parts of Wayout that tests begin by themselves.
+  env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/wayout", import.meta.url)) },
   globalSetup: ["test/lab/setup.ts"],
   testTimeout: 120_000,
   hookTimeout: 300_000,
