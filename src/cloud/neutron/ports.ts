@@ -6,6 +6,7 @@ import { links, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api, ApiRequest } from "../api.ts";
 import type { AddressPair, Nic } from "../cloud.ts";
 import { listByLink } from "../paging.ts";
+import { waitUntil } from "../settle.ts";
 
 const portSchema = z.object({
   id: z.string(),
@@ -34,7 +35,6 @@ export const onePort = z.object({ port: portSchema });
 export type PortsPath = Pick<ApiRequest, "service" | "path">;
 export const neutronPorts: PortsPath = { service: "network", path: "/v2.0/ports" };
 
-/** `query` is as a URL has it: a name may come more than once. */
 export async function listPorts(
   api: Api,
   query: Readonly<Record<string, string | undefined>> = {},
@@ -61,6 +61,17 @@ export async function changePort(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   await api.put({ ...portPath(id, at), headers }, { port: change }, onePort);
+}
+
+/** Waits until it is shown no more. */
+export async function deletePort(api: Api, id: string, at: PortsPath = neutronPorts): Promise<void> {
+  await api.delete(portPath(id, at));
+  await waitUntil(
+    api.http,
+    `port ${id} deleted`,
+    () => findPort(api, id, at),
+    (seen) => seen === undefined,
+  );
 }
 
 export function portPath(id: string, { service, path }: PortsPath = neutronPorts): ApiRequest {

@@ -7,6 +7,7 @@ import type { Cloud, CloudTraits } from "../cloud.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
 import { CloudProblem, shownUrl } from "../errors.ts";
 import { type CloudOptions, httpFor } from "../http-for.ts";
+import { deletePort } from "../neutron/ports.ts";
 import { securityGroupsOf } from "../neutron/security-groups.ts";
 import { rightIn } from "../rights.ts";
 import { openExtensions } from "./extensions.ts";
@@ -34,7 +35,7 @@ import { readRouteTable, readRouteTables } from "./route-tables.ts";
 import { routeWriter } from "./routes.ts";
 import { readServer, readServers } from "./servers.ts";
 import { markSubnet, setHostRoutes, setSubnetGateway, subnetsIn } from "./subnets.ts";
-import { createVirtualIp, deleteVirtualIp } from "./virtual-ips.ts";
+import { createVirtualIp } from "./virtual-ips.ts";
 import { vpcsIn } from "./vpcs.ts";
 
 const traits: CloudTraits = {
@@ -117,7 +118,7 @@ function portOn(api: Api, externalNetwork: string | undefined): Cloud {
     unbindPublicIp: (id) => unbindPublicIp(api, id),
     movePublicIp: (id, nicId) => movePublicIp(api, id, nicId),
     createVirtualIp: (wish) => createVirtualIp(api, wish),
-    deleteVirtualIp: (id) => deleteVirtualIp(api, id),
+    deleteVirtualIp: (id) => deletePort(api, id),
     setNicProtection: (nicId, protection) => setNicProtection(api, extensions, nicId, protection),
     setDhcpOptions: (nicId, list) => setDhcpOptions(api, extensions, nicId, list),
     setSubnetGateway: (id, ip) => setSubnetGateway(api, extensions, id, ip),

@@ -52,15 +52,23 @@ async function changeSubnet(
   id: string,
   change: { part(now: SubnetAnswer): unknown; wanted(now: SubnetAnswer): JsonValue | undefined },
 ): Promise<void> {
-  const path = { service: "network", path: "/v2.0/subnets/{id}", ids: { id } } as const;
-  const schema = z.object({ subnet: subnetSchema });
   await changeGuarded(`subnet ${id}`, extensions, {
     ...change,
-    read: async () => (await api.find(path, schema))?.subnet,
+    read: () => findSubnet(api, id),
     write: async (subnet, headers) => {
-      await api.put({ ...path, headers }, { subnet }, schema);
+      await api.put({ ...subnetPath(id), headers }, { subnet }, oneSubnet);
     },
   });
+}
+
+const oneSubnet = z.object({ subnet: subnetSchema });
+
+export async function findSubnet(api: Api, id: string): Promise<SubnetAnswer | undefined> {
+  return (await api.find(subnetPath(id), oneSubnet))?.subnet;
+}
+
+function subnetPath(id: string) {
+  return { service: "network", path: "/v2.0/subnets/{id}", ids: { id } } as const;
 }
 
 function asSubnet(subnet: SubnetAnswer, map: NetworkMap): Subnet {

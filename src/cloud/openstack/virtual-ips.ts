@@ -1,12 +1,10 @@
 /** Virtual IPs on plain OpenStack: ports without a device. */
-import { z } from "zod";
 import type { Api } from "../api.ts";
 import type { Nic } from "../cloud.ts";
 import { CloudProblem } from "../errors.ts";
-import { onePort, portPath } from "../neutron/ports.ts";
-import { waitUntil } from "../settle.ts";
-import { subnetSchema } from "./network.ts";
-import { nicOf, readNic, readNics } from "./nics.ts";
+import { neutronPorts, onePort } from "../neutron/ports.ts";
+import { nicOf, readNics } from "./nics.ts";
+import { findSubnet } from "./subnets.ts";
 
 /**
  * In no security group: it sends nothing itself, and the addresses that it is bound to would count as members of the group,
@@ -19,12 +17,19 @@ export async function createVirtualIp(
   const there = await readNics(api, { subnetId });
   const made = there.find((nic) => nic.serverId === "" && nic.name === name && nic.ip === ip);
   if (made) return made;
-  const network = await networkOf(api, subnetId);
+  const subnet = await findSubnet(api, subnetId);
+  if (subnet === undefined) {
+    throw new CloudProblem({
+      code: "cloud/not-found",
+      summary: `subnet ${subnetId} is gone from the cloud`,
+      hint: "Run plan again.",
+    });
+  }
   const { port } = await api.post(
-    { service: "network", path: "/v2.0/ports" },
+    neutronPorts,
     {
       port: {
-        network_id: network,
+        network_id: subnet.network_id,
         name,
         security_groups: [],
         fixed_ips: [{ subnet_id: subnetId, ip_address: ip }],
@@ -33,25 +38,4 @@ export async function createVirtualIp(
     onePort,
   );
   return nicOf(port);
-}
-
-export async function deleteVirtualIp(api: Api, id: string): Promise<void> {
-  await api.delete(portPath(id));
-  await waitUntil(
-    api.http,
-    "virtual IP deleted",
-    () => readNic(api, id),
-    (seen) => seen === undefined,
-  );
-}
-
-async function networkOf(api: Api, subnetId: string): Promise<string> {
-  const path = { service: "network", path: "/v2.0/subnets/{id}", ids: { id: subnetId } } as const;
-  const answer = await api.find(path, z.object({ subnet: subnetSchema }));
-  if (answer) return answer.subnet.network_id;
-  throw new CloudProblem({
-    code: "cloud/not-found",
-    summary: `subnet ${subnetId} is gone from the cloud`,
-    hint: "Run plan again.",
-  });
 }

@@ -1,9 +1,8 @@
 /** Virtual IPs: ports that no server has. */
 import type { Api } from "../api.ts";
 import type { Nic } from "../cloud.ts";
-import { onePort, type PortsPath, portPath } from "../neutron/ports.ts";
-import { waitUntil } from "../settle.ts";
-import { nicOf, readNic, readNics } from "./nics.ts";
+import { onePort, type PortsPath } from "../neutron/ports.ts";
+import { nicOf, readNics } from "./nics.ts";
 
 /** Only so does a virtual IP work beyond its VPC, with an EIP too (VPC API, "Creating a Port"). */
 const owner = "neutron:VIP_PORT";
@@ -30,14 +29,4 @@ export async function createVirtualIp(
     onePort,
   );
   return nicOf(port);
-}
-
-export async function deleteVirtualIp(api: Api, at: PortsPath, id: string): Promise<void> {
-  await api.delete(portPath(id, at));
-  await waitUntil(
-    api.http,
-    "virtual IP deleted",
-    () => readNic(api, at, id),
-    (seen) => seen === undefined,
-  );
 }

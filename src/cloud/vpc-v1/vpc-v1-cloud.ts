@@ -6,6 +6,7 @@ import { openApi } from "../api.ts";
 import type { Session } from "../auth/session.ts";
 import type { Cloud, CloudTraits } from "../cloud.ts";
 import type { Http } from "../http.ts";
+import { deletePort } from "../neutron/ports.ts";
 import { securityGroupsOf } from "../neutron/security-groups.ts";
 import { rightIn } from "../rights.ts";
 import { withoutSubnetWrites } from "../unable.ts";
@@ -33,7 +34,7 @@ import {
 import { addRoute, changeRoute, deleteRoute } from "./routes.ts";
 import { readServer, readServers } from "./servers.ts";
 import { readSubnets } from "./subnets.ts";
-import { createVirtualIp, deleteVirtualIp } from "./virtual-ips.ts";
+import { createVirtualIp } from "./virtual-ips.ts";
 import { readVpcs } from "./vpcs.ts";
 
 export function openVpcV1Cloud(http: Http, session: Session, traits: CloudTraits, paths: VpcV1Paths): Cloud {
@@ -67,7 +68,7 @@ export function openVpcV1Cloud(http: Http, session: Session, traits: CloudTraits
     unbindPublicIp: (id, mark) => unbindPublicIp(api, id, mark),
     movePublicIp: (id, nicId, mark) => movePublicIp(api, id, nicId, mark),
     createVirtualIp: (wish) => createVirtualIp(api, paths.ports, wish),
-    deleteVirtualIp: (id) => deleteVirtualIp(api, paths.ports, id),
+    deleteVirtualIp: (id) => deletePort(api, id, paths.ports),
     ...withoutSubnetWrites(traits.name),
   };
 }
