@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { links, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
+import { listPorts } from "../neutron/ports.ts";
 import { listByLink } from "../paging.ts";
 
 export const routeSchema = z.object({ destination: z.string(), nexthop: z.string() });
@@ -24,7 +25,7 @@ const networkSchema = z.object({
     .nullish()
     .transform((external) => external ?? false),
 });
-export type Network = z.infer<typeof networkSchema>;
+type Network = z.infer<typeof networkSchema>;
 
 export const subnetSchema = z.object({
   id: z.string(),
@@ -42,14 +43,8 @@ export const subnetSchema = z.object({
 });
 export type SubnetAnswer = z.infer<typeof subnetSchema>;
 
-const portSchema = z.object({
-  id: z.string(),
-  device_id: optionalText,
-  fixed_ips: optionalList(z.object({ subnet_id: z.string(), ip_address: z.string() })),
-});
-
 /** The port by which a router, or the DHCP service, is in a subnet. */
-export interface ServicePort {
+interface ServicePort {
   /** The router's id. */
   readonly device: string;
   readonly subnetId: string;
@@ -103,7 +98,7 @@ export function vpcIdOf(subnet: SubnetAnswer, map: NetworkMap): string {
   return routerIdOf(subnet, map) ?? subnet.network_id;
 }
 
-export async function readRouters(api: Api): Promise<readonly Router[]> {
+async function readRouters(api: Api): Promise<readonly Router[]> {
   const schema = z.object({ routers: z.array(routerSchema), routers_links: links });
   return listByLink(api, { service: "network", path: "/v2.0/routers" }, schema, (page) => ({
     items: page.routers,
@@ -111,7 +106,7 @@ export async function readRouters(api: Api): Promise<readonly Router[]> {
   }));
 }
 
-export async function readNetworks(api: Api): Promise<readonly Network[]> {
+async function readNetworks(api: Api): Promise<readonly Network[]> {
   const schema = z.object({ networks: z.array(networkSchema), networks_links: links });
   return listByLink(api, { service: "network", path: "/v2.0/networks" }, schema, (page) => ({
     items: page.networks,
@@ -128,12 +123,7 @@ async function readSubnetAnswers(api: Api): Promise<readonly SubnetAnswer[]> {
 }
 
 async function servicePorts(api: Api, owner: string): Promise<readonly ServicePort[]> {
-  const schema = z.object({ ports: z.array(portSchema), ports_links: links });
-  const query = { device_owner: owner };
-  const ports = await listByLink(api, { service: "network", path: "/v2.0/ports", query }, schema, (page) => ({
-    items: page.ports,
-    links: page.ports_links,
-  }));
+  const ports = await listPorts(api, { device_owner: owner });
   return ports.flatMap(({ device_id, fixed_ips }) =>
     fixed_ips.map(({ subnet_id, ip_address }) => ({
       device: device_id,
