@@ -78,6 +78,7 @@ describe("reading", () => {
       expect(lists.every((path) => !/[0-9a-f]{8}-/.test(path))).toBe(true);
       expect(lists.filter((path) => path.startsWith("/v2.0/routers"))).toHaveLength(1);
       expect(lists.filter((path) => path.startsWith("/v2.0/subnets"))).toHaveLength(1);
+      expect(lists.filter((path) => path === "/v2.0/ports?limit=1000")).toHaveLength(1);
     });
   });
 

@@ -2,8 +2,9 @@
 import { z } from "zod";
 import { links, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
-import { listPorts } from "../neutron/ports.ts";
+import { listPorts, type Port } from "../neutron/ports.ts";
 import { listByLink } from "../paging.ts";
+import { readTogether } from "./read-together.ts";
 
 export const routeSchema = z.object({ destination: z.string(), nexthop: z.string() });
 
@@ -67,7 +68,7 @@ const routerOwners = [
   "network:ha_router_replicated_interface",
 ];
 
-export async function readNetworkMap(api: Api): Promise<NetworkMap> {
+async function readNetworkMap(api: Api): Promise<NetworkMap> {
   const [routers, networks, subnets, dhcpPorts, ...routerPorts] = await Promise.all([
     readRouters(api),
     readNetworks(api),
@@ -83,6 +84,16 @@ export async function readNetworkMap(api: Api): Promise<NetworkMap> {
     routerPorts: routerPorts.flat(),
     dhcpPorts,
   };
+}
+
+/** What is listed whole, shared by all who ask in the same moment. */
+export interface Lists {
+  map(): Promise<NetworkMap>;
+  ports(): Promise<readonly Port[]>;
+}
+
+export function listsOf(api: Api): Lists {
+  return { map: readTogether(() => readNetworkMap(api)), ports: readTogether(() => listPorts(api)) };
 }
 
 /** A subnet's router: the one that has the gateway's address, else any that is in it. Another project's is not seen. */

@@ -17,7 +17,7 @@ import { changeGuarded, sameList } from "./revisions.ts";
 
 export async function readNics(
   api: Api,
-  { subnetId, serverId }: { readonly subnetId?: string; readonly serverId?: string } = {},
+  { subnetId, serverId }: { readonly subnetId?: string; readonly serverId?: string },
 ): Promise<readonly Nic[]> {
   const ports = await listPorts(api, {
     device_id: serverId,

@@ -11,8 +11,9 @@ import { deletePort } from "../neutron/ports.ts";
 import { securityGroupsOf } from "../neutron/security-groups.ts";
 import { rightIn } from "../rights.ts";
 import { openExtensions } from "./extensions.ts";
-import { readNetworkMap } from "./network.ts";
+import { listsOf } from "./network.ts";
 import {
+  nicOf,
   readNic,
   readNics,
   setAddressPairs,
@@ -29,7 +30,6 @@ import {
   unbindPublicIp,
 } from "./public-ips.ts";
 import { readQuotas } from "./quotas.ts";
-import { readTogether } from "./read-together.ts";
 import { openstackRights } from "./rights.ts";
 import { readRouteTable, readRouteTables } from "./route-tables.ts";
 import { routeWriter } from "./routes.ts";
@@ -86,18 +86,18 @@ function ofThisKind(session: Session, config: CloudConfig): Session {
 
 function portOn(api: Api, externalNetwork: string | undefined): Cloud {
   const extensions = openExtensions(api);
-  const map = readTogether(() => readNetworkMap(api));
-  const routes = routeWriter(api, extensions, map);
+  const lists = listsOf(api);
+  const routes = routeWriter(api, extensions, lists);
   return {
     traits,
-    vpcs: async () => vpcsIn(await map()),
-    subnets: async (vpcId) => subnetsIn(await map(), vpcId),
-    servers: () => readServers(api, map),
-    server: (id) => readServer(api, map, id),
-    nics: (filter) => readNics(api, filter),
+    vpcs: async () => vpcsIn(await lists.map()),
+    subnets: async (vpcId) => subnetsIn(await lists.map(), vpcId),
+    servers: () => readServers(api, lists),
+    server: (id) => readServer(api, lists, id),
+    nics: async (filter) => (filter ? readNics(api, filter) : (await lists.ports()).map(nicOf)),
     nic: (id) => readNic(api, id),
-    routeTables: (vpcId) => readRouteTables(api, map, vpcId),
-    routeTable: (id) => readRouteTable(api, map, id),
+    routeTables: (vpcId) => readRouteTables(lists, vpcId),
+    routeTable: (id) => readRouteTable(lists, id),
     publicIps: () => readPublicIps(api),
     ...securityGroupsOf(api),
     // A router gives its networks a way out by itself; there is no such gateway beside it.
@@ -112,7 +112,7 @@ function portOn(api: Api, externalNetwork: string | undefined): Cloud {
     deleteRouteTable: noTables,
     associateSubnets: noTables,
     disassociateSubnets: noTables,
-    allocatePublicIp: (wish) => allocatePublicIp(api, map, wish, externalNetwork),
+    allocatePublicIp: (wish) => allocatePublicIp(api, lists, wish, externalNetwork),
     releasePublicIp: (id) => releasePublicIp(api, id),
     bindPublicIp: (id, nicId) => bindPublicIp(api, id, nicId),
     unbindPublicIp: (id) => unbindPublicIp(api, id),

@@ -7,7 +7,7 @@ import { CloudProblem } from "../errors.ts";
 import { findPort } from "../neutron/ports.ts";
 import { listByLink } from "../paging.ts";
 import { waitUntil } from "../settle.ts";
-import type { NetworkMap } from "./network.ts";
+import type { Lists, NetworkMap } from "./network.ts";
 
 const floatingSchema = z.object({
   id: z.string(),
@@ -27,7 +27,7 @@ export async function readPublicIps(api: Api): Promise<readonly PublicIp[]> {
 /** A free one of that name is the one that an earlier, interrupted call made: it is taken. */
 export async function allocatePublicIp(
   api: Api,
-  readMap: () => Promise<NetworkMap>,
+  lists: Lists,
   wish: { readonly name: string; readonly forNic?: string },
   chosenNetwork: string | undefined,
 ): Promise<PublicIp> {
@@ -35,7 +35,7 @@ export async function allocatePublicIp(
     (candidate) => candidate.description === wish.name && candidate.port_id === "",
   );
   if (made) return asPublicIp(made);
-  const network = await externalNetwork(api, await readMap(), wish.forNic, chosenNetwork);
+  const network = await externalNetwork(api, await lists.map(), wish.forNic, chosenNetwork);
   const { floatingip } = await api.post(
     { service: "network", path: "/v2.0/floatingips" },
     { floatingip: { floating_network_id: network, description: wish.name } },

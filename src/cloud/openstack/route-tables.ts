@@ -5,8 +5,8 @@
 import { z } from "zod";
 import type { Api } from "../api.ts";
 import type { NextHopType, Route, RouteTable } from "../cloud.ts";
-import { listPorts, type Port } from "../neutron/ports.ts";
-import { type NetworkMap, type Router, routerIdOf, routerSchema } from "./network.ts";
+import type { Port } from "../neutron/ports.ts";
+import { type Lists, type NetworkMap, type Router, routerIdOf, routerSchema } from "./network.ts";
 
 /** Neutron's longest tag has 60 characters, and none has a slash: "wayout:egress 0.0.0.0-0". */
 export function tagOfRoute(description: string, destination: string): string {
@@ -17,23 +17,15 @@ export function isOwn(description: string): boolean {
   return description.startsWith("wayout:");
 }
 
-export async function readRouteTables(
-  api: Api,
-  readMap: () => Promise<NetworkMap>,
-  vpcId?: string,
-): Promise<readonly RouteTable[]> {
-  const map = await readMap();
-  const routers = map.routers.filter((router) => vpcId === undefined || router.id === vpcId);
-  const ports = routers.some((router) => router.routes.length > 0) ? await listPorts(api) : [];
-  return routers.map((router) => asTable(router, map, ports));
+export async function readRouteTables(lists: Lists, vpcId?: string): Promise<readonly RouteTable[]> {
+  const [map, ports] = await Promise.all([lists.map(), lists.ports()]);
+  return map.routers
+    .filter((router) => vpcId === undefined || router.id === vpcId)
+    .map((router) => asTable(router, map, ports));
 }
 
-export async function readRouteTable(
-  api: Api,
-  readMap: () => Promise<NetworkMap>,
-  id: string,
-): Promise<RouteTable | undefined> {
-  return (await readRouteTables(api, readMap, id))[0];
+export async function readRouteTable(lists: Lists, id: string): Promise<RouteTable | undefined> {
+  return (await readRouteTables(lists, id))[0];
 }
 
 export async function findRouter(api: Api, id: string): Promise<Router | undefined> {

@@ -3,10 +3,9 @@ import { z } from "zod";
 import type { Api } from "../api.ts";
 import type { Route } from "../cloud.ts";
 import { CloudProblem } from "../errors.ts";
-import { addressOf, listPorts } from "../neutron/ports.ts";
+import { addressOf } from "../neutron/ports.ts";
 import type { Extensions } from "./extensions.ts";
-import type { NetworkMap } from "./network.ts";
-import { routerSchema } from "./network.ts";
+import { type Lists, routerSchema } from "./network.ts";
 import { changeGuarded, sameList } from "./revisions.ts";
 import { findRouter, isOwn, portsBehind, tagOfRoute } from "./route-tables.ts";
 import { setTag } from "./tags.ts";
@@ -24,11 +23,7 @@ export interface RouteWriter {
   delete(routerId: string, route: Route): Promise<void>;
 }
 
-export function routeWriter(
-  api: Api,
-  extensions: Extensions,
-  readMap: () => Promise<NetworkMap>,
-): RouteWriter {
+export function routeWriter(api: Api, extensions: Extensions, lists: Lists): RouteWriter {
   /** In one call, so that the destination has a route at every moment. */
   async function setHops(routerId: string, wanted: (now: readonly Hop[]) => readonly Hop[]): Promise<void> {
     const path = { service: "network", path: "/v2.0/routers/{id}", ids: { id: routerId } } as const;
@@ -67,7 +62,7 @@ export function routeWriter(
   async function hopOf(routerId: string, route: Route): Promise<Hop> {
     const { destination, type, nextHop } = route;
     if (type === "vip" || type === "other") return { destination, nexthop: nextHop };
-    const [map, ports] = await Promise.all([readMap(), listPorts(api)]);
+    const [map, ports] = await Promise.all([lists.map(), lists.ports()]);
     const near = portsBehind(routerId, map, ports);
     const nic = near.find((port) => (type === "eni" ? port.id : port.device_id) === nextHop);
     const nexthop = nic && addressOf(nic)?.ip_address;

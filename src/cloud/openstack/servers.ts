@@ -5,7 +5,7 @@ import type { Api } from "../api.ts";
 import type { Server, ServerAddress } from "../cloud.ts";
 import { addressOf, listPorts, type Port } from "../neutron/ports.ts";
 import { listByLink } from "../paging.ts";
-import { type NetworkMap, vpcIdOf } from "./network.ts";
+import { type Lists, type NetworkMap, vpcIdOf } from "./network.ts";
 
 const serverSchema = z.object({
   id: z.string(),
@@ -27,27 +27,23 @@ const serverSchema = z.object({
 });
 type ServerAnswer = z.infer<typeof serverSchema>;
 
-export async function readServers(api: Api, readMap: () => Promise<NetworkMap>): Promise<readonly Server[]> {
+export async function readServers(api: Api, lists: Lists): Promise<readonly Server[]> {
   const schema = z.object({ servers: z.array(serverSchema), servers_links: links });
   const request = { service: "compute", path: "/v2.1/servers/detail" } as const;
   const [servers, ports, map] = await Promise.all([
     listByLink(api, request, schema, (page) => ({ items: page.servers, links: page.servers_links })),
-    listPorts(api),
-    readMap(),
+    lists.ports(),
+    lists.map(),
   ]);
   const byServer = Map.groupBy(ports, (port) => port.device_id);
   return servers.map((server) => asServer(server, byServer.get(server.id) ?? [], map));
 }
 
-export async function readServer(
-  api: Api,
-  readMap: () => Promise<NetworkMap>,
-  id: string,
-): Promise<Server | undefined> {
+export async function readServer(api: Api, lists: Lists, id: string): Promise<Server | undefined> {
   const request = { service: "compute", path: "/v2.1/servers/{id}", ids: { id } } as const;
   const answer = await api.find(request, z.object({ server: serverSchema }));
   if (!answer) return undefined;
-  const [ports, map] = await Promise.all([listPorts(api, { device_id: id }), readMap()]);
+  const [ports, map] = await Promise.all([listPorts(api, { device_id: id }), lists.map()]);
   return asServer(answer.server, ports, map);
 }
 
