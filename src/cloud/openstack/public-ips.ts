@@ -4,7 +4,7 @@ import { anything, links, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { PublicIp } from "../cloud.ts";
 import { CloudProblem } from "../errors.ts";
-import { findPort } from "../neutron/ports.ts";
+import { addressOf, findPort } from "../neutron/ports.ts";
 import { listByLink } from "../paging.ts";
 import { waitUntil } from "../settle.ts";
 import type { Lists, NetworkMap } from "./network.ts";
@@ -82,10 +82,10 @@ export async function releasePublicIp(api: Api, id: string): Promise<void> {
 }
 
 async function bind(api: Api, id: string, nicId: string): Promise<void> {
-  const addresses = (await findPort(api, nicId))?.fixed_ips ?? [];
-  const [first] = addresses.filter(({ ip_address }) => !ip_address.includes(":"));
+  const port = await findPort(api, nicId);
+  const first = port && addressOf(port);
   // Neutron asks which of several addresses is meant.
-  const which = addresses.length > 1 && first ? { fixed_ip_address: first.ip_address } : {};
+  const which = first && port.fixed_ips.length > 1 ? { fixed_ip_address: first.ip_address } : {};
   await api.put(path(id), { floatingip: { port_id: nicId, ...which } }, anything);
   await waitUntil(
     api.http,

@@ -7,15 +7,7 @@ import type { Api } from "../api.ts";
 import type { NextHopType, Route, RouteTable } from "../cloud.ts";
 import type { Port } from "../neutron/ports.ts";
 import { type Lists, type NetworkMap, type Router, routerIdOf, routerSchema } from "./network.ts";
-
-/** Neutron's longest tag has 60 characters, and none has a slash: "wayout:egress 0.0.0.0-0". */
-export function tagOfRoute(description: string, destination: string): string {
-  return `${description} ${destination.replace("/", "-")}`;
-}
-
-export function isOwn(description: string): boolean {
-  return description.startsWith("wayout:");
-}
+import { ownerIn, tagsOfRoute } from "./tags.ts";
 
 export async function readRouteTables(lists: Lists, vpcId?: string): Promise<readonly RouteTable[]> {
   const [map, ports] = await Promise.all([lists.map(), lists.ports()]);
@@ -28,9 +20,14 @@ export async function readRouteTable(lists: Lists, id: string): Promise<RouteTab
   return (await readRouteTables(lists, id))[0];
 }
 
+export const oneRouter = z.object({ router: routerSchema });
+
 export async function findRouter(api: Api, id: string): Promise<Router | undefined> {
-  const path = { service: "network", path: "/v2.0/routers/{id}", ids: { id } } as const;
-  return (await api.find(path, z.object({ router: routerSchema })))?.router;
+  return (await api.find(routerPath(id), oneRouter))?.router;
+}
+
+export function routerPath(id: string) {
+  return { service: "network", path: "/v2.0/routers/{id}", ids: { id } } as const;
 }
 
 /** The ports of a router's own subnets: only there can a next hop be. */
@@ -49,15 +46,11 @@ function asTable(router: Router, map: NetworkMap, ports: readonly Port[]): Route
     vpcId: router.id,
     isDefault: true,
     routes: router.routes.map(({ destination, nexthop }): Route => {
-      const tag = router.tags.find((one) => isOwn(one) && one === tagOfRoute(ownerIn(one), destination));
-      return { destination, ...hopAt(nexthop, near), description: tag === undefined ? "" : ownerIn(tag) };
+      const [tag = ""] = tagsOfRoute(router, destination);
+      return { destination, ...hopAt(nexthop, near), description: ownerIn(tag) };
     }),
     subnetIds: map.subnets.filter((subnet) => routerIdOf(subnet, map) === router.id).map(({ id }) => id),
   };
-}
-
-function ownerIn(tag: string): string {
-  return tag.split(" ")[0] ?? "";
 }
 
 /** A server with one NIC behind the router goes by its own id, as on OTC; with several it is the NIC that counts. */

@@ -1,14 +1,13 @@
 /** Writing a router's extra routes. */
-import { z } from "zod";
 import type { Api } from "../api.ts";
 import type { Route } from "../cloud.ts";
 import { CloudProblem } from "../errors.ts";
 import { addressOf } from "../neutron/ports.ts";
 import type { Extensions } from "./extensions.ts";
-import { type Lists, routerSchema } from "./network.ts";
+import type { Lists } from "./network.ts";
 import { changeGuarded, sameList } from "./revisions.ts";
-import { findRouter, isOwn, portsBehind, tagOfRoute } from "./route-tables.ts";
-import { setTag } from "./tags.ts";
+import { findRouter, oneRouter, portsBehind, routerPath } from "./route-tables.ts";
+import { isOwn, setTag, tagOfRoute, tagsOfRoute } from "./tags.ts";
 
 interface Hop {
   readonly destination: string;
@@ -26,7 +25,6 @@ export interface RouteWriter {
 export function routeWriter(api: Api, extensions: Extensions, lists: Lists): RouteWriter {
   /** In one call, so that the destination has a route at every moment. */
   async function setHops(routerId: string, wanted: (now: readonly Hop[]) => readonly Hop[]): Promise<void> {
-    const path = { service: "network", path: "/v2.0/routers/{id}", ids: { id: routerId } } as const;
     await changeGuarded(`router ${routerId}`, extensions, {
       read: () => findRouter(api, routerId),
       part: ({ routes }) => routes,
@@ -35,7 +33,7 @@ export function routeWriter(api: Api, extensions: Extensions, lists: Lists): Rou
         return sameList(routes, hops) ? undefined : { routes: hops };
       },
       write: async (router, headers) => {
-        await api.put({ ...path, headers }, { router }, z.object({ router: routerSchema }));
+        await api.put({ ...routerPath(routerId), headers }, { router }, oneRouter);
       },
     });
   }
@@ -50,7 +48,7 @@ export function routeWriter(api: Api, extensions: Extensions, lists: Lists): Rou
     await api.put(
       { service: "network", path, ids: { id: routerId } },
       { router: { routes: [{ ...hop }] } },
-      z.object({ router: routerSchema }),
+      oneRouter,
     );
   }
 
@@ -93,7 +91,7 @@ export function routeWriter(api: Api, extensions: Extensions, lists: Lists): Rou
     },
     async change(routerId, route) {
       const hop = await hopOf(routerId, route);
-      await mark(routerId, route, isOwn(route.description));
+      await mark(routerId, route, true);
       await setHops(routerId, (now) => [...now.filter((one) => one.destination !== hop.destination), hop]);
       if (!isOwn(route.description)) await dropMarks(api, routerId, route.destination);
     },
@@ -121,11 +119,8 @@ export function routeWriter(api: Api, extensions: Extensions, lists: Lists): Rou
 /** A route that is given back to somebody else is nobody's of ours. */
 async function dropMarks(api: Api, routerId: string, destination: string): Promise<void> {
   const router = await findRouter(api, routerId);
-  for (const tag of router?.tags ?? []) {
-    const owner = tag.split(" ")[0] ?? "";
-    if (isOwn(tag) && tag === tagOfRoute(owner, destination))
-      await setTag(api, "routers", routerId, tag, false);
-  }
+  if (!router) return;
+  for (const tag of tagsOfRoute(router, destination)) await setTag(api, "routers", routerId, tag, false);
 }
 
 function sameHop(a: Hop, b: Hop): boolean {

@@ -6,7 +6,7 @@ import type { HostRoute, Subnet } from "../cloud.ts";
 import type { Extensions } from "./extensions.ts";
 import { type NetworkMap, type SubnetAnswer, subnetSchema, vpcIdOf } from "./network.ts";
 import { changeGuarded, sameList } from "./revisions.ts";
-import { setTag } from "./tags.ts";
+import { isOwn, setTag } from "./tags.ts";
 
 export function subnetsIn(map: NetworkMap, vpcId?: string): readonly Subnet[] {
   return map.subnets
@@ -88,7 +88,7 @@ function asSubnet(subnet: SubnetAnswer, map: NetworkMap): Subnet {
       pools: subnet.allocation_pools.map(({ start, end }) => ({ first: start, last: end })),
       gatewayOf: byRouter ? "router" : gatewayIp === "" ? "nobody" : "other",
       ...(dhcpServer ? { metadataBy: dhcpServer.ip } : {}),
-      marks: subnet.tags.filter((tag) => tag.startsWith("wayout:")),
+      marks: subnet.tags.filter(isOwn),
     },
   };
 }
