@@ -6,6 +6,7 @@ import {
   natPort,
   ok,
   routerId,
+  routerPort,
   serverPort,
   subnetId,
   withAnswers,
@@ -200,6 +201,29 @@ describe("routes of a router", () => {
         summary: expect.stringContaining("leads via 10.99.0.5 now"),
       });
       expect(writes(seen)).toEqual([]);
+    });
+  });
+
+  test("to another address of a server than its first are read so that they are written back as they were", async () => {
+    const first = { subnet_id: subnetId, ip_address: "10.99.0.115" };
+    const second = { subnet_id: subnetId, ip_address: "10.99.0.116" };
+    const answers: Answers = {
+      "GET /v2.0/routers": ok({
+        routers: [
+          { ...objectIn("router"), routes: [{ destination: "172.16.0.0/12", nexthop: second.ip_address }] },
+        ],
+      }),
+      "GET /v2.0/ports": ok({ ports: [{ ...serverPort, fixed_ips: [first, second] }, routerPort] }),
+      [whole]: recorded("router"),
+    };
+    await withAnswers(answers, async (cloud, seen) => {
+      const [before] = (await cloud.routeTable(routerId))?.routes ?? [];
+      expect(before).toMatchObject({ destination: "172.16.0.0/12" });
+      if (before) await cloud.changeRoute(routerId, before);
+      expect(JSON.parse(writes(seen)[0]?.body ?? "").router.routes).toContainEqual({
+        destination: "172.16.0.0/12",
+        nexthop: "10.99.0.116",
+      });
     });
   });
 

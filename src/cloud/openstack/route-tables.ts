@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { Api } from "../api.ts";
 import type { NextHopType, Route, RouteTable } from "../cloud.ts";
-import type { Port } from "../neutron/ports.ts";
+import { addressOf, type Port } from "../neutron/ports.ts";
 import { type Lists, type NetworkMap, type Router, routerIdOf, routerSchema } from "./network.ts";
 import { ownerIn, tagsOfRoute } from "./tags.ts";
 
@@ -53,11 +53,15 @@ function asTable(router: Router, map: NetworkMap, ports: readonly Port[]): Route
   };
 }
 
-/** A server with one NIC behind the router goes by its own id, as on OTC; with several it is the NIC that counts. */
+/**
+ * A server with one NIC behind the router goes by its own id, as on OTC; with several it is the NIC that counts. Another
+ * address of it than its first is told as such, since a route is written to the first.
+ */
 function hopAt(ip: string, near: readonly Port[]): { readonly type: NextHopType; readonly nextHop: string } {
   const port = near.find(({ fixed_ips }) => fixed_ips.some(({ ip_address }) => ip_address === ip));
   if (!port || port.device_owner.startsWith("network:")) return { type: "other", nextHop: ip };
   if (port.device_id === "") return { type: "vip", nextHop: ip };
+  if (addressOf(port)?.ip_address !== ip) return { type: "other", nextHop: ip };
   const siblings = near.filter(({ device_id }) => device_id === port.device_id);
   return siblings.length > 1 ? { type: "eni", nextHop: port.id } : { type: "ecs", nextHop: port.device_id };
 }

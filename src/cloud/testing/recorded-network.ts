@@ -13,7 +13,7 @@ export const routerId = "d56a170e-a41e-4a0f-9887-a3abd998b645";
 export const subnetId = "158e1e5b-493a-4f26-8103-6549febd1999";
 export const natPort = objectIn("port-open");
 export const serverPort = objectIn("ports-of-server");
-const routerPort = {
+export const routerPort = {
   id: "953ab1a5-4bbc-48ec-91ef-310519629fbc",
   network_id: natPort.network_id,
   device_id: routerId,
