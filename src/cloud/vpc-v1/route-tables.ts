@@ -1,6 +1,6 @@
-/** VPC API v1 `/v1/{project}/routetables`: reading, making and assigning tables. Routes are in `routes.ts`. */
+/** VPC API v1 `/v1/{project}/routetables`: reading tables. */
 import { z } from "zod";
-import { anything, optionalList, optionalText } from "../answer-fields.ts";
+import { optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { NextHopType, Route, RouteTable } from "../cloud.ts";
 import { listByMarker } from "../paging.ts";
@@ -45,7 +45,7 @@ export async function readRouteTables(api: Api, vpcId: string | undefined): Prom
   return whole.filter((table) => table !== undefined);
 }
 
-async function listTables(api: Api, vpcId: string | undefined): Promise<readonly TableAnswer[]> {
+export async function listTables(api: Api, vpcId: string | undefined): Promise<readonly TableAnswer[]> {
   const request = { service: "vpc", path: "/v1/{project}/routetables", query: { vpc_id: vpcId } } as const;
   return listByMarker(api, request, pageSchema, (page) => page.routetables);
 }
@@ -53,88 +53,6 @@ async function listTables(api: Api, vpcId: string | undefined): Promise<readonly
 export async function readRouteTable(api: Api, id: string): Promise<RouteTable | undefined> {
   const answer = await api.find(routeTable(id), oneTableSchema);
   return answer && asRouteTable(answer.routetable);
-}
-
-/** As many as one create call takes (VPC API, "Creating a Route Table"). */
-const routesPerCreate = 5;
-const subnetsPerCall = 100;
-
-/** A table of the same name and description is the one that an earlier, interrupted call made: it is completed. */
-export async function createRouteTable(
-  api: Api,
-  wish: {
-    readonly vpcId: string;
-    readonly name: string;
-    readonly description: string;
-    readonly routes: readonly Route[];
-  },
-): Promise<RouteTable> {
-  const routes = wish.routes.filter((route) => route.type !== "local").map(routeBody);
-  const existing = (await listTables(api, wish.vpcId)).find(
-    (table) => table.name === wish.name && table.description === wish.description,
-  );
-  const made =
-    (existing && (await readRouteTable(api, existing.id))) ??
-    (await create(api, wish, routes.slice(0, routesPerCreate)));
-  const missing = routes.filter(
-    (route) => !made.routes.some((present) => present.destination === route.destination),
-  );
-  for (let at = 0; at < missing.length; at += routesPerCreate) {
-    const add = missing.slice(at, at + routesPerCreate);
-    await api.put(routeTable(made.id), { routetable: { routes: { add } } }, anything);
-  }
-  return missing.length === 0 ? made : ((await readRouteTable(api, made.id)) ?? made);
-}
-
-export async function deleteRouteTable(api: Api, id: string): Promise<void> {
-  await api.delete(routeTable(id));
-}
-
-export async function associateSubnets(
-  api: Api,
-  tableId: string,
-  subnetIds: readonly string[],
-): Promise<void> {
-  await move(api, tableId, "associate", subnetIds);
-}
-
-export async function disassociateSubnets(
-  api: Api,
-  tableId: string,
-  subnetIds: readonly string[],
-): Promise<void> {
-  await move(api, tableId, "disassociate", subnetIds);
-}
-
-/** Only what is still to be moved: OTC refuses to disassociate a subnet that is not there (terraform-provider-opentelekomcloud 3312). */
-async function move(
-  api: Api,
-  tableId: string,
-  action: "associate" | "disassociate",
-  subnetIds: readonly string[],
-): Promise<void> {
-  const inTable = new Set((await readRouteTable(api, tableId))?.subnetIds);
-  const left = subnetIds.filter((id) => inTable.has(id) === (action === "disassociate"));
-  for (let at = 0; at < left.length; at += subnetsPerCall) {
-    await api.post(
-      { service: "vpc", path: "/v1/{project}/routetables/{id}/action", ids: { id: tableId } },
-      { routetable: { subnets: { [action]: left.slice(at, at + subnetsPerCall) } } },
-      anything,
-    );
-  }
-}
-
-async function create(
-  api: Api,
-  wish: { readonly vpcId: string; readonly name: string; readonly description: string },
-  routes: readonly ReturnType<typeof routeBody>[],
-): Promise<RouteTable> {
-  const { routetable } = await api.post(
-    { service: "vpc", path: "/v1/{project}/routetables" },
-    { routetable: { vpc_id: wish.vpcId, name: wish.name, description: wish.description, routes } },
-    oneTableSchema,
-  );
-  return asRouteTable(routetable);
 }
 
 export function routeTable(id: string) {
@@ -151,7 +69,7 @@ export function routeBody(route: Route) {
   };
 }
 
-function asRouteTable(table: TableAnswer): RouteTable {
+export function asRouteTable(table: TableAnswer): RouteTable {
   return {
     id: table.id,
     name: table.name,

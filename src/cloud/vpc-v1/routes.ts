@@ -1,18 +1,19 @@
-/** Single routes in a table: VPC API v1, "Updating a Route Table" (add, mod, del). */
+/** Routes in a table: VPC API v1, "Updating a Route Table" (add, mod, del). */
 import { parseRange } from "../../spec/addresses.ts";
 import { anything } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
-import type { Route } from "../cloud.ts";
+import type { Route, RouteTable } from "../cloud.ts";
 import { CloudProblem, isCloudProblem } from "../errors.ts";
 import { readRouteTable, routeBody, routeTable } from "./route-tables.ts";
 
-export async function addRoute(api: Api, tableId: string, route: Route): Promise<void> {
-  await write(api, tableId, "add", route);
+/** All in one call, or none. */
+export async function addRoutes(api: Api, tableId: string, routes: readonly Route[]): Promise<void> {
+  await write(api, tableId, "add", routes);
 }
 
 /** `mod` keeps the destination served all the time, which `del` and `add` would not. */
 export async function changeRoute(api: Api, tableId: string, route: Route): Promise<void> {
-  await write(api, tableId, "mod", route);
+  await write(api, tableId, "mod", [route]);
 }
 
 /** @throws CloudProblem cloud/conflict where the destination meanwhile leads elsewhere: that is not the route meant. */
@@ -35,20 +36,34 @@ export async function deleteRoute(api: Api, tableId: string, route: Route): Prom
   }
 }
 
-async function write(api: Api, tableId: string, verb: "add" | "mod", route: Route): Promise<void> {
-  if (route.type === "local" || route.type === "other") {
+async function write(
+  api: Api,
+  tableId: string,
+  verb: "add" | "mod",
+  routes: readonly Route[],
+): Promise<void> {
+  const theirs = routes.find(({ type }) => type === "local" || type === "other");
+  if (theirs) {
     throw new CloudProblem({
       code: "cloud/not-supported",
-      summary: `a route of type ${route.type} (${route.destination}) is the cloud's own and cannot be written`,
+      summary: `a route of type ${theirs.type} (${theirs.destination}) is the cloud's own and cannot be written`,
       hint: "Choose another destination, or set this route in the cloud's console.",
     });
   }
   try {
-    await api.put(routeTable(tableId), { routetable: { routes: { [verb]: [routeBody(route)] } } }, anything);
+    await api.put(
+      routeTable(tableId),
+      { routetable: { routes: { [verb]: routes.map(routeBody) } } },
+      anything,
+    );
   } catch (error) {
     if (!mayBeThereAlready(error)) throw error;
-    const present = await presentRoute(api, tableId, route.destination);
-    if (present === undefined || !sameRoute(present, route)) throw error;
+    const table = await readRouteTable(api, tableId);
+    const written = (route: Route) => {
+      const present = table && routeTo(table, route.destination);
+      return present !== undefined && sameRoute(present, route);
+    };
+    if (!routes.every(written)) throw error;
   }
 }
 
@@ -56,10 +71,14 @@ function mayBeThereAlready(error: unknown): boolean {
   return isCloudProblem(error, "cloud/conflict", "cloud/bad-request", "cloud/not-found");
 }
 
-/** The route to a destination: a table has one at most. */
 async function presentRoute(api: Api, tableId: string, destination: string): Promise<Route | undefined> {
   const table = await readRouteTable(api, tableId);
-  return table?.routes.find((route) => canonical(route.destination) === canonical(destination));
+  return table && routeTo(table, destination);
+}
+
+/** A table has one at most. */
+function routeTo({ routes }: RouteTable, destination: string): Route | undefined {
+  return routes.find((route) => canonical(route.destination) === canonical(destination));
 }
 
 function sameRoute(a: Route, b: Route): boolean {

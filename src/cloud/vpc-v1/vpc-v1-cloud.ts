@@ -12,6 +12,7 @@ import { rightIn } from "../rights.ts";
 import { withoutSubnetWrites } from "../unable.ts";
 import { readNatGateways } from "./nat-gateways.ts";
 import { readNic, readNics, setAddressPairs, setNicSecurityGroups } from "./nics.ts";
+import { associateSubnets, createRouteTable, deleteRouteTable, disassociateSubnets } from "./own-tables.ts";
 import type { VpcV1Paths } from "./paths.ts";
 import {
   allocatePublicIp,
@@ -23,15 +24,8 @@ import {
 } from "./public-ips.ts";
 import { readQuotas } from "./quotas.ts";
 import { rightsFor } from "./rights.ts";
-import {
-  associateSubnets,
-  createRouteTable,
-  deleteRouteTable,
-  disassociateSubnets,
-  readRouteTable,
-  readRouteTables,
-} from "./route-tables.ts";
-import { addRoute, changeRoute, deleteRoute } from "./routes.ts";
+import { readRouteTable, readRouteTables } from "./route-tables.ts";
+import { addRoutes, changeRoute, deleteRoute } from "./routes.ts";
 import { readServer, readServers } from "./servers.ts";
 import { readSubnets } from "./subnets.ts";
 import { createVirtualIp } from "./virtual-ips.ts";
@@ -55,7 +49,7 @@ export function openVpcV1Cloud(http: Http, session: Session, traits: CloudTraits
     quotas: () => readQuotas(api),
     setAddressPairs: (nicId, pairs) => setAddressPairs(api, paths.ports, nicId, pairs),
     setNicSecurityGroups: (nicId, groupIds) => setNicSecurityGroups(api, paths.ports, nicId, groupIds),
-    addRoute: (tableId, route) => addRoute(api, tableId, route),
+    addRoute: (tableId, route) => addRoutes(api, tableId, [route]),
     changeRoute: (tableId, route) => changeRoute(api, tableId, route),
     deleteRoute: (tableId, route) => deleteRoute(api, tableId, route),
     createRouteTable: (table) => createRouteTable(api, table),

@@ -204,6 +204,7 @@ describe.each(["otc", "huawei"] as const)("on %s", (kind) => {
         description: "wayout:egress",
         routes: [local, ...routes],
       };
+      lab.faults.add({ ...lost, method: "PUT" });
       const table = await cloud.createRouteTable(wish);
       expect(await cloud.createRouteTable(wish)).toEqual(table);
       const written = table.routes.filter((route) => route.type !== "local");
