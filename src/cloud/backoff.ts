@@ -40,7 +40,7 @@ export function waitBeforeRetry(options: {
 }
 
 /** Answers that say "not now" and that a repeated call of the same kind may well not get. */
-const passing = new Set([429, 500, 502, 503, 504]);
+const passing = new Set([408, 429, 500, 502, 503, 504]);
 
 /** A POST is repeated only where it was certainly not carried out: turned away at the door. */
 export function mayRepeat(

@@ -9,7 +9,14 @@ import { type Answerer, type Reply, startSmallCloud } from "./testing/small-clou
 const methods = ["GET", "PUT", "DELETE", "POST"] as const;
 const fine: Reply = { status: 200, body: { fine: true } };
 /** What says that a call may or may not have been carried out. */
-const troubles = [{ status: 500 }, { status: 502 }, { status: 503 }, { status: 504 }, "reset"] as const;
+const troubles = [
+  { status: 408 },
+  { status: 500 },
+  { status: 502 },
+  { status: 503 },
+  { status: 504 },
+  "reset",
+] as const;
 
 /** Answers in this order; the last one again and again. */
 function inTurn(...replies: readonly Awaited<ReturnType<Answerer>>[]): Answerer {
@@ -57,7 +64,7 @@ test("429 without Retry-After is waited for longer each time, and told when it s
 });
 
 test.each(["GET", "PUT", "DELETE"] as const)(
-  "a %s survives 500, 502, 503, 504 and a cut connection",
+  "a %s survives 408, 500, 502, 503, 504 and a cut connection",
   async (method) => {
     for (const trouble of troubles) {
       expect(await attempt(inTurn(trouble, fine), method)).toMatchObject({ status: 200, calls: 2 });
