@@ -23,7 +23,7 @@ test("Retry-After is read as seconds or as a date", () => {
   expect(retryAfterMs("7", now)).toBe(7000);
   expect(retryAfterMs("Thu, 01 Jan 2026 00:00:30 GMT", now)).toBe(30_000);
   expect(retryAfterMs("Wed, 31 Dec 2025 00:00:00 GMT", now)).toBe(0);
-  expect(retryAfterMs("soon", now)).toBeUndefined();
+  for (const none of ["soon", "1.5", "-1"]) expect(retryAfterMs(none, now)).toBeUndefined();
   expect(retryAfterMs(undefined, now)).toBeUndefined();
 });
 
@@ -38,8 +38,16 @@ test("a cloud that asks for more time than the call has is not waited for", () =
   expect(waitBeforeRetry({ ...options, retryAfter: undefined, attempt: 4 })).toBeUndefined();
 });
 
+test("a cloud that asks for no wait at all, or whose clock is behind, is not called faster than any other", () => {
+  const nowMs = Date.parse("2026-06-01T00:00:00Z");
+  const options = { attempt: 3, attempts: 4, nowMs, endMs: nowMs + 120_000, random: 1 };
+  for (const retryAfter of ["0", "Thu, 01 Jan 2026 00:00:30 GMT", undefined]) {
+    expect(waitBeforeRetry({ ...options, retryAfter })).toBe(2000);
+  }
+});
+
 test("a POST is repeated only where it was turned away at the door, or changes nothing", () => {
-  for (const status of [429, 500, 502, 503, 504]) {
+  for (const status of [408, 429, 500, 502, 503, 504]) {
     for (const method of ["GET", "PUT", "DELETE"]) expect(mayRepeat({ method }, status)).toBe(true);
     expect(mayRepeat({ method: "POST" }, status)).toBe(status === 429);
     expect(mayRepeat({ method: "POST", repeatable: true }, status)).toBe(true);

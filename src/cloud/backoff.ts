@@ -14,7 +14,8 @@ export function retryAfterMs(header: string | undefined, nowMs: number): number 
   if (header === undefined) return undefined;
   const text = header.trim();
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const date = Date.parse(text);
+  // A date begins with its weekday; Date.parse makes a year of many a number.
+  const date = /^[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }
 
@@ -31,15 +32,13 @@ export function waitBeforeRetry(options: {
   if (options.attempt >= options.attempts) return undefined;
   // What a cloud asks for is a least time; where all wait the same, all come back at the same moment.
   const asked = retryAfterMs(options.retryAfter, options.nowMs);
-  const waitMs =
-    asked === undefined
-      ? backoffMs(options.attempt, options.random)
-      : Math.round(asked + Math.min(asked / 10, 1_000) * options.random);
+  const spread = asked === undefined ? 0 : Math.round(asked + Math.min(asked / 10, 1_000) * options.random);
+  const waitMs = Math.max(spread, backoffMs(options.attempt, options.random));
   // A cloud that asks for more time than is left is not waited for: the user is told instead.
   return options.nowMs + waitMs < options.endMs ? waitMs : undefined;
 }
 
-/** Answers that say "not now" and that a repeated call of the same kind may well not get. */
+/** Answers that say "not now" (408: RFC 9110, 15.5.9) and that a repeated call of the same kind may well not get. */
 const passing = new Set([408, 429, 500, 502, 503, 504]);
 
 /** A POST is repeated only where it was certainly not carried out: turned away at the door. */
