@@ -31,8 +31,8 @@ export function waitBeforeRetry(options: {
 }): number | undefined {
   if (options.attempt >= options.attempts) return undefined;
   // What a cloud asks for is a least time; where all wait the same, all come back at the same moment.
-  const asked = retryAfterMs(options.retryAfter, options.nowMs);
-  const spread = asked === undefined ? 0 : Math.round(asked + Math.min(asked / 10, 1_000) * options.random);
+  const asked = retryAfterMs(options.retryAfter, options.nowMs) ?? 0;
+  const spread = Math.round(asked + Math.min(asked / 10, 1_000) * options.random);
   const waitMs = Math.max(spread, backoffMs(options.attempt, options.random));
   // A cloud that asks for more time than is left is not waited for: the user is told instead.
   return options.nowMs + waitMs < options.endMs ? waitMs : undefined;

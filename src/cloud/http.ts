@@ -47,8 +47,6 @@ export interface HttpOptions {
   readonly deadlineMs?: number;
   /** How often a call is made at most. Default 4. */
   readonly attempts?: number;
-  /** Calls under way at the same time. Default 4: OTC throttles those who send many more. */
-  readonly concurrency?: number;
   readonly clock?: Clock;
   readonly redactor?: Redactor;
   /** Ends every call that is under way or waiting. */
@@ -66,6 +64,9 @@ export interface Http {
   close(): void;
 }
 
+/** OTC throttles those who send many more. */
+const callsAtOnce = 4;
+
 export function openHttp(options: HttpOptions = {}): Http {
   const wire = openWire(options.tls ?? { verify: true });
   const clock = options.clock ?? systemClock;
@@ -73,7 +74,7 @@ export function openHttp(options: HttpOptions = {}): Http {
   const mayBePlain = options.tls?.verify === false;
   const attempts = options.attempts ?? 4;
   const deadlineMs = options.deadlineMs ?? 120_000;
-  const gate = openGate(options.concurrency ?? 4);
+  const gate = openGate(callsAtOnce);
 
   async function attempt(call: HttpCall, made: number, leftMs: number): Promise<WireAnswer | WireFailure> {
     const startMs = clock.now();

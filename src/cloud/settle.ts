@@ -2,19 +2,19 @@
 import { CloudProblem } from "./errors.ts";
 import type { Http } from "./http.ts";
 
+const withinMs = 60_000;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 
 /**
  * Reads until `isDone`, with growing pauses.
- * @throws CloudProblem cloud/unavailable when it is not so within `withinMs`; `what` says what was waited for.
+ * @throws CloudProblem cloud/unavailable when it is not so within a minute; `what` says what was waited for.
  */
 export async function waitUntil<T>(
   http: Http,
   what: string,
   read: () => Promise<T>,
   isDone: (seen: T) => boolean,
-  withinMs = 60_000,
 ): Promise<T> {
   const endMs = http.clock.now() + withinMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {

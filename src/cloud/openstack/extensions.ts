@@ -17,10 +17,10 @@ export function openExtensions(api: Api): Extensions {
   };
   return {
     async has(alias) {
-      reading ??= read();
-      // A cloud that did not answer is asked again the next time.
-      reading.catch(() => {
+      reading ??= read().catch((error: unknown) => {
+        // A cloud that did not answer is asked again the next time.
         reading = undefined;
+        throw error;
       });
       return (await reading).has(alias);
     },
