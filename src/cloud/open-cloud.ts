@@ -1,9 +1,11 @@
+import { openSession } from "./auth/open-session.ts";
 import type { Reach } from "./auth/reach.ts";
-import type { NeededService } from "./auth/session.ts";
+import type { NeededService, Session } from "./auth/session.ts";
 import type { Cloud } from "./cloud.ts";
 import type { CloudConfig } from "./config/cloud-config.ts";
 import { CloudProblem, shownUrl } from "./errors.ts";
-import type { CloudOptions } from "./http-for.ts";
+import type { Http } from "./http.ts";
+import { type CloudOptions, httpFor } from "./http-for.ts";
 import { huaweiReach, openHuaweiCloud } from "./huawei/huawei-cloud.ts";
 import { openOpenstackCloud, openstackReach } from "./openstack/openstack-cloud.ts";
 import { openOtcCloud, otcReach } from "./otc/otc-cloud.ts";
@@ -20,7 +22,7 @@ interface Driver {
   /** Those without which it does not work. */
   readonly services: readonly NeededService[];
   readonly reach: Reach;
-  readonly open: (config: CloudConfig, options: CloudOptions) => Cloud;
+  readonly open: (http: Http, session: Session, config: CloudConfig) => Cloud;
 }
 
 /** Another kind of cloud is another folder beside otc/ and another line here. */
@@ -63,7 +65,10 @@ const plain: Driver = {
  */
 export function openCloud(config: CloudConfig, options: CloudOptions = {}): Cloud {
   const driver = driverFor(config);
-  if (driver) return driver.open(config, options);
+  if (driver) {
+    const http = httpFor(config, options);
+    return driver.open(http, openSession(http, config, driver.reach), config);
+  }
   const known = drivers.map(({ name, profiles }) => `${name} (profile ${profiles.join(" or ")})`).join(", ");
   const keys = [...drivers, plain].map(({ key }) => key).join(", ");
   throw new CloudProblem({

@@ -1,9 +1,8 @@
 /** Huawei Cloud: VPC API v1 with its own path for ports, and a host of its own for each service. */
-import { openSession } from "../auth/open-session.ts";
 import type { Reach } from "../auth/reach.ts";
+import type { Session } from "../auth/session.ts";
 import type { Cloud, CloudTraits } from "../cloud.ts";
-import type { CloudConfig } from "../config/cloud-config.ts";
-import { type CloudOptions, httpFor } from "../http-for.ts";
+import type { Http } from "../http.ts";
 import type { VpcV1Paths } from "../vpc-v1/paths.ts";
 import { openVpcV1Cloud } from "../vpc-v1/vpc-v1-cloud.ts";
 import { huaweiEndpoint } from "./endpoints.ts";
@@ -29,8 +28,6 @@ export const huaweiPaths: VpcV1Paths = {
   natGateways: "/v2/{project}/nat_gateways",
 };
 
-/** Nothing is sent before the first call. */
-export function openHuaweiCloud(config: CloudConfig, options: CloudOptions = {}): Cloud {
-  const http = httpFor(config, options);
-  return openVpcV1Cloud(http, openSession(http, config, huaweiReach), traits, huaweiPaths);
+export function openHuaweiCloud(http: Http, session: Session): Cloud {
+  return openVpcV1Cloud(http, session, traits, huaweiPaths);
 }

@@ -1,12 +1,11 @@
 /** Plain OpenStack: the port on Neutron v2.0 and Nova v2.1, put together from one file per resource. */
 import { type Api, openApi } from "../api.ts";
-import { openSession } from "../auth/open-session.ts";
 import type { Reach } from "../auth/reach.ts";
 import type { Session } from "../auth/session.ts";
 import type { Cloud, CloudTraits } from "../cloud.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
 import { CloudProblem, shownUrl } from "../errors.ts";
-import { type CloudOptions, httpFor } from "../http-for.ts";
+import type { Http } from "../http.ts";
 import { deletePort } from "../neutron/ports.ts";
 import { securityGroupsOf } from "../neutron/security-groups.ts";
 import { rightIn } from "../rights.ts";
@@ -58,10 +57,7 @@ const traits: CloudTraits = {
 /** Its catalog says where everything is, and an access key is none of its logins. */
 export const openstackReach: Reach = { signing: { kind: "plain" } };
 
-/** Nothing is sent before the first call. */
-export function openOpenstackCloud(config: CloudConfig, options: CloudOptions = {}): Cloud {
-  const http = httpFor(config, options);
-  const session = openSession(http, config, openstackReach);
+export function openOpenstackCloud(http: Http, session: Session, config: CloudConfig): Cloud {
   const api = openApi(http, ofThisKind(session, config), rightIn(openstackRights));
   return portOn(api, config.externalNetwork);
 }

@@ -1,10 +1,9 @@
 /** Open Telekom Cloud: VPC API v1 with Neutron's ports, all but NAT gateways on the VPC host. */
 import { endpointBesideIam } from "../auth/catalog.ts";
-import { openSession } from "../auth/open-session.ts";
 import type { Reach } from "../auth/reach.ts";
+import type { Session } from "../auth/session.ts";
 import type { Cloud, CloudTraits } from "../cloud.ts";
-import type { CloudConfig } from "../config/cloud-config.ts";
-import { type CloudOptions, httpFor } from "../http-for.ts";
+import type { Http } from "../http.ts";
 import { neutronPorts } from "../neutron/ports.ts";
 import type { VpcV1Paths } from "../vpc-v1/paths.ts";
 import { openVpcV1Cloud } from "../vpc-v1/vpc-v1-cloud.ts";
@@ -32,8 +31,6 @@ export const otcReach: Reach = {
 
 export const otcPaths: VpcV1Paths = { ports: neutronPorts, natGateways: "/v2.0/nat_gateways" };
 
-/** Nothing is sent before the first call. */
-export function openOtcCloud(config: CloudConfig, options: CloudOptions = {}): Cloud {
-  const http = httpFor(config, options);
-  return openVpcV1Cloud(http, openSession(http, config, otcReach), traits, otcPaths);
+export function openOtcCloud(http: Http, session: Session): Cloud {
+  return openVpcV1Cloud(http, session, traits, otcPaths);
 }

@@ -9,7 +9,6 @@ import type { Http } from "../http.ts";
 import { deletePort } from "../neutron/ports.ts";
 import { securityGroupsOf } from "../neutron/security-groups.ts";
 import { rightIn } from "../rights.ts";
-import { withoutSubnetWrites } from "../unable.ts";
 import { readNatGateways } from "./nat-gateways.ts";
 import { readNic, readNics, setAddressPairs, setNicSecurityGroups } from "./nics.ts";
 import { associateSubnets, createRouteTable, deleteRouteTable, disassociateSubnets } from "./own-tables.ts";
@@ -28,6 +27,7 @@ import { readRouteTable, readRouteTables } from "./route-tables.ts";
 import { addRoutes, changeRoute, deleteRoute } from "./routes.ts";
 import { readServer, readServers } from "./servers.ts";
 import { readSubnets } from "./subnets.ts";
+import { withoutSubnetWrites } from "./unable.ts";
 import { createVirtualIp } from "./virtual-ips.ts";
 import { readVpcs } from "./vpcs.ts";
 

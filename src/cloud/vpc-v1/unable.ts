@@ -1,6 +1,6 @@
 /** What a cloud cannot do, said when it is asked all the same: its traits tell beforehand. */
-import type { Cloud } from "./cloud.ts";
-import { CloudProblem } from "./errors.ts";
+import type { Cloud } from "../cloud.ts";
+import { CloudProblem } from "../errors.ts";
 
 type SubnetWrites = Pick<
   Cloud,
