@@ -1,3 +1,5 @@
+import { isRecord } from "./record.ts";
+
 /** What a cloud's error body says, whichever of its services wrote it. */
 export interface ErrorBody {
   /** The cloud's own code or type: VPC.2812, Ecs.0114, PortNotFound, itemNotFound. Absent where it gave none. */
@@ -19,7 +21,7 @@ export function readErrorBody(source: string, clean: (text: string) => string = 
   const trimmed = clean(source).trim();
   if (trimmed === "") return { message: "", fromApi: false };
   const body = parsed(trimmed);
-  if (isObject(body)) return readObject(body, clean) ?? { message: cut(trimmed), fromApi: true };
+  if (isRecord(body)) return readObject(body, clean) ?? { message: cut(trimmed), fromApi: true };
   return { message: cut(clean(trimmed.startsWith("<") ? pageText(trimmed) : trimmed)), fromApi: false };
 }
 
@@ -36,14 +38,14 @@ function readObject(
   });
   if ("error_code" in body || "error_msg" in body) return made(body.error_code, body.error_msg);
   if ("code" in body && "message" in body) return made(body.code, body.message);
-  if (isObject(body.error))
+  if (isRecord(body.error))
     return made(body.error.code ?? body.error.title, body.error.message ?? body.error.title);
-  if (isObject(body.NeutronError)) return made(body.NeutronError.type, body.NeutronError.message);
+  if (isRecord(body.NeutronError)) return made(body.NeutronError.type, body.NeutronError.message);
   // Neutron reports some faults as a bare sentence.
   if (typeof body.NeutronError === "string") return made("", body.NeutronError);
   for (const [key, value] of Object.entries(body)) {
     // Nova: {"itemNotFound": {"code": 404, "message": ...}}; the key says more than the repeated status.
-    if (isObject(value) && "message" in value) return made(key, value.message);
+    if (isRecord(value) && "message" in value) return made(key, value.message);
   }
   if ("message" in body) return made("", body.message);
   return undefined;
@@ -55,10 +57,6 @@ function parsed(source: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function text(value: unknown): string {

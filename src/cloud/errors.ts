@@ -51,7 +51,7 @@ export function isCloudProblem(error: unknown, ...codes: readonly CloudProblemCo
 }
 
 /** The call that failed, as far as it may be shown. */
-export interface FailedCall {
+interface FailedCall {
   readonly method: string;
   readonly url: URL;
   readonly attempts: number;
@@ -74,7 +74,7 @@ const causeOfCode: readonly (readonly [RegExp, CloudProblemCode])[] = [
 /** Wait and repeat: the object is being changed by somebody else right now. */
 const busyCodes = new Set(["VPC.0512"]);
 
-export function causeOf(status: number, body: ErrorBody): CloudProblemCode {
+function causeOf(status: number, body: ErrorBody): CloudProblemCode {
   const named = causeOfCode.find(([pattern]) => body.code !== undefined && pattern.test(body.code));
   if (named) return named[1];
   if (status === 401) return "cloud/unauthorized";

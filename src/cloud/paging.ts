@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { Api, ApiRequest } from "./api.ts";
 
-export interface Identified {
+interface Identified {
   readonly id: string;
 }
 
@@ -26,7 +26,7 @@ export async function listByMarker<Page, Item extends Identified>(
   }
 }
 
-export interface Link {
+interface Link {
   readonly rel: string;
   readonly href: string;
 }

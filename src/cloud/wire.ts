@@ -14,7 +14,7 @@ export interface TlsSettings {
   readonly key?: string;
 }
 
-export interface WireRequest {
+interface WireRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export class WireFailure extends Error {
 /** A page of 1,000 servers is about 3 MB; whatever is far beyond that is not an API's answer. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
-export interface Wire {
+interface Wire {
   send(request: WireRequest): Promise<WireAnswer>;
   /** Drops idle connections. */
   close(): void;

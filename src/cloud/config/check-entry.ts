@@ -1,5 +1,6 @@
 /** One cloud's entry, from whatever place it came, turned into a configuration; or told what is wrong with it. */
 import type { z } from "zod";
+import { isRecord } from "../record.ts";
 import { Secret } from "../secret.ts";
 import { isSafeUrl } from "../wire.ts";
 import type { CloudConfig } from "./cloud-config.ts";
@@ -8,7 +9,7 @@ import { type CloudEntry, endpointOverrides, entrySchema } from "./entry-schema.
 import { variableOf } from "./environment.ts";
 import { mergedEntry } from "./merged-entry.ts";
 import { configProblem } from "./problem.ts";
-import { absolute, type ConfigSources, isRecord } from "./settings-file.ts";
+import { absolute, type ConfigSources } from "./settings-file.ts";
 import { vendorProfiles } from "./vendor-profiles.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Credentials, DomainName, ProjectName, UserName } from "./cloud-con
 import type { AuthEntry, CloudEntry } from "./entry-schema.ts";
 
 /** A setting that is missing, as a path below the cloud's entry. */
-export interface Missing {
+interface Missing {
   readonly missing: readonly string[];
   readonly because: string;
 }

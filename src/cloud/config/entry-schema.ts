@@ -20,7 +20,7 @@ function hasLogin(value: string): boolean {
   return username !== "" || password !== "";
 }
 
-export const authTypes = [
+const authTypes = [
   "password",
   "v3password",
   "token",

@@ -3,17 +3,12 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { messageOf } from "../../report/problem.ts";
 import { suggestion } from "../../spec/nearest.ts";
+import { isRecord } from "../record.ts";
 import { checkedConfig } from "./check-entry.ts";
 import type { CloudConfig } from "./cloud-config.ts";
 import { environmentCloudName, environmentEntry, variableOf } from "./environment.ts";
 import { configProblem } from "./problem.ts";
-import {
-  type ConfigSources,
-  candidatePaths,
-  findSettingsFile,
-  isRecord,
-  type SettingsFile,
-} from "./settings-file.ts";
+import { type ConfigSources, candidatePaths, findSettingsFile, type SettingsFile } from "./settings-file.ts";
 
 /** The process's own environment, folder and files. */
 export function systemSources(): ConfigSources {
@@ -47,7 +42,7 @@ export interface FoundCloud {
   readonly chosenBecause?: string;
 }
 
-export interface FoundClouds {
+interface FoundClouds {
   /** In the order of the file; the cloud of the OS_* variables last. */
   readonly clouds: readonly FoundCloud[];
   /** Where a clouds.yaml was looked for, in this order. */

@@ -2,8 +2,9 @@
  * An entry of clouds.yaml as the openstack client understands it: with its profile's settings under it, its region
  * chosen, and older spellings turned into the current ones (openstacksdk, config/loader.py). Pure.
  */
+
+import { isRecord } from "../record.ts";
 import { authSchema } from "./entry-schema.ts";
-import { isRecord } from "./settings-file.ts";
 import { vendorProfiles } from "./vendor-profiles.ts";
 
 type Settings = Readonly<Record<string, unknown>>;

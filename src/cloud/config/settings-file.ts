@@ -1,6 +1,7 @@
 /** Finds and reads clouds.yaml and secure.yaml, keeping the places of their entries for errors. */
 import { isAbsolute, join, resolve } from "node:path";
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { isRecord } from "../record.ts";
 import { configProblem } from "./problem.ts";
 
 /** The outside, as parameters. `readFile` gives undefined for a file that is not there. */
@@ -37,7 +38,7 @@ export function findSettingsFile(
   return undefined;
 }
 
-export type SettingsFileName = "clouds" | "secure" | "clouds-public";
+type SettingsFileName = "clouds" | "secure" | "clouds-public";
 
 export function candidatePaths(
   name: SettingsFileName,
@@ -128,8 +129,4 @@ function expanded(path: string, expand: () => unknown): unknown {
       "Write the settings out instead of nesting aliases.",
     );
   }
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@
  * What `profile:` in clouds.yaml stands for, as far as Wayout knows it: openstacksdk's config/vendors/*.json, and Huawei Cloud,
  * which openstacksdk does not have.
  */
-export interface VendorProfile {
+interface VendorProfile {
   readonly authUrl: (region: string) => string;
   readonly regions: readonly string[];
   /** The region is the beginning of a project's name, up to the first "_" (gophertelekomcloud, utils.go). */

@@ -4,7 +4,7 @@ import type { JsonValue } from "../../report/json-value.ts";
 import { CloudProblem, isCloudProblem } from "../errors.ts";
 import type { Extensions } from "./extensions.ts";
 
-export interface Revised {
+interface Revised {
   readonly revision_number?: number | null | undefined;
 }
 
@@ -14,7 +14,7 @@ const overtaken = 412;
 /** Neutron's own agents move a port's revision several times in the seconds after each change (Zed, on a busy machine). */
 const turns = 10;
 
-export interface GuardedChange<T extends Revised> {
+interface GuardedChange<T extends Revised> {
   read(): Promise<T | undefined>;
   /** What is written; undefined where it is so already: also after a write whose answer was lost and that went out twice. */
   wanted(now: T): JsonValue | undefined;

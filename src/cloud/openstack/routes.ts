@@ -14,7 +14,7 @@ interface Hop {
   readonly nexthop: string;
 }
 
-export interface RouteWriter {
+interface RouteWriter {
   /** @throws CloudProblem cloud/conflict where the destination has another next hop: Neutron would take both (ECMP). */
   add(routerId: string, route: Route): Promise<void>;
   change(routerId: string, route: Route): Promise<void>;

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 
 /** A clock on which waiting takes no time; it remembers how long each wait was. */
-export interface FastClock extends Clock {
+interface FastClock extends Clock {
   readonly sleeps: readonly number[];
   advance(ms: number): void;
 }
