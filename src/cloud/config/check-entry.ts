@@ -1,4 +1,5 @@
 /** One cloud's entry, from whatever place it came, turned into a configuration; or told what is wrong with it. */
+import { createSecureContext } from "node:tls";
 import type { z } from "zod";
 import { isRecord } from "../record.ts";
 import { Secret } from "../secret.ts";
@@ -80,6 +81,13 @@ export function checkedConfig(
     );
   };
   const pem = { ca: readPem("cacert"), cert: readPem("cert"), key: readPem("key") };
+  if (!fitsTls({ cert: pem.cert })) {
+    return fail(["cert"], `${entry.cert} holds no certificate`, "It names a PEM file.");
+  }
+  if (!fitsTls({ cert: pem.cert, key: pem.key })) {
+    const hint = "It names a PEM file, whose key has no passphrase.";
+    return fail(["key"], `${entry.key} holds no key of its certificate`, hint);
+  }
   const project = projectOf(entry.auth);
   return {
     name,
@@ -100,6 +108,16 @@ export function checkedConfig(
     },
     endpoints: overrides.endpoints,
   };
+}
+
+/** Node takes a client's certificate and key when it connects, and throws then. */
+function fitsTls({ cert, key }: { readonly cert?: string | undefined; readonly key?: string | undefined }) {
+  try {
+    createSecureContext({ cert, key });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function messageOf(issue: z.core.$ZodIssue | undefined): string {

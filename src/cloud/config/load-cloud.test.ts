@@ -1,9 +1,17 @@
+import { generateKeyPairSync } from "node:crypto";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { CloudProblem } from "../errors.ts";
+import { testCertificate, testKey } from "../testing/certificate.ts";
 import { secretsOf } from "./cloud-config.ts";
 import { cloudNames, loadCloud } from "./load-cloud.ts";
 import type { ConfigSources } from "./settings-file.ts";
+
+const anotherKey = generateKeyPairSync("ec", {
+  namedCurve: "P-256",
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  publicKeyEncoding: { type: "spki", format: "pem" },
+}).privateKey;
 
 const otc = `clouds:
   otc:
@@ -294,13 +302,29 @@ test("certificates are read, with ~ and relative paths, and the private key is a
   const files = {
     "/project/clouds.yaml": entry(`${login}\ncacert: ~/ca.pem\ncert: me.pem\nkey: /me.key\nverify: yes`),
     "/home/me/ca.pem": "CA",
-    "/project/me.pem": "CERT",
-    "/me.key": "PRIVATE",
+    "/project/me.pem": testCertificate,
+    "/me.key": testKey,
   };
   const config = loadCloud("x", sources(files));
-  expect(config.tls).toMatchObject({ verify: true, ca: "CA", cert: "CERT" });
-  expect(config.tls.key?.reveal()).toBe("PRIVATE");
+  expect(config.tls).toMatchObject({ verify: true, ca: "CA", cert: testCertificate });
+  expect(config.tls.key?.reveal()).toBe(testKey);
   expect(JSON.stringify(config)).not.toContain("PRIVATE");
+});
+
+test.each([
+  ["cert", "me.pem holds no certificate", { "/project/me.pem": "pw-pw" }],
+  ["key", "me.key holds no key of its certificate", { "/project/me.key": "pw-pw" }],
+  ["key", "me.key holds no key of its certificate", { "/project/me.key": anotherKey }],
+])("a %s that cannot be one is told before anything is sent", (key, what, wrong) => {
+  const files = {
+    "/project/clouds.yaml": entry(`${login}\ncert: me.pem\nkey: me.key`),
+    "/project/me.pem": testCertificate,
+    "/project/me.key": testKey,
+    ...wrong,
+  };
+  const problem = problemOf("x", sources(files));
+  expect(problem).toMatchObject({ code: "cloud/config", summary: `cloud x: ${key}: ${what}` });
+  expect(JSON.stringify(problem)).not.toMatch(/pw-pw|PRIVATE/);
 });
 
 test("anchors and merge keys work, and keys without a value count as absent", () => {
