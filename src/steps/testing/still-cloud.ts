@@ -1,27 +1,12 @@
 /** A cloud in which nothing moves, for tests of what a step reads: only what is given is there. */
-import type {
-  CloudReader,
-  NatGateway,
-  Nic,
-  PublicIp,
-  RouteTable,
-  SecurityGroup,
-  Server,
-  Subnet,
-  Vpc,
-} from "../../cloud/cloud.ts";
+import type { CloudReader } from "../../cloud/cloud.ts";
 import type { ReadOnlyWorld } from "../world.ts";
 
-export interface Still {
-  readonly vpcs?: readonly Vpc[];
-  readonly subnets?: readonly Subnet[];
-  readonly servers?: readonly Server[];
-  readonly nics?: readonly Nic[];
-  readonly routeTables?: readonly RouteTable[];
-  readonly publicIps?: readonly PublicIp[];
-  readonly securityGroups?: readonly SecurityGroup[];
-  readonly natGateways?: readonly NatGateway[];
-}
+type Lists = Pick<
+  CloudReader,
+  "vpcs" | "subnets" | "servers" | "nics" | "routeTables" | "publicIps" | "securityGroups" | "natGateways"
+>;
+export type Still = { readonly [List in keyof Lists]?: Awaited<ReturnType<Lists[List]>> };
 
 /** Its hosts cannot be reached: asking one fails the test. */
 export function stillWorld(still: Still): ReadOnlyWorld {
