@@ -1,4 +1,5 @@
 /** Wayout reads a cloud's settings, and merges them with profiles and variables, as openstacksdk does. */
+import { testCertificate, testKey } from "../../../src/cloud/testing/certificate.ts";
 import { account, clouds, login, one } from "./entries.ts";
 import { sameAsOpenstacksdk } from "./same-answer.ts";
 
@@ -130,8 +131,8 @@ sameAsOpenstacksdk([
     files: {
       "project/clouds.yaml": one("u", "  cacert: ~/ca.pem\n  cert: ~/me.pem\n  key: ~/me.key"),
       "home/ca.pem": "CA",
-      "home/me.pem": "ME",
-      "home/me.key": "KEY",
+      "home/me.pem": testCertificate,
+      "home/me.key": testKey,
     },
   },
   {
