@@ -111,9 +111,9 @@ export function checkedConfig(
 }
 
 /** Node takes a client's certificate and key when it connects, and throws then. */
-function fitsTls({ cert, key }: { readonly cert?: string | undefined; readonly key?: string | undefined }) {
+function fitsTls(pem: { readonly cert: string | undefined; readonly key?: string | undefined }): boolean {
   try {
-    createSecureContext({ cert, key });
+    createSecureContext(pem);
     return true;
   } catch {
     return false;

@@ -1,4 +1,4 @@
-import type { Secret } from "../secret.ts";
+import { Secret } from "../secret.ts";
 
 /** How Wayout proves who it is. */
 export type Credentials =
@@ -77,19 +77,6 @@ export interface CloudConfig {
 }
 
 /** Every secret of a configuration, for the redactor. */
-export function secretsOf(config: CloudConfig): readonly Secret[] {
-  const { credentials } = config;
-  const key = config.tls.key === undefined ? [] : [config.tls.key];
-  if (credentials.kind === "password") {
-    return [
-      ...key,
-      credentials.password,
-      ...(credentials.passcode === undefined ? [] : [credentials.passcode]),
-    ];
-  }
-  if (credentials.kind === "passcode") return [...key, credentials.passcode];
-  if (credentials.kind === "token") return [...key, credentials.token];
-  if (credentials.kind === "application-credential") return [...key, credentials.secret];
-  const { accessKey, secretKey, securityToken } = credentials;
-  return [...key, accessKey, secretKey, ...(securityToken === undefined ? [] : [securityToken])];
+export function secretsOf({ credentials, tls }: CloudConfig): readonly Secret[] {
+  return [...Object.values(tls), ...Object.values(credentials)].filter((value) => value instanceof Secret);
 }

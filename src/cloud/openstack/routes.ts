@@ -1,18 +1,16 @@
 /** Writing a router's extra routes. */
+import type { z } from "zod";
 import type { Api } from "../api.ts";
 import type { Route } from "../cloud.ts";
 import { CloudProblem } from "../errors.ts";
 import { addressOf } from "../neutron/ports.ts";
 import type { Extensions } from "./extensions.ts";
-import type { Lists } from "./network.ts";
+import type { Lists, routeSchema } from "./network.ts";
 import { changeGuarded, sameList } from "./revisions.ts";
 import { findRouter, oneRouter, portsBehind, routerPath } from "./route-tables.ts";
 import { isOwn, setTag, tagOfRoute, tagsOfRoute } from "./tags.ts";
 
-interface Hop {
-  readonly destination: string;
-  readonly nexthop: string;
-}
+type Hop = z.infer<typeof routeSchema>;
 
 interface RouteWriter {
   /** @throws CloudProblem cloud/conflict where the destination has another next hop: Neutron would take both (ECMP). */
@@ -29,7 +27,7 @@ export function routeWriter(api: Api, extensions: Extensions, lists: Lists): Rou
       read: () => findRouter(api, routerId),
       part: ({ routes }) => routes,
       wanted: ({ routes }) => {
-        const hops = wanted(routes).map(({ destination, nexthop }) => ({ destination, nexthop }));
+        const hops = wanted(routes);
         return sameList(routes, hops) ? undefined : { routes: hops };
       },
       write: async (router, headers) => {
@@ -47,7 +45,7 @@ export function routeWriter(api: Api, extensions: Extensions, lists: Lists): Rou
     const path = `/v2.0/routers/{id}/${verb}_extraroutes`;
     await api.put(
       { service: "network", path, ids: { id: routerId } },
-      { router: { routes: [{ ...hop }] } },
+      { router: { routes: [hop] } },
       oneRouter,
     );
   }
