@@ -49,7 +49,7 @@ const maxAnswerBytes = 64 * 1024 * 1024;
 
 interface Wire {
   send(request: WireRequest): Promise<WireAnswer>;
-  /** Drops idle connections. */
+  /** Ends all connections, those of calls under way too. */
   close(): void;
 }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { anything, links, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
+import { eipBoundElsewhere } from "../bound-elsewhere.ts";
 import type { PublicIp } from "../cloud.ts";
 import { CloudProblem } from "../errors.ts";
 import { addressOf, findPort } from "../neutron/ports.ts";
@@ -47,14 +48,8 @@ export async function allocatePublicIp(
 export async function bindPublicIp(api: Api, id: string, nicId: string): Promise<void> {
   const before = await readOne(api, id);
   if (before?.port_id === nicId) return;
-  if (before !== undefined && before.port_id !== "") {
-    // Neutron would move it without a word, and cut somebody else's server off.
-    throw new CloudProblem({
-      code: "cloud/conflict",
-      summary: `EIP ${before.floating_ip_address} is bound to another NIC (${before.port_id})`,
-      hint: "Unbind it there first, or choose another EIP.",
-    });
-  }
+  // Neutron would move it without a word, and cut somebody else's server off.
+  if (before !== undefined && before.port_id !== "") throw eipBoundElsewhere(asPublicIp(before));
   await bind(api, id, nicId);
 }
 

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { anything, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
+import { eipBoundElsewhere } from "../bound-elsewhere.ts";
 import type { PublicIp } from "../cloud.ts";
-import { CloudProblem } from "../errors.ts";
 import { listByMarker } from "../paging.ts";
 import { waitUntil } from "../settle.ts";
 import { everyEnterpriseProject } from "./enterprise-projects.ts";
@@ -57,11 +57,7 @@ async function bind(api: Api, id: string, nicId: string, named: { readonly alias
   if (before?.port_id === nicId && before.alias === (named.alias ?? before.alias)) return;
   if (before !== undefined && before.port_id !== "" && before.port_id !== nicId) {
     // OTC would refuse it as well (VPC.0510), but a rebinding race must not cut somebody else's server off.
-    throw new CloudProblem({
-      code: "cloud/conflict",
-      summary: `EIP ${before.public_ip_address} is bound to another NIC (${before.port_id})`,
-      hint: "Unbind it there first, or choose another EIP.",
-    });
+    throw eipBoundElsewhere(asPublicIp(before));
   }
   await api.put(publicIp(id), { publicip: { port_id: nicId, ...named } }, anything);
   await waitUntil(
