@@ -8,7 +8,7 @@ import { type Http, type HttpCall, jsonBody } from "./http.ts";
 import type { RightOf } from "./rights.ts";
 import type { WireAnswer } from "./wire.ts";
 
-export type Query = Readonly<Record<string, string | number | undefined>>;
+type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** One request in the words of the API reference. */
 export interface ApiRequest {

@@ -27,9 +27,11 @@ function readIfThere(path: string): string | undefined {
 
 /** The clouds that can be named, in the order of the file; the OS_* variables' own cloud last. */
 export function cloudNames(sources: ConfigSources): readonly string[] {
-  const { clouds } = readAll(sources);
-  const inEnvironment = environmentEntry(sources.env) !== undefined;
-  return [...Object.keys(clouds), ...(inEnvironment ? [environmentCloudName(sources.env)] : [])];
+  return namesIn(readAll(sources), sources);
+}
+
+function namesIn({ clouds }: Files, { env }: ConfigSources): readonly string[] {
+  return [...Object.keys(clouds), ...(environmentEntry(env) ? [environmentCloudName(env)] : [])];
 }
 
 export interface FoundCloud {
@@ -53,15 +55,9 @@ interface FoundClouds {
 export function foundClouds(sources: ConfigSources): FoundClouds {
   const files = readAll(sources);
   const { main, secure } = files;
-  const names = cloudNames(sources);
   const inEnvironment = environmentEntry(sources.env) ? environmentCloudName(sources.env) : undefined;
-  const because = sources.env.OS_CLOUD
-    ? "OS_CLOUD names it"
-    : inEnvironment
-      ? "OS_* variables are set"
-      : "it is the only one";
-  const chosen = sources.env.OS_CLOUD || inEnvironment || (names.length === 1 ? names[0] : undefined);
-  const clouds = names.map((name): FoundCloud => {
+  const taken = takenUnnamed(files, sources);
+  const clouds = namesIn(files, sources).map((name): FoundCloud => {
     const path = ["clouds", name];
     const file = main?.has(path) ? main : secure;
     const place =
@@ -72,7 +68,7 @@ export function foundClouds(sources: ConfigSources): FoundClouds {
       ...(main?.has(path) && secure?.has(path)
         ? { securePlace: `${secure.path}:${secure.place(path)}` }
         : {}),
-      ...(name === chosen ? { chosenBecause: because } : {}),
+      ...(name === taken?.name ? { chosenBecause: taken.because } : {}),
     };
   });
   return { clouds, looked: candidatePaths("clouds", sources.env.OS_CLIENT_CONFIG_FILE, sources) };
@@ -86,8 +82,7 @@ export function loadCloud(name: string | undefined, sources: ConfigSources): Clo
   const files = readAll(sources);
   const fromEnvironment = environmentEntry(sources.env);
   const environmentName = environmentCloudName(sources.env);
-  const only = Object.keys(files.clouds).length === 1 ? Object.keys(files.clouds)[0] : undefined;
-  const chosen = name || sources.env.OS_CLOUD || (fromEnvironment ? environmentName : only);
+  const chosen = name || takenUnnamed(files, sources)?.name;
   if (chosen === undefined) throw noCloudChosen(files, sources);
   if (Object.hasOwn(files.clouds, environmentName) && fromEnvironment) {
     throw twoOfOneName(environmentName, files);
@@ -106,6 +101,16 @@ export function loadCloud(name: string | undefined, sources: ConfigSources): Clo
     sources,
     files.publicClouds,
   );
+}
+
+function takenUnnamed(
+  { clouds }: Files,
+  { env }: ConfigSources,
+): { readonly name: string; readonly because: string } | undefined {
+  if (env.OS_CLOUD) return { name: env.OS_CLOUD, because: "OS_CLOUD names it" };
+  if (environmentEntry(env)) return { name: environmentCloudName(env), because: "OS_* variables are set" };
+  const [only, ...others] = Object.keys(clouds);
+  return only === undefined || others.length > 0 ? undefined : { name: only, because: "it is the only one" };
 }
 
 interface Files {
@@ -168,8 +173,7 @@ function twoOfOneName(name: string, files: Files): Error {
 }
 
 function unknownCloud(name: string, files: Files, sources: ConfigSources): Error {
-  const names = [...Object.keys(files.clouds)];
-  if (environmentEntry(sources.env)) names.push(environmentCloudName(sources.env));
+  const names = namesIn(files, sources);
   const file = files.main ?? files.secure;
   if (!file) return noCloudChosen(files, sources, name);
   return configProblem(

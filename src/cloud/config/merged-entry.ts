@@ -11,7 +11,8 @@ type Settings = Readonly<Record<string, unknown>>;
 
 /** @param publicClouds profiles of the user's own, from clouds-public.yaml; they win over the known ones. */
 export function mergedEntry(raw: Settings, publicClouds: Settings = {}): Settings {
-  const { cloud, regions: _, ...own } = withUnderscores(raw);
+  const settings = withUnderscores(raw);
+  const { cloud, regions: _, ...own } = settings;
   // "cloud" is the older name of "profile".
   const profile = own.profile ?? cloud;
   const known = typeof profile === "string" ? vendorProfiles[profile] : undefined;
@@ -20,7 +21,7 @@ export function mergedEntry(raw: Settings, publicClouds: Settings = {}): Setting
 
   const under = over(vendor ?? {}, profile === undefined ? own : { ...own, profile });
   const region =
-    firstRegion(withUnderscores(raw)) ??
+    firstRegion(settings) ??
     namedRegion(known?.regionInProjectName ? projectName(under) : undefined) ??
     firstRegion(vendor ?? {}) ??
     namedRegion(known?.regions[0]);
