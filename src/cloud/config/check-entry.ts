@@ -57,7 +57,7 @@ export function checkedConfig(
   const region = entry.region_name;
   const authUrl = authUrlOf(entry);
   if (authUrl === undefined) {
-    const known = Object.keys(vendorProfiles).join(", ");
+    const known = [...vendorProfiles.keys()].join(", ");
     return fail(
       ["auth", "auth_url"],
       "is missing",

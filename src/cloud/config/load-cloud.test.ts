@@ -182,6 +182,12 @@ const mistakes: readonly (readonly [string, string, RegExp, string])[] = [
     ":3:5",
   ],
   [
+    "a profile that every object of JavaScript seems to have",
+    entry("profile: constructor\nauth: {username: u, password: pw-pw, user_domain_name: d}"),
+    /auth\.auth_url: is missing/,
+    ":4:5",
+  ],
+  [
     "an auth_url that is none",
     entry("auth:\n  auth_url: iam.example"),
     /auth\.auth_url: expected a URL/,

@@ -15,7 +15,7 @@ export function mergedEntry(raw: Settings, publicClouds: Settings = {}): Setting
   const { cloud, regions: _, ...own } = settings;
   // "cloud" is the older name of "profile".
   const profile = own.profile ?? cloud;
-  const known = typeof profile === "string" ? vendorProfiles[profile] : undefined;
+  const known = typeof profile === "string" ? vendorProfiles.get(profile) : undefined;
   const given = typeof profile === "string" ? publicClouds[profile] : undefined;
   const vendor = isRecord(given) ? withUnderscores(given) : undefined;
 

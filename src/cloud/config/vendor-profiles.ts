@@ -9,21 +9,23 @@ interface VendorProfile {
   readonly regionInProjectName: boolean;
 }
 
-export const vendorProfiles: Readonly<Record<string, VendorProfile>> = {
-  otc: {
-    authUrl: (region) => `https://iam.${region}.otc.t-systems.com/v3`,
-    regions: ["eu-de", "eu-nl"],
-    regionInProjectName: true,
-  },
-  "otc-swiss": {
-    authUrl: (region) => `https://iam-pub.${region}.sc.otc.t-systems.com/v3`,
-    regions: ["eu-ch2"],
-    regionInProjectName: true,
-  },
-  huaweicloud: {
-    authUrl: (region) => `https://iam.${region}.myhuaweicloud.com/v3`,
-    // More than thirty, and new ones each year: any name is taken.
-    regions: [],
-    regionInProjectName: true,
-  },
-};
+export const vendorProfiles: ReadonlyMap<string, VendorProfile> = new Map(
+  Object.entries({
+    otc: {
+      authUrl: (region) => `https://iam.${region}.otc.t-systems.com/v3`,
+      regions: ["eu-de", "eu-nl"],
+      regionInProjectName: true,
+    },
+    "otc-swiss": {
+      authUrl: (region) => `https://iam-pub.${region}.sc.otc.t-systems.com/v3`,
+      regions: ["eu-ch2"],
+      regionInProjectName: true,
+    },
+    huaweicloud: {
+      authUrl: (region) => `https://iam.${region}.myhuaweicloud.com/v3`,
+      // More than thirty, and new ones each year: any name is taken.
+      regions: [],
+      regionInProjectName: true,
+    },
+  }),
+);
