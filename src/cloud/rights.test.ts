@@ -6,6 +6,7 @@ import { neutronPorts, portPath } from "./neutron/ports.ts";
 import { openCloud } from "./open-cloud.ts";
 import { otcPaths } from "./otc/otc-cloud.ts";
 import { actionIn, rightIn } from "./rights.ts";
+import { rightsOnPage } from "./testing/rights-page.ts";
 import { configFor, startSignedInCloud } from "./testing/signed-in.ts";
 import { rightsFor } from "./vpc-v1/rights.ts";
 
@@ -37,9 +38,7 @@ describe.each(clouds)("$cloud", ({ page, paths }) => {
   });
 
   test("the table in docs is this one", () => {
-    const text = readFileSync(join(import.meta.dirname, `../../docs/${page}.md`), "utf8");
-    const rows = [...text.matchAll(/^\| `((?:GET|POST|PUT|DELETE) [^`]+)` \| `([^`]+)` \| (.*) \|$/gm)];
-    expect(rows.map(([, call, action, what]) => ({ call, action, for: what }))).toEqual(rights);
+    expect(rightsOnPage(page)).toEqual(rights);
   });
 });
 

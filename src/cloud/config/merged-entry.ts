@@ -22,7 +22,7 @@ export function mergedEntry(raw: Settings, publicClouds: Settings = {}): Setting
   const under = over(vendor ?? {}, profile === undefined ? own : { ...own, profile });
   const region =
     firstRegion(settings) ??
-    namedRegion(known?.regionInProjectName ? projectName(under) : undefined) ??
+    namedRegion(known && regionInProjectName(under)) ??
     firstRegion(vendor ?? {}) ??
     namedRegion(known?.regions[0]);
   const { regions: __, ...whole } = region
@@ -66,8 +66,8 @@ function firstRegion({ regions, region_name }: Settings): Region | undefined {
   return typeof region_name === "string" ? namedRegion(region_name.split(",")[0]) : undefined;
 }
 
-/** Projects of OTC and Huawei Cloud are called after their region: eu-de_NAME. */
-function projectName(entry: Settings): string | undefined {
+/** Projects of OTC and Huawei Cloud are called after their region: eu-de_NAME (gophertelekomcloud, utils.go). */
+function regionInProjectName(entry: Settings): string | undefined {
   const { project_name, tenant_name } = authOf(entry);
   const begin = String(project_name ?? tenant_name ?? "").split("_")[0];
   // eu-de, eu-ch2, cn-north-4

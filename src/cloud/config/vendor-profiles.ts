@@ -5,8 +5,6 @@
 interface VendorProfile {
   readonly authUrl: (region: string) => string;
   readonly regions: readonly string[];
-  /** The region is the beginning of a project's name, up to the first "_" (gophertelekomcloud, utils.go). */
-  readonly regionInProjectName: boolean;
 }
 
 export const vendorProfiles: ReadonlyMap<string, VendorProfile> = new Map(
@@ -14,18 +12,15 @@ export const vendorProfiles: ReadonlyMap<string, VendorProfile> = new Map(
     otc: {
       authUrl: (region) => `https://iam.${region}.otc.t-systems.com/v3`,
       regions: ["eu-de", "eu-nl"],
-      regionInProjectName: true,
     },
     "otc-swiss": {
       authUrl: (region) => `https://iam-pub.${region}.sc.otc.t-systems.com/v3`,
       regions: ["eu-ch2"],
-      regionInProjectName: true,
     },
     huaweicloud: {
       authUrl: (region) => `https://iam.${region}.myhuaweicloud.com/v3`,
       // More than thirty, and new ones each year: any name is taken.
       regions: [],
-      regionInProjectName: true,
     },
   }),
 );

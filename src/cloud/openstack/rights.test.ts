@@ -2,6 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openCloud } from "../open-cloud.ts";
+import { rightsOnPage } from "../testing/rights-page.ts";
 import { configFor, startSignedInCloud } from "../testing/signed-in.ts";
 import { openstackRights } from "./rights.ts";
 
@@ -30,9 +31,7 @@ function fits(template: string, path: string): boolean {
 }
 
 test("the table in docs is this one", () => {
-  const page = readFileSync(join(import.meta.dirname, "../../../docs/openstack.md"), "utf8");
-  const rows = [...page.matchAll(/^\| `((?:GET|POST|PUT|DELETE) [^`]+)` \| `([^`]+)` \| (.*) \|$/gm)];
-  expect(rows.map(([, call, action, what]) => ({ call, action, for: what }))).toEqual(openstackRights);
+  expect(rightsOnPage("openstack")).toEqual(openstackRights);
 });
 
 test("a call that is not allowed is told with its policy, also where the answer has no word of it", async () => {
