@@ -15,7 +15,8 @@ export interface PlanInput {
 
 /** Pure: the same observations give the same plan. */
 export function makePlan(inputs: readonly PlanInput[], options: { readonly adopt: boolean }): Plan {
-  const gateways = inputs.map((input) => planGateway(input, options));
+  const claims = claimsOf(inputs);
+  const gateways = inputs.map((input) => planGateway(input, claims, options));
   const count = (of: (plan: GatewayPlan) => readonly unknown[]) =>
     gateways.reduce((sum, plan) => sum + of(plan).length, 0);
   return {
@@ -28,8 +29,20 @@ export function makePlan(inputs: readonly PlanInput[], options: { readonly adopt
   };
 }
 
+/** Which gateways of the spec want what only one can have. */
+type Claims = ReadonlyMap<string, readonly string[]>;
+
+function claimsOf(inputs: readonly PlanInput[]): Claims {
+  const claims = new Map<string, string[]>();
+  for (const { step } of inputs.flatMap(({ seen }) => seen)) {
+    if (step.claim) claims.set(step.claim.id, [...(claims.get(step.claim.id) ?? []), step.gateway]);
+  }
+  return claims;
+}
+
 function planGateway(
   { gateway, recipe, seen, stale }: PlanInput,
+  claims: Claims,
   options: { readonly adopt: boolean },
 ): GatewayPlan {
   const changes: PlannedChange[] = [];
@@ -37,8 +50,14 @@ function planGateway(
   const blocked: PlannedBlock[] = [];
   const warnings = gatewayWarnings(gateway);
   for (const { step, observation } of seen) {
-    const { id, kind, object, title } = step;
+    const { id, kind, object, title, claim } = step;
     const line = { id, step: kind, object, title };
+    const rivals = claim ? (claims.get(claim.id) ?? []).filter((name) => name !== gateway.name) : [];
+    if (claim && rivals.length > 0) {
+      const because = `gateway ${rivals.join(" and ")} wants ${claim.thing} too, and there is only one`;
+      blocked.push({ ...line, because, hint: claim.hint, adoptable: false });
+      continue;
+    }
     if (!("decide" in observation)) {
       // Before the proxy has its EIP nobody can log in: what is on the host is read once it can be reached.
       const opensTheWay = changes.some((one) => movesEip(one.step));

@@ -18,6 +18,7 @@ export function bind<Want, Have>(gateway: string, step: Step<Want, Have>, want: 
     object: step.object(want),
     title: step.title(want),
     want: jsonOf(want),
+    ...(step.claim ? { claim: step.claim(want) } : {}),
     async observe(world) {
       return observation(step, want, await step.observe(want, world));
     },

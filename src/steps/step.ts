@@ -65,6 +65,8 @@ export interface Step<Want, Have> {
   own?(have: Have): JsonValue;
   /** What a client could notice when the step is taken back because the spec no longer asks for it. */
   takenBack?(want: Want): string;
+  /** What only one gateway can have, and what to do where two gateways of a spec want it. */
+  claim?(want: Want): Claim;
   /** A foreign object that stands on the steps before this one: undo must not take those away under it. */
   standsOn?(want: Want, have: Have): boolean;
   /** The server, NIC or EIP that is changed, by its id: of another one of the same name, undo keeps the state before apart. */
@@ -76,6 +78,13 @@ export interface Step<Want, Have> {
   goesOnFrom?(want: Want): ChangedThing;
   /** Asked before anything else by undo: what is gone needs no taking back, and is not asked for its state. */
   gone?(want: Want, world: ReadOnlyWorld, before: Observed<Have>): Promise<Gone<Have> | undefined>;
+}
+
+export interface Claim {
+  /** Alike for all that want the same thing. */
+  readonly id: string;
+  readonly thing: string;
+  readonly hint: string;
 }
 
 /** What the changes of a step are about: its id, and which server, NIC or EIP it was. */
@@ -94,6 +103,7 @@ export interface BoundStep {
   readonly title: string;
   /** As the journal keeps it. */
   readonly want: JsonValue;
+  readonly claim?: Claim;
   observe(world: ReadOnlyWorld): Promise<BoundObservation>;
 }
 

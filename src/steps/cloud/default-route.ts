@@ -41,6 +41,14 @@ export const defaultRoute: Step<Want, Have> = {
   title: ({ subnets, destination, nextHopName }) =>
     `Send ${subnets.join(", ")}'s ${destination === "0.0.0.0/0" ? "default route" : `route to ${destination}`} to ${nextHopName}`,
 
+  claim: ({ tableId, tableName, destination, ofRouter }) => ({
+    id: `${tableId} ${destination}`,
+    thing: `the route to ${destination} in ${tableName}`,
+    hint: ofRouter
+      ? "A router has one way to a destination for all its subnets: serve them by one gateway, or tell the clients of one by `recipe: host-routes`."
+      : "`routeTable: own` gives the subnets of a gateway a table of their own.",
+  }),
+
   async observe(wanted, { cloud }) {
     return observeRoute(wanted, cloud);
   },
