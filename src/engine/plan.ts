@@ -66,8 +66,9 @@ function planGateway(
         const none = { before: "known later", after: "known later", notice: "", warnings: [] };
         changes.push({ ...line, action: "later", because, ...none });
       } else {
-        const because = observation.summary;
-        blocked.push({ ...line, because, hint: observation.hint ?? "", adoptable: false });
+        const { summary: because, detail, hint = "" } = observation;
+        const said = detail === undefined ? {} : { detail };
+        blocked.push({ ...line, because, ...said, hint, adoptable: false });
       }
       continue;
     }

@@ -21,6 +21,8 @@ export interface PlannedBlock {
   readonly object: string;
   readonly title: string;
   readonly because: string;
+  /** What was tried and what came of it, in lines: ssh's own words. */
+  readonly detail?: string;
   readonly hint: string;
   readonly adoptable: boolean;
 }

@@ -24,13 +24,17 @@ it("says each change with its reason, the values before and after, and what coul
         right: [
           { ...step, action: "none", because: "it is", before: "on", after: "on", notice: "", warnings: [] },
         ],
-        blocked: [{ ...step, because: "a foreign route is there", hint: "adopt it", adoptable: true }],
+        blocked: [
+          { ...step, because: "a foreign route is there", hint: "adopt it", adoptable: true },
+          { ...step, because: "no SSH", detail: "ssh ecs-proxy\ntimed out", hint: "", adoptable: false },
+          { ...step, because: "no SSH", detail: "ssh ecs-proxy\ntimed out", hint: "", adoptable: false },
+        ],
         warnings: ["subnet-other shares the table", "subnet-other shares the table"],
       },
     ],
-    summary: { changes: 1, right: 1, blocked: 1 },
+    summary: { changes: 1, right: 1, blocked: 3 },
   };
-  expect(planText(plan)).toBe(`plan: 1 change, 1 already right, 1 blocked
+  expect(planText(plan)).toBe(`plan: 1 change, 1 already right, 3 blocked
 gateway egress
   ~ Send the route to ecs-proxy
       because it goes to ecs-old
@@ -44,6 +48,12 @@ gateway egress
   ! Send the route to ecs-proxy
       blocked because a foreign route is there
       hint    adopt it
+  ! Send the route to ecs-proxy
+      blocked because no SSH
+        ssh ecs-proxy
+        timed out
+  ! Send the route to ecs-proxy
+      blocked because no SSH
   warning: subnet-other shares the table`);
 });
 

@@ -30,10 +30,13 @@ function gatewayText({ name, recipe, changes, right, blocked, warnings }: Gatewa
     if (notice !== "") lines.push(`      notice  ${notice}`);
   }
   for (const { title, because } of right) lines.push(`  = ${title}`, `      because ${because}`);
-  for (const { title, because, hint } of blocked) {
+  for (const [at, { title, because, detail, hint }] of blocked.entries()) {
+    // Several steps are blocked by one host that does not answer.
+    const told = detail === undefined || blocked.slice(0, at).some((one) => one.detail === detail);
     lines.push(
       `  ! ${title}`,
       `      blocked because ${because}`,
+      ...(told ? [] : indent(detail).map((line) => `      ${line}`)),
       ...(hint === "" ? [] : [`      hint    ${hint}`]),
     );
   }
