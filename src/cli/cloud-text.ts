@@ -1,5 +1,5 @@
 import type { Credentials } from "../cloud/config/cloud-config.ts";
-import type { ListedCloud } from "./listed-cloud.ts";
+import type { ListedCloud, Told } from "./listed-cloud.ts";
 
 const words: Readonly<Record<Credentials["kind"], string>> = {
   password: "a password",
@@ -36,7 +36,7 @@ export function cloudText(cloud: ListedCloud): string {
       ? [
           line(
             "check",
-            `logged in to project ${login.project.name ?? login.project.id}${login.tokenExpiresAt === null ? "" : `, token until ${login.tokenExpiresAt}`}`,
+            `${credentials?.kind === "access-key" ? "signed for" : "logged in to"} project ${login.project.name ?? login.project.id}${login.tokenExpiresAt === null ? "" : `, token until ${login.tokenExpiresAt}`}`,
           ),
           ...login.services.map(({ service, ok, url, durationMs, problem: failed }) =>
             ok
@@ -46,16 +46,21 @@ export function cloudText(cloud: ListedCloud): string {
                   `${service.padEnd(7)} FAILED: ${failed?.summary ?? ""}${url === null ? "" : `, ${url}`}`,
                 ),
           ),
+          // What all of them lack has one reason.
+          ...new Set(
+            login.services.flatMap(({ problem: failed }) => (failed ? [more(failed).join("\n")] : [])),
+          ),
         ]
       : []),
-    ...(problem
-      ? [
-          line("PROBLEM", problem.summary),
-          ...(problem.detail === undefined ? [] : problem.detail.split("\n").map((text) => line("", text))),
-          ...(problem.hint === undefined ? [] : [line("hint", problem.hint)]),
-        ]
-      : []),
+    ...(problem ? [line("PROBLEM", problem.summary), ...more(problem)] : []),
   ].join("\n");
+}
+
+function more({ detail, hint }: Told): string[] {
+  return [
+    ...(detail === undefined ? [] : detail.split("\n").map((text) => line("", text))),
+    ...(hint === undefined ? [] : [line("hint", hint)]),
+  ];
 }
 
 function line(word: string, text: string): string {

@@ -9,7 +9,7 @@ import type { CloudOptions } from "../cloud/http-for.ts";
 import { chosenDriver, openCloud } from "../cloud/open-cloud.ts";
 import { Problem, type ProblemFields } from "../report/problem.ts";
 
-type Told = Omit<ProblemFields, "cause">;
+export type Told = Omit<ProblemFields, "cause">;
 
 /** Stable as JSON: fields are only ever added. Nothing in it is secret. */
 export interface ListedCloud extends FoundCloud {

@@ -30,3 +30,16 @@ test("each service that the driver calls is tried, and told where it is and what
     },
   ]);
 });
+
+test("a cloud with a service that plain OpenStack does not have is not taken for one", async () => {
+  await using server = await startSignedInCloud(() => ({ status: 200, body: {} }));
+  const config = configFor(server.origin, { profile: "ovh" });
+  const driver = chosenDriver(config);
+  if (driver === undefined) throw new Error("no driver");
+  expect(driver.name).toBe("OpenStack");
+  const { services } = await checkLogin(config, driver, { clock: fastClock() });
+  expect(services.map(({ problem }) => problem?.code)).toEqual([
+    "cloud/not-supported",
+    "cloud/not-supported",
+  ]);
+});

@@ -1,7 +1,6 @@
 /** Tries a cloud's settings: the login, and one small read of each service that its driver calls. */
 import { anything } from "./answer-fields.ts";
 import { type ApiRequest, openApi } from "./api.ts";
-import { openSession } from "./auth/open-session.ts";
 import type { Account, NeededService, ServiceName } from "./auth/session.ts";
 import type { CloudConfig } from "./config/cloud-config.ts";
 import { CloudProblem } from "./errors.ts";
@@ -38,7 +37,7 @@ export async function checkLogin(
 ): Promise<LoginCheck> {
   const http = httpFor(config, options);
   try {
-    const session = openSession(http, config, driver.reach);
+    const session = driver.session(http, config);
     const account = await session.account();
     const api = openApi(http, session);
     const services = await Promise.all(

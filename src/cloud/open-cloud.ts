@@ -1,5 +1,4 @@
 import { openSession } from "./auth/open-session.ts";
-import type { Reach } from "./auth/reach.ts";
 import type { NeededService, Session } from "./auth/session.ts";
 import type { Cloud } from "./cloud.ts";
 import type { CloudConfig } from "./config/cloud-config.ts";
@@ -7,7 +6,7 @@ import { CloudProblem, shownUrl } from "./errors.ts";
 import type { Http } from "./http.ts";
 import { type CloudOptions, httpFor } from "./http-for.ts";
 import { huaweiReach, openHuaweiCloud } from "./huawei/huawei-cloud.ts";
-import { openOpenstackCloud, openstackReach } from "./openstack/openstack-cloud.ts";
+import { openOpenstackCloud, openstackSession } from "./openstack/openstack-cloud.ts";
 import { openOtcCloud, otcReach } from "./otc/otc-cloud.ts";
 
 /** One kind of cloud: how it is recognised, and its driver. */
@@ -21,7 +20,8 @@ interface Driver {
   readonly hosts: RegExp;
   /** Those without which it does not work. */
   readonly services: readonly NeededService[];
-  readonly reach: Reach;
+  /** Nothing is sent before the first call. */
+  readonly session: (http: Http, config: CloudConfig) => Session;
   readonly open: (http: Http, session: Session, config: CloudConfig) => Cloud;
 }
 
@@ -33,7 +33,7 @@ const drivers: readonly Driver[] = [
     profiles: ["otc", "otc-swiss"],
     hosts: /(^|\.)otc\.t-systems\.com$/,
     services: ["vpc", "network", "ecs"],
-    reach: otcReach,
+    session: (http, config) => openSession(http, config, otcReach),
     open: openOtcCloud,
   },
   {
@@ -42,7 +42,7 @@ const drivers: readonly Driver[] = [
     profiles: ["huaweicloud"],
     hosts: /(^|\.)myhuaweicloud\.(com|eu)$/,
     services: ["vpc", "eip", "network", "ecs"],
-    reach: huaweiReach,
+    session: (http, config) => openSession(http, config, huaweiReach),
     open: openHuaweiCloud,
   },
 ];
@@ -54,7 +54,7 @@ const plain: Driver = {
   profiles: [],
   hosts: /^/,
   services: ["network", "compute"],
-  reach: openstackReach,
+  session: openstackSession,
   open: openOpenstackCloud,
 };
 
@@ -67,7 +67,7 @@ export function openCloud(config: CloudConfig, options: CloudOptions = {}): Clou
   const driver = driverFor(config);
   if (driver) {
     const http = httpFor(config, options);
-    return driver.open(http, openSession(http, config, driver.reach), config);
+    return driver.open(http, driver.session(http, config), config);
   }
   const known = drivers.map(({ name, profiles }) => `${name} (profile ${profiles.join(" or ")})`).join(", ");
   const keys = [...drivers, plain].map(({ key }) => key).join(", ");
@@ -93,7 +93,7 @@ function driverFor({ driver, profile, authUrl, credentials }: CloudConfig): Driv
 }
 
 /** What is to be known of a driver from outside. */
-export interface ChosenDriver extends Pick<Driver, "name" | "services" | "reach"> {
+export interface ChosenDriver extends Pick<Driver, "name" | "services" | "session"> {
   /** What in the configuration chose it. */
   readonly because: string;
 }
@@ -102,8 +102,8 @@ export interface ChosenDriver extends Pick<Driver, "name" | "services" | "reach"
 export function chosenDriver(config: CloudConfig): ChosenDriver | undefined {
   const driver = driverFor(config);
   if (driver === undefined) return undefined;
-  const { name, services, reach } = driver;
-  return { name, services, reach, because: reasonFor(driver, config) };
+  const { name, services, session } = driver;
+  return { name, services, session, because: reasonFor(driver, config) };
 }
 
 function reasonFor(driver: Driver, { driver: named, profile, authUrl }: CloudConfig): string {

@@ -55,13 +55,16 @@ export function checkedConfig(
     );
   }
   const region = entry.region_name;
+  const { profile } = entry;
+  const unknownProfile =
+    profile !== undefined && !vendorProfiles.has(profile) && !Object.hasOwn(publicClouds, profile);
   const authUrl = authUrlOf(entry);
   if (authUrl === undefined) {
     const known = [...vendorProfiles.keys()].join(", ");
     return fail(
       ["auth", "auth_url"],
       "is missing",
-      `Give the identity service's URL, or one of the profiles ${known} with a region_name.`,
+      `${unknownProfile ? `Profile ${profile} is not known. ` : ""}Give the identity service's URL, or one of the profiles ${known} with a region_name.`,
     );
   }
   const verify = (entry.verify ?? true) && !(entry.insecure ?? false);
@@ -92,7 +95,8 @@ export function checkedConfig(
   return {
     name,
     source,
-    ...(entry.profile === undefined ? {} : { profile: entry.profile }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(unknownProfile ? { unknownProfile } : {}),
     ...(entry.wayout_driver === undefined ? {} : { driver: entry.wayout_driver }),
     ...(entry.external_network === undefined ? {} : { externalNetwork: entry.external_network }),
     authUrl,

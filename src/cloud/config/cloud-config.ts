@@ -54,6 +54,8 @@ export interface CloudConfig {
   readonly source: string;
   /** `profile:` of clouds.yaml, where there is one. */
   readonly profile?: string;
+  /** The profile is none that is known here, nor one of the user's own: it adds nothing. */
+  readonly unknownProfile?: true;
   /** `wayout_driver:`, the kind of cloud whatever else says. */
   readonly driver?: string;
   /** Name or id of the network that floating IPs come from. */

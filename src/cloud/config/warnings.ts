@@ -1,8 +1,20 @@
+import { suggestion } from "../../spec/nearest.ts";
 import { isSafeUrl } from "../wire.ts";
 import type { CloudConfig } from "./cloud-config.ts";
+import { vendorProfiles } from "./vendor-profiles.ts";
 
 /** What works and should not be left so. */
-export function warningsOf({ name, authUrl, tls }: CloudConfig): readonly string[] {
+export function warningsOf(config: CloudConfig): readonly string[] {
+  return [...profileWarnings(config), ...tlsWarnings(config)];
+}
+
+function profileWarnings({ name, profile, unknownProfile }: CloudConfig): readonly string[] {
+  if (profile === undefined || !unknownProfile) return [];
+  const known = [...vendorProfiles.keys()];
+  return [`profile ${profile} of cloud ${name} adds nothing: ${suggestion(profile, known, "profile")}`];
+}
+
+function tlsWarnings({ name, authUrl, tls }: CloudConfig): readonly string[] {
   if (tls.verify) return [];
   return [
     isSafeUrl(new URL(authUrl))

@@ -1,5 +1,6 @@
 /** Plain OpenStack: the port on Neutron v2.0 and Nova v2.1, put together from one file per resource. */
 import { type Api, openApi } from "../api.ts";
+import { openSession } from "../auth/open-session.ts";
 import type { Reach } from "../auth/reach.ts";
 import type { Session } from "../auth/session.ts";
 import type { Cloud, CloudTraits } from "../cloud.ts";
@@ -55,15 +56,11 @@ const traits: CloudTraits = {
 };
 
 /** Its catalog says where everything is, and an access key is none of its logins. */
-export const openstackReach: Reach = { signing: { kind: "plain" } };
-
-export function openOpenstackCloud(http: Http, session: Session, config: CloudConfig): Cloud {
-  const api = openApi(http, ofThisKind(session, config), rightIn(openstackRights));
-  return portOn(api, config.externalNetwork);
-}
+const openstackReach: Reach = { signing: { kind: "plain" } };
 
 /** OTC and Huawei Cloud have Neutron's paths too, but refuse or ignore half of what is done here. */
-function ofThisKind(session: Session, config: CloudConfig): Session {
+export function openstackSession(http: Http, config: CloudConfig): Session {
+  const session = openSession(http, config, openstackReach);
   if (config.driver !== undefined) return session;
   return {
     ...session,
@@ -74,10 +71,15 @@ function ofThisKind(session: Session, config: CloudConfig): Session {
         code: "cloud/not-supported",
         summary: `cloud ${config.name} has a service "vpc" in its catalog, which plain OpenStack does not have`,
         detail: `${config.source}: identity service ${shownUrl(config.authUrl)}`,
-        hint: "Where it is an Open Telekom Cloud, set profile: otc in clouds.yaml, where it is Huawei Cloud, profile: huaweicloud; to take it for plain OpenStack all the same, wayout_driver: openstack.",
+        hint: "Where it is an Open Telekom Cloud, set profile: otc in clouds.yaml (OS_PROFILE=otc), where it is Huawei Cloud, profile: huaweicloud; to take it for plain OpenStack all the same, wayout_driver: openstack.",
       });
     },
   };
+}
+
+export function openOpenstackCloud(http: Http, session: Session, config: CloudConfig): Cloud {
+  const api = openApi(http, session, rightIn(openstackRights));
+  return portOn(api, config.externalNetwork);
 }
 
 function portOn(api: Api, externalNetwork: string | undefined): Cloud {
