@@ -1,12 +1,13 @@
 import { Command, Option } from "commander";
 import { loadCloud, systemSources } from "../cloud/config/load-cloud.ts";
 import { offersOf } from "../engine/init/offers.ts";
+import { mustBePossible } from "../engine/init/possible.ts";
 import { type Choice, savedEips, specText } from "../engine/init/spec-text.ts";
 import { readInventory } from "../engine/resolve/inventory.ts";
 import { count } from "../report/human.ts";
 import { parseSpec } from "../spec/spec.ts";
 import { chosen, type Wishes } from "./init-choice.ts";
-import { writeNewFile } from "./new-file.ts";
+import { mustBeNew, writeNewFile } from "./new-file.ts";
 import { sameFile, withDebug } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
 import { placeOf } from "./place.ts";
@@ -39,10 +40,12 @@ export function initCommand(): Command {
 }
 
 async function init(options: InitOptions): Promise<void> {
+  if (!options.force) mustBeNew(options.file);
   const name = options.cloud ?? loadCloud(undefined, systemSources()).name;
   const { cloud } = await placeOf(name, { ...options, tell: note }, (sources) => loadCloud(name, sources));
   note(`reading ${cloud.traits.name} ...`);
-  const offers = offersOf(await readInventory(cloud), cloud.traits);
+  const inventory = await readInventory(cloud);
+  const offers = offersOf(inventory, cloud.traits);
   const stop = stopOnSignals(note);
   try {
     const choice = await chosen(offers, options, stop.signal);
@@ -51,8 +54,7 @@ async function init(options: InitOptions): Promise<void> {
       return note("nothing was written");
     }
     const text = specText(name, choice);
-    // What is written must be what every other command can read.
-    parseSpec(text, options.file);
+    mustBePossible(parseSpec(text, options.file), inventory, cloud.traits);
     writeNewFile(options.file, text, options.force ?? false);
     tell(choice, options);
   } finally {

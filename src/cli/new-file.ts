@@ -1,5 +1,13 @@
-import { closeSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { messageOf, Problem } from "../report/problem.ts";
+
+/**
+ * Asked before a person is: nobody answers questions for nothing.
+ * @throws Problem file/exists
+ */
+export function mustBeNew(file: string): void {
+  if (existsSync(file)) throw isThere(file);
+}
 
 /**
  * A file that somebody wrote is not written over, nor is half of one left behind.
@@ -12,16 +20,22 @@ export function writeNewFile(file: string, text: string, force: boolean): void {
     if (force) renameSync(beside, file);
   } catch (cause) {
     rmSync(beside, { force: true });
-    const there = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
+    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") throw isThere(file);
     throw new Problem({
-      code: there ? "file/exists" : "file/not-written",
-      summary: there ? `${file} is there already` : `cannot write ${file}: ${messageOf(cause)}`,
-      hint: there
-        ? "Name another file with --file, or write over it with --force."
-        : "Name another file with --file.",
+      code: "file/not-written",
+      summary: `cannot write ${file}: ${messageOf(cause)}`,
+      hint: "Name another file with --file.",
       cause,
     });
   }
+}
+
+function isThere(file: string): Problem {
+  return new Problem({
+    code: "file/exists",
+    summary: `${file} is there already`,
+    hint: "Name another file with --file, or write over it with --force.",
+  });
 }
 
 /** Only what was made here is removed: a file that was there is somebody's. */

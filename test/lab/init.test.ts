@@ -1,5 +1,5 @@
 /** `wayout init` against a cloud: what it writes is what plan reads, and nobody's file is written over. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -57,4 +57,22 @@ test.each([
   const refused = await wayout(...init, "--force", ...words);
   expect(refused).toMatchObject({ code: 1 });
   expect(refused.stderr).toContain(said);
+});
+
+test("what does not go together is refused as a plan would refuse it, and nothing is written", async () => {
+  const other = `${lab}-os`;
+  const path = join(folder, "other.yaml");
+  await must("lab", "up", "openstack", "--fabric", "none", "--name", other);
+  try {
+    const words = ["init", "--cloud", "lab", "--lab", other, "--file", path, "--vpc", "router-public"];
+    const apart = await wayout(...words, "--proxy", "ecs-proxy-1", "--subnet", "subnet-other");
+    expect(apart).toMatchObject({ code: 1 });
+    expect(apart.stderr).toContain("a plan of this would be blocked");
+    const pair = ["--proxy", "ecs-proxy-1", "--proxy", "ecs-beside", "--subnet", "subnet-app"];
+    expect((await wayout(...words, ...pair)).stderr).toContain("ecs-beside is in subnet-other");
+    expect(existsSync(path)).toBe(false);
+    await must(...words, "--yes");
+  } finally {
+    await wayout("lab", "down", "--name", other);
+  }
 });
