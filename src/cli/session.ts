@@ -76,7 +76,7 @@ function readSpec(path: string): SpecFile {
     throw new Problem({
       code: "spec/no-file",
       summary: `cannot read ${path}: ${messageOf(cause)}`,
-      hint: "Write a wayout.yaml (README shows one), or name it with --file.",
+      hint: "`wayout init` writes one from what the cloud has; or name yours with --file.",
       cause,
     });
   }

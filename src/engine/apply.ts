@@ -117,7 +117,7 @@ async function proveProxy(gateway: Gateway, world: World, context: Context): Pro
         ),
       )
       .join("\n"),
-    hint: "Check its EIP, the egress rules of its security group and its own firewall.",
+    hint: "Check its EIP, the egress rules of its security group and its own firewall. Where the hosts above cannot be reached from there at all, name others under probes.",
     retry: true,
   });
 }

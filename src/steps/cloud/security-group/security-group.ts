@@ -62,8 +62,12 @@ export const securityGroup: Step<Want, Have> = {
     const reasons = [
       attached ? "" : `the NIC is not in ${wanted.groupName}`,
       leaves.length > 0 ? `it is in ${names(leaves)}, whose rules "from group" would match any address` : "",
-      attached && missing.length > 0 ? `${missing.length} rules are missing` : "",
-      unwanted.length > 0 ? `${unwanted.length} rules let in more than the served subnets` : "",
+      attached && missing.length > 0
+        ? `${missing.length === 1 ? "a rule is" : `${missing.length} rules are`} missing`
+        : "",
+      unwanted.length > 0
+        ? `${unwanted.length === 1 ? "a rule lets" : `${unwanted.length} rules let`} in more than the served subnets`
+        : "",
     ];
     const grants = grantsFor(wanted, now);
     return {
