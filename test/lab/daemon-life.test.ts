@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { readOwner } from "../../src/lab/client/owner.ts";
 import { placesOf } from "../../src/lab/client/places.ts";
 import { gone, processId } from "../../src/lab/client/process-id.ts";
@@ -164,15 +164,8 @@ test("a lab that cannot come up whole leaves nothing and shows its log", async (
 });
 
 /** Resolves when the lab's daemon runs; the lab is not up yet. */
-async function whileStarting(): Promise<ReturnType<typeof tracesOf>> {
-  return await expect
-    .poll(starting, { timeout: 10_000, interval: 2 })
-    .toBeDefined()
-    .then(() => {
-      const traces = starting();
-      if (!traces) throw new Error("the lab came up before it could be interrupted");
-      return traces;
-    });
+function whileStarting(): Promise<ReturnType<typeof tracesOf>> {
+  return vi.waitUntil(starting, { timeout: 10_000, interval: 2 });
 }
 
 function starting(): ReturnType<typeof tracesOf> | undefined {
