@@ -12,7 +12,7 @@ import { must, wayout } from "./wayout-command.ts";
 const lab = "test-faults-calls";
 const timeout = 7_200_000;
 const file = gatewayFile();
-const scenario = `description: A proxy with an EIP, and one without.
+const ownScenario = `description: A proxy with an EIP, and one without.
 vpcs:
   - name: vpc-demo
     cidr: 192.168.0.0/16
@@ -32,15 +32,16 @@ servers:
   - { name: ecs-bare-app, subnet: subnet-bare, securityGroups: [sg-demo] }
 `;
 
+const demo = { name: "egress", vpc: "vpc-demo", proxies: ["ecs-proxy"], subnets: ["subnet-app"] };
+
 afterAll(() => file.remove());
 
 describe("Open Telekom Cloud", () => {
-  beforeAll(() => upFrom(scenario, lab));
+  beforeAll(() => upFrom(ownScenario, lab));
   afterAll(async () => {
     await wayout("lab", "down", "--name", lab);
   });
 
-  const demo = { name: "egress", vpc: "vpc-demo", proxies: ["ecs-proxy"], subnets: ["subnet-app"] };
   const bare = {
     name: "egress",
     vpc: "vpc-bare",
@@ -58,22 +59,27 @@ describe("Open Telekom Cloud", () => {
   });
 });
 
-if (wanted !== "") {
-  describe("plain OpenStack", () => {
-    beforeAll(async () => {
-      await must("lab", "up", "openstack", "--name", lab);
-    });
-    afterAll(async () => {
-      await wayout("lab", "down", "--name", lab);
-    });
-
-    test("a router's route, and a subnet's gateway: whichever call fails, nothing is lost", {
-      timeout,
-    }, async () => {
-      await sweep(lab, file, "plain OpenStack", [
-        { name: "inside", vpc: "router-inside", proxies: ["ecs-between"], subnets: ["subnet-inside"] },
-        { name: "alone", vpc: "subnet-alone", proxies: ["ecs-beside"], subnets: ["subnet-alone"] },
-      ]);
-    });
+// Too long for every run of the tests.
+describe.runIf(wanted !== "").each([
+  [
+    "a router's route, and a subnet's gateway, on plain OpenStack",
+    "openstack",
+    [
+      { name: "inside", vpc: "router-inside", proxies: ["ecs-between"], subnets: ["subnet-inside"] },
+      { name: "alone", vpc: "subnet-alone", proxies: ["ecs-beside"], subnets: ["subnet-alone"] },
+    ],
+  ],
+  ["Huawei Cloud", "huawei", [demo]],
+  ["a pair", "pair", [{ ...demo, proxies: ["ecs-proxy-1", "ecs-proxy-2"] }]],
+])("%s", (says, scenario, gateways) => {
+  beforeAll(async () => {
+    await must("lab", "up", scenario, "--name", lab);
   });
-}
+  afterAll(async () => {
+    await wayout("lab", "down", "--name", lab);
+  });
+
+  test("whichever call the cloud fails at, nothing is lost", { timeout }, async () => {
+    await sweep(lab, file, says, gateways);
+  });
+});
