@@ -1,10 +1,11 @@
-import { fileURLToPath } from "node:url";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import SlowestFirst from "./test/slowest-first.ts";
 
 const withLabs = {
   // As `wayout` sets it, for the parts of Wayout that tests begin by themselves.
-  env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/wayout", import.meta.url)) },
+  env: { NODE_COMPILE_CACHE: join(homedir(), ".cache/wayout/compiled") },
   globalSetup: ["test/lab/setup.ts"],
   testTimeout: 120_000,
   hookTimeout: 300_000,
