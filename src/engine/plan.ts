@@ -33,11 +33,10 @@ export function makePlan(inputs: readonly PlanInput[], options: { readonly adopt
 type Claims = ReadonlyMap<string, readonly string[]>;
 
 function claimsOf(inputs: readonly PlanInput[]): Claims {
-  const claims = new Map<string, string[]>();
-  for (const { step } of inputs.flatMap(({ seen }) => seen)) {
-    if (step.claim) claims.set(step.claim.id, [...(claims.get(step.claim.id) ?? []), step.gateway]);
-  }
-  return claims;
+  const steps = inputs.flatMap(({ seen }) => seen.map(({ step }) => step));
+  const claims = steps.flatMap(({ claim, gateway }) => (claim ? [{ id: claim.id, gateway }] : []));
+  const byId = Map.groupBy(claims, ({ id }) => id);
+  return new Map([...byId].map(([id, rivals]) => [id, rivals.map(({ gateway }) => gateway)]));
 }
 
 function planGateway(
