@@ -48,7 +48,10 @@ export function cloudsCommand(): Command {
       answer("no cloud is described");
       note(`looked for ${looked.join(", ")} and OS_* variables\n  hint: ${noCloudHint}`);
     } else answer(listed.map(cloudText).join("\n"));
-    process.exitCode = listed.length > 0 && listed.every(({ ok }) => ok) ? 0 : 1;
+    const { OS_CLOUD: taken } = sources.env;
+    const lost = taken && taken !== "lab" && !all.includes(taken);
+    if (lost) note(`OS_CLOUD names ${taken}, which is not there; ${suggestion(taken, all, "cloud")}`);
+    process.exitCode = listed.length > 0 && listed.every(({ ok }) => ok) && !lost ? 0 : 1;
   });
 }
 

@@ -72,7 +72,9 @@ test("a given project is not looked up, and a temporary key brings its token", a
 
 test("a project that the key does not know is told, and a refusal is not repeated", async () => {
   await using none = await startSmallCloud(() => ({ status: 200, body: { projects: [] } }));
-  await expect(openCloud(keyConfig(none.origin)).quotas()).rejects.toThrow("no project eu-de_demo");
+  await expect(openCloud(keyConfig(none.origin)).quotas()).rejects.toThrow(
+    "no project eu-de_demo; this key enters none of that name",
+  );
 
   await using refusing = await startSmallCloud(() => ({
     status: 401,

@@ -62,10 +62,13 @@ export function accessKeySession(
     const found = projects.find((candidate) => candidate.name === name);
     if (found) return found.id;
     const names = projects.map((candidate) => candidate.name);
+    // The list is of that name alone, where the cloud follows the question.
+    const others =
+      names.length === 0 ? "this key enters none of that name" : suggestion(name, names, "project");
     throw configProblem(
-      `cloud ${config.name}: no project ${name}; ${suggestion(name, names, "project")}`,
+      `cloud ${config.name}: no project ${name}; ${others}`,
       `GET ${url.href} lists ${names.length} projects`,
-      "Set project_name in clouds.yaml. It is the region's name, or begins with it: eu-de_NAME.",
+      `Set project_name in clouds.yaml. It is the region's name, or begins with it: ${config.region ?? "REGION"}_NAME.`,
     );
   }
 
