@@ -1,4 +1,5 @@
 /** One cloud's entry, from whatever place it came, turned into a configuration; or told what is wrong with it. */
+import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import type { z } from "zod";
 import { isRecord } from "../record.ts";
@@ -84,10 +85,13 @@ export function checkedConfig(
     );
   };
   const pem = { ca: readPem("cacert"), cert: readPem("cert"), key: readPem("key") };
-  if (!fitsTls({ cert: pem.cert })) {
+  if (!isCertificate(pem.ca)) {
+    return fail(["cacert"], `${entry.cacert} holds no certificate`, "It names a PEM file.");
+  }
+  if (!isCertificate(pem.cert)) {
     return fail(["cert"], `${entry.cert} holds no certificate`, "It names a PEM file.");
   }
-  if (!fitsTls({ cert: pem.cert, key: pem.key })) {
+  if (!isKeyOf(pem)) {
     const hint = "It names a PEM file, whose key has no passphrase.";
     return fail(["key"], `${entry.key} holds no key of its certificate`, hint);
   }
@@ -114,10 +118,25 @@ export function checkedConfig(
   };
 }
 
+/** The first one is asked: Node says nothing of a bundle without any. */
+function isCertificate(pem: string | undefined): boolean {
+  return pem === undefined || succeeds(() => new X509Certificate(pem));
+}
+
 /** Node takes a client's certificate and key when it connects, and throws then. */
-function fitsTls(pem: { readonly cert: string | undefined; readonly key?: string | undefined }): boolean {
+function isKeyOf({
+  cert,
+  key,
+}: {
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}): boolean {
+  return key === undefined || succeeds(() => createSecureContext({ cert, key }));
+}
+
+function succeeds(work: () => unknown): boolean {
   try {
-    createSecureContext(pem);
+    work();
     return true;
   } catch {
     return false;

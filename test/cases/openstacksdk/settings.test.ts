@@ -130,7 +130,7 @@ sameAsOpenstacksdk([
     says: "a certificate authority, and a certificate",
     files: {
       "project/clouds.yaml": one("u", "  cacert: ~/ca.pem\n  cert: ~/me.pem\n  key: ~/me.key"),
-      "home/ca.pem": "CA",
+      "home/ca.pem": testCertificate,
       "home/me.pem": testCertificate,
       "home/me.key": testKey,
     },
