@@ -41,6 +41,9 @@ export interface SweepWorld extends AsyncDisposable {
   cloud(): Promise<unknown>;
 }
 
+/** Kinds of the steps that change a host. */
+const onHosts = /^(host\/|pair\/(packages|connection-sync|role)$)/;
+
 /** Waits take no time; a call that gets no answer is given up soon. */
 const hasty = {
   clock: { now: Date.now, random: () => 0, sleep: async () => undefined },
@@ -77,7 +80,7 @@ export async function openSweepWorld(lab: string, spec: string): Promise<SweepWo
       }),
     undo: (fault, options) =>
       told(way, fault, () => {
-        const entries = journal.standing().filter(({ kind }) => options?.hosts || kind.startsWith("cloud/"));
+        const entries = journal.standing().filter(({ kind }) => options?.hosts || !onHosts.test(kind));
         return takeBack(entries, "lab", world(), journal, context, { force: false, skipHosts: false });
       }),
     async planned() {
@@ -98,7 +101,7 @@ export async function openSweepWorld(lab: string, spec: string): Promise<SweepWo
 
 /** A new login for each run, as each is a process of its own. */
 function cloudOver({ url }: FaultyWay, config: CloudConfig): Cloud {
-  const endpoints = { vpc: url, network: url, ecs: url, compute: url };
+  const endpoints = { vpc: url, eip: url, nat: url, network: url, ecs: url, compute: url };
   return openCloud({ ...config, authUrl: `${url}/v3`, endpoints }, hasty);
 }
 
