@@ -44,6 +44,11 @@ export const openstackRights: readonly Right[] = [
     for: "the route, where the router has it",
   },
   {
+    call: "GET /v2.0/routers/{id}/tags",
+    action: "get_routers_tags",
+    for: "the route, where the router has it",
+  },
+  {
     call: "PUT /v2.0/routers/{id}/tags",
     action: "update_routers_tags",
     for: "the route, where the router has it",
@@ -51,6 +56,11 @@ export const openstackRights: readonly Right[] = [
   {
     call: "PUT /v2.0/subnets/{id}",
     action: "update_subnet",
+    for: "the route, where servers learn it by DHCP",
+  },
+  {
+    call: "GET /v2.0/subnets/{id}/tags",
+    action: "get_subnets_tags",
     for: "the route, where servers learn it by DHCP",
   },
   {
