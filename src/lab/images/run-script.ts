@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { basename } from "node:path";
+import { finished } from "node:stream/promises";
 import { Problem } from "../../report/problem.ts";
 
 export interface ScriptRun {
@@ -33,7 +34,11 @@ export async function runScript(run: ScriptRun): Promise<void> {
       tail = (tail + text).slice(-1_500);
     });
   }
-  const [exitCode, signal] = await once(child, "close").finally(() => log.end());
+  // The log is whole before anyone is sent to it.
+  const [[exitCode, signal]] = await Promise.all([
+    once(child, "close").finally(() => log.end()),
+    finished(log),
+  ]);
   if (exitCode === 0) return;
   throw new Problem({
     code: "lab/image-build-failed",
