@@ -46,9 +46,10 @@ export async function withRouteLab<T>(
   return await withSession({ file: specOf(proxies[0], folder), lab }, async ({ world: { cloud } }) => {
     const servers = await cloud.servers();
     const idOf = (proxy: Proxy): string => servers.find(({ name }) => name === proxy)?.id ?? "";
+    const [opening] = await cloud.anyAddressPairs(false);
     for (const proxy of proxies)
       for (const { id } of await cloud.nics({ serverId: idOf(proxy) }))
-        await cloud.setAddressPairs(id, cloud.traits.anyAddressPairs[0] ?? []);
+        await cloud.setAddressPairs(id, opening ?? []);
     const [table] = await cloud.routeTables();
     if (!table) throw new Error("there is no route table");
     const routeTo = (proxy: Proxy) =>

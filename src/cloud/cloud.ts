@@ -186,8 +186,6 @@ export interface Quota {
 /** What differs between clouds and decides how a step works; a fact, never a guess. */
 export interface CloudTraits {
   readonly name: string;
-  /** What opens a NIC to every address, to be tried in this order: some clouds refuse the one, some the other. */
-  readonly anyAddressPairs: readonly (readonly AddressPair[])[];
   /** Port security of a NIC can be switched off as a whole. */
   readonly portSecurityOff: boolean;
   /**
@@ -224,6 +222,11 @@ export interface CloudReader {
   /** All managed NAT gateways, or those of one VPC; none where the cloud has no such thing. */
   natGateways(vpcId?: string): Promise<readonly NatGateway[]>;
   quotas(): Promise<readonly Quota[]>;
+  /**
+   * What opens a NIC to every address, to be tried in this order: some clouds refuse the one, some the other.
+   * @param withVirtualIps the NIC answers for virtual IPs too, which not everything that opens a NIC lets it do.
+   */
+  anyAddressPairs(withVirtualIps: boolean): Promise<readonly (readonly AddressPair[])[]>;
 }
 
 /**

@@ -28,11 +28,16 @@ export async function look(file: SpecFile, cloud: CloudReader, probes: Probes): 
   const vpcs = new Set(file.value.gateways.map(({ vpc }) => vpc));
   const gateways = resolveGateways(file, await readInventory(cloud, vpcs));
   const { traits } = cloud;
-  return gateways.map((gateway) => ({
-    gateway,
-    recipe: recipeOf(gateway, traits),
-    steps: stepsFor(gateway, traits, probes.ping),
-  }));
+  return Promise.all(
+    gateways.map(async (gateway) => {
+      const anyAddressPairs = await cloud.anyAddressPairs(gateway.pair !== undefined);
+      return {
+        gateway,
+        recipe: recipeOf(gateway, traits),
+        steps: stepsFor(gateway, { ...traits, anyAddressPairs }, probes.ping),
+      };
+    }),
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { stepsFor } from "../steps/for-gateway.ts";
 import type { Gateway } from "../steps/gateway.ts";
 import { recipeOf } from "../steps/recipe.ts";
 import type { BoundObservation } from "../steps/step.ts";
-import { gatewayOf, proxyOf, traits } from "../steps/testing/gateways.ts";
+import { facts, gatewayOf, proxyOf } from "../steps/testing/gateways.ts";
 import { makePlan } from "./plan.ts";
 
 /** A cloud in which everything is as it should be. */
@@ -17,8 +17,8 @@ const asItShouldBe: BoundObservation = {
 function planOf(...gateways: readonly Gateway[]) {
   const inputs = gateways.map((gateway) => ({
     gateway,
-    recipe: recipeOf(gateway, traits),
-    seen: stepsFor(gateway, traits, []).map((step) => ({ step, observation: asItShouldBe })),
+    recipe: recipeOf(gateway, facts),
+    seen: stepsFor(gateway, facts, []).map((step) => ({ step, observation: asItShouldBe })),
     stale: [],
   }));
   return makePlan(inputs, { adopt: false });

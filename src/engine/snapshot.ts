@@ -40,6 +40,7 @@ export function snapshot(cloud: CloudReader): CloudReader {
     securityGroup: async (id) => (await groupsById()).get(id),
     natGateways: (vpcId) => natGateways(vpcId),
     quotas: once(() => cloud.quotas()),
+    anyAddressPairs: (withVirtualIps) => cloud.anyAddressPairs(withVirtualIps),
   };
 }
 

@@ -4,12 +4,12 @@ import type { PublicIp } from "../cloud/cloud.ts";
 import { stepsFor } from "../steps/for-gateway.ts";
 import type { Gateway } from "../steps/gateway.ts";
 import type { BoundStep } from "../steps/step.ts";
-import { gatewayOf, pairOf, proxyOf, traits } from "../steps/testing/gateways.ts";
+import { facts, gatewayOf, pairOf, proxyOf } from "../steps/testing/gateways.ts";
 import type { EntryRecord } from "./journal/journal.ts";
 import { departedMembers, staleSteps } from "./stale.ts";
 
 const [one, two, three] = [proxyOf(1), proxyOf(2), proxyOf(3)];
-const workOf = (gateway: Gateway) => ({ gateway, steps: stepsFor(gateway, traits, ["1.1.1.1"]) });
+const workOf = (gateway: Gateway) => ({ gateway, steps: stepsFor(gateway, facts, ["1.1.1.1"]) });
 const pairOfTwo = gatewayOf([one, two], { pair: pairOf([one, two]) });
 
 /** As the journal has these steps, each made once by this run. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { stepsFor } from "../steps/for-gateway.ts";
 import type { Gateway } from "../steps/gateway.ts";
-import { gatewayOf, pairOf, proxyOf, traits } from "../steps/testing/gateways.ts";
+import { facts, gatewayOf, pairOf, proxyOf } from "../steps/testing/gateways.ts";
 import type { EntryRecord } from "./journal/journal.ts";
 import { inReverse } from "./undo-order.ts";
 
@@ -10,7 +10,7 @@ const pair = gatewayOf([one, two], { pair: pairOf([one, two]) });
 
 /** As a run leaves it that made every step of the gateway, up to the kind in which it was killed. */
 function journalOf(gateway: Gateway, from = 1, killedIn?: string): EntryRecord[] {
-  const steps = stepsFor(gateway, traits, ["1.1.1.1"]);
+  const steps = stepsFor(gateway, facts, ["1.1.1.1"]);
   const made =
     killedIn === undefined ? steps : steps.slice(0, steps.findIndex((step) => step.kind === killedIn) + 1);
   return made.map(({ id, kind, object, title, want }, at) => ({

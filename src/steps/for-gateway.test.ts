@@ -1,14 +1,14 @@
 /** Which steps a gateway needs, and in which order: order is safety. */
 import { expect, test } from "vitest";
-import type { CloudTraits, PublicIp, Route, Subnet } from "../cloud/cloud.ts";
-import { stepsFor } from "./for-gateway.ts";
+import type { PublicIp, Route, Subnet } from "../cloud/cloud.ts";
+import { type Facts, stepsFor } from "./for-gateway.ts";
 import type { Gateway } from "./gateway.ts";
-import { gatewayOf, pairOf, proxyOf, traits } from "./testing/gateways.ts";
+import { facts, gatewayOf, pairOf, proxyOf } from "./testing/gateways.ts";
 
 const [one, two, three] = [proxyOf(1), proxyOf(2), proxyOf(3)];
 const eip: PublicIp = { id: "eip-1", address: "203.0.113.20", name: "by hand" };
 const allocated: PublicIp = { id: "eip-2", address: "203.0.113.21", name: "wayout-egress" };
-const steps = (gateway: Gateway) => stepsFor(gateway, traits, ["1.1.1.1"]);
+const steps = (gateway: Gateway) => stepsFor(gateway, facts, ["1.1.1.1"]);
 const order = (gateway: Gateway): string[] => steps(gateway).map(({ kind, object }) => `${kind} ${object}`);
 const wantsOf = (gateway: Gateway, kind: string) =>
   steps(gateway)
@@ -200,7 +200,7 @@ test("the route of a pair leads to the inner virtual IP, that of one proxy to th
 });
 
 test("a cloud whose routes cannot lead to a virtual IP has the reason in both of them", () => {
-  const unable = stepsFor(gatewayOf([one, two], { pair: pairOf([]) }), { ...traits, vipNextHop: false }, [])
+  const unable = stepsFor(gatewayOf([one, two], { pair: pairOf([]) }), { ...facts, vipNextHop: false }, [])
     .filter(({ kind }) => kind === "pair/virtual-ip")
     .map(({ want }) => want);
   const reason = expect.stringContaining("a route of still cannot have a virtual IP as its next hop");
@@ -214,8 +214,8 @@ test("no step of a gateway is told twice", () => {
   }
 });
 
-const openstack: CloudTraits = {
-  ...traits,
+const openstack: Facts = {
+  ...facts,
   name: "OpenStack",
   routes: "router",
   dhcp: true,

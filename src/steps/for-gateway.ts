@@ -1,5 +1,5 @@
 /** The table of contents: which steps a gateway needs, in order. Order is safety: the route comes last. */
-import type { CloudTraits } from "../cloud/cloud.ts";
+import type { AddressPair, CloudTraits } from "../cloud/cloud.ts";
 import { canonicalCidrs } from "../host/ranges.ts";
 import { bind } from "./bind.ts";
 import { allocatedPublicIp } from "./cloud/allocated-public-ip.ts";
@@ -29,15 +29,21 @@ import type { BoundStep } from "./step.ts";
 /** Mbit/s of an EIP that Wayout allocates; can be changed in the cloud at any time. */
 const allocatedBandwidthMbit = 100;
 
-export function stepsFor(gateway: Gateway, traits: CloudTraits, targets: readonly string[]): BoundStep[] {
-  const recipe = recipeOf(gateway, traits);
-  if (recipe.kind === "nothing") return [];
-  return gateway.pair
-    ? forPair(gateway, gateway.pair, traits, targets, recipe)
-    : forOne(gateway, traits, recipe);
+/** What is known of the cloud, beside the gateway's objects. */
+export interface Facts extends CloudTraits {
+  /** What opens a NIC of this gateway to every address, in the order in which it is tried. */
+  readonly anyAddressPairs: readonly (readonly AddressPair[])[];
 }
 
-function forOne(gateway: Gateway, traits: CloudTraits, recipe: Recipe): BoundStep[] {
+export function stepsFor(gateway: Gateway, facts: Facts, targets: readonly string[]): BoundStep[] {
+  const recipe = recipeOf(gateway, facts);
+  if (recipe.kind === "nothing") return [];
+  return gateway.pair
+    ? forPair(gateway, gateway.pair, facts, targets, recipe)
+    : forOne(gateway, facts, recipe);
+}
+
+function forOne(gateway: Gateway, facts: Facts, recipe: Recipe): BoundStep[] {
   const { name, spec, leaving, chosenIp } = gateway;
   const [proxy] = gateway.proxies;
   const outer = leaving.find((one) => one.name === outerName(name));
@@ -56,7 +62,7 @@ function forOne(gateway: Gateway, traits: CloudTraits, recipe: Recipe): BoundSte
   return [
     ...allocation(gateway),
     ...(cuts ? [] : [eip]),
-    ...nicSteps(gateway, proxy, traits),
+    ...nicSteps(gateway, proxy, facts),
     bind(name, ipForwarding, onHost(gateway, proxy)),
     ...(cuts ? [eip] : []),
     bind(name, sourceNat, {
@@ -75,7 +81,7 @@ function forOne(gateway: Gateway, traits: CloudTraits, recipe: Recipe): BoundSte
 function forPair(
   gateway: Gateway,
   pair: Pair,
-  traits: CloudTraits,
+  facts: Facts,
   targets: readonly string[],
   recipe: Recipe,
 ): BoundStep[] {
@@ -107,10 +113,10 @@ function forPair(
   return [
     ...allocation(gateway),
     ...(["inner", "outer"] as const).map((use) =>
-      bind(name, virtualIp, virtualIpOf(gateway, pair, use, traits)),
+      bind(name, virtualIp, virtualIpOf(gateway, pair, use, facts)),
     ),
     ...(gateway.eipOnItsWay ? [eip] : []),
-    ...proxies.flatMap((proxy, at) => nicSteps(gateway, proxy, traits, proxies[1 - at])),
+    ...proxies.flatMap((proxy, at) => nicSteps(gateway, proxy, facts, proxies[1 - at])),
     ...proxies.map(({ host }) => bind(name, packages, { gateway: name, host })),
     ...members.map((member) => bind(name, connectionSync, member)),
     ...hosts.map((host) => bind(name, ipForwarding, { ...host, byRole: true })),
@@ -148,20 +154,22 @@ function allocation({ name, spec, chosenIp, proxies }: Gateway): BoundStep[] {
 function nicSteps(
   gateway: Gateway,
   { server, nic }: ProxyServer,
-  traits: CloudTraits,
+  facts: Facts,
   peer?: ProxyServer,
 ): BoundStep[] {
   const { name, spec } = gateway;
   const onNic = { gateway: name, server: server.name, nicId: nic.id, nicIp: nic.ip };
-  const anyAddressPairs = traits.anyAddressPairs.map((pairs) => [...pairs]);
+  const check = {
+    ...onNic,
+    anyAddressPairs: facts.anyAddressPairs.map((pairs) => [...pairs]),
+    ...(gateway.pair ? { withVirtualIps: true as const } : {}),
+  };
   if (spec.sourceDestinationCheck === "port-security-off") {
-    const unable = traits.portSecurityOff
+    const unable = facts.portSecurityOff
       ? {}
-      : { unable: `${traits.name} has no port security to switch off` };
+      : { unable: `${facts.name} has no port security to switch off` };
     // Without port security a NIC has no security groups.
-    return [
-      bind(name, sourceDestinationCheck, { ...onNic, anyAddressPairs, portSecurityOff: true, ...unable }),
-    ];
+    return [bind(name, sourceDestinationCheck, { ...check, portSecurityOff: true, ...unable })];
   }
   return [
     bind(name, securityGroup, {
@@ -171,7 +179,7 @@ function nicSteps(
       ...(peer ? { peer: { ip: peer.nic.ip, sshPort: spec.ssh.port ?? 22 } } : {}),
       mode: spec.securityGroup,
     }),
-    bind(name, sourceDestinationCheck, { ...onNic, anyAddressPairs }),
+    bind(name, sourceDestinationCheck, check),
   ];
 }
 
@@ -220,7 +228,7 @@ function memberOf(
   };
 }
 
-function virtualIpOf({ name, proxies }: Gateway, pair: Pair, use: "inner" | "outer", traits: CloudTraits) {
+function virtualIpOf({ name, proxies }: Gateway, pair: Pair, use: "inner" | "outer", facts: Facts) {
   return {
     gateway: name,
     use,
@@ -229,8 +237,8 @@ function virtualIpOf({ name, proxies }: Gateway, pair: Pair, use: "inner" | "out
     subnetId: pair.subnetId,
     subnet: pair.subnetName,
     addresses: proxies.map(({ nic }) => nic.ip),
-    unable: traits.vipNextHop
+    unable: facts.vipNextHop
       ? null
-      : `a route of ${traits.name} cannot have a virtual IP as its next hop, so nothing would follow the active proxy`,
+      : `a route of ${facts.name} cannot have a virtual IP as its next hop, so nothing would follow the active proxy`,
   };
 }

@@ -45,6 +45,14 @@ const routesOf = async (server: string) => (await inside(lab, server, "ip", "rou
 const reaches = async (server: string, address: string) =>
   (await inside(lab, server, "ping", "-c", "1", "-W", "2", address)).code === 0;
 
+/** The ranges that ecs-proxy-1's NIC is open to. */
+const opened = async () => {
+  const cloud = await labCloud(lab);
+  const proxy = (await cloud.servers()).find(({ name }) => name === "ecs-proxy-1");
+  const [nic] = await cloud.nics({ serverId: proxy?.id ?? "" });
+  return nic?.addressPairs.map((pair) => pair.ip_address);
+};
+
 let start: Awaited<ReturnType<typeof state>>;
 
 beforeAll(async () => {
@@ -163,6 +171,7 @@ describe("G3, host routes", () => {
     expect(await seenAs(lab, "ecs-other-1")).toBeUndefined();
     expect(await routesOf("ecs-app-1")).toContain("192.168.126.0/24 via 192.168.125.1");
     expect(await reaches("ecs-app-1", "192.168.126.11")).toBe(true);
+    expect(await opened()).toEqual(["0.0.0.0/0"]);
     expect((await plan()).summary).toEqual({ changes: 0, right: 8, blocked: 0 });
   });
 
@@ -174,6 +183,7 @@ describe("G3, host routes", () => {
     });
     await must("apply", "--yes", ...where);
     expect(await seenAs(lab, "ecs-app-1")).toBe("203.0.113.20");
+    expect(await opened()).toEqual(["0.0.0.0/1", "128.0.0.0/1"]);
     expect(await routesOf("ecs-app-1")).toMatch(/^128\.0\.0\.0\/1 via 192\.168\.125\.2\d\d /m);
     expect((await plan()).summary).toMatchObject({ changes: 0, blocked: 0 });
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { openEndpoint, readEntry } from "./calls/endpoint.ts";
+import { at } from "./calls/field.ts";
 import { cloudsFile } from "./cloud.ts";
 import { specText } from "./gateway-spec.ts";
 import { Project } from "./project.ts";
@@ -36,8 +37,6 @@ beforeAll(async () => {
   topology = await commonRouter(project, 2);
   eip = await project.floatingIp();
   file = join(servers.folder, "wayout.yaml");
-  const proxies = topology.proxies.map(({ name }) => name);
-  writeFileSync(file, specText({ proxies, more: ["recipe: host-routes", `publicIp: ${eip}`] }));
   for (const proxy of topology.proxies) await servers.start(proxy, "machine");
   await servers.start(topology.client, "light");
   start = await projectState(project);
@@ -47,12 +46,30 @@ afterAll(async () => {
   await project.empty();
 });
 
-test("applied, the client is seen as the pair's floating IP, and a second plan is empty", async () => {
+const renewed = async () =>
+  servers.lease(topology.client) ? await servers.seenAs(topology.client) : "no lease";
+const openRanges = async () => {
+  const [port = ""] = topology.proxies.map(({ portIds }) => portIds[0]);
+  const shown = await project.must("network", "GET", `/v2.0/ports/${port}`);
+  return at(shown, "port.allowed_address_pairs.0.ip_address");
+};
+
+test("one proxy alone, whose NIC is open by the whole range", async () => {
+  const [name = ""] = topology.proxies.map((proxy) => proxy.name);
+  writeFileSync(file, specText({ proxies: [name], more: ["recipe: host-routes"] }));
   const applied = await wayout("apply", "--yes");
   expect(applied.stdout + applied.stderr).toContain("run 0001: done");
-  const renewed = async () =>
-    servers.lease(topology.client) ? await servers.seenAs(topology.client) : "no lease";
+  await expect.poll(renewed, patience).toBe(topology.floatingIps[0]);
+  expect(await openRanges()).toBe("0.0.0.0/0");
+});
+
+test("made a pair, the client is seen as its floating IP, neighbours hear of the virtual IPs, and a second plan is empty", async () => {
+  const proxies = topology.proxies.map(({ name }) => name);
+  writeFileSync(file, specText({ proxies, more: ["recipe: host-routes", `publicIp: ${eip}`] }));
+  const applied = await wayout("apply", "--yes");
+  expect(applied.stdout + applied.stderr).toContain("run 0002: done");
   await expect.poll(renewed, patience).toBe(eip);
+  expect(await openRanges()).toBe("0.0.0.0/1");
   const planned = await wayout("plan");
   expect(planned, planned.stdout + planned.stderr).toMatchObject({ code: 0 });
 });

@@ -9,8 +9,6 @@ import { huaweiEndpoint } from "./endpoints.ts";
 
 const traits: CloudTraits = {
   name: "Huawei Cloud",
-  // What its Terraform provider writes for `source_dest_check = false`.
-  anyAddressPairs: [[{ ip_address: "1.1.1.1/0" }]],
   // It would take the firewall of a server that has an EIP away.
   portSecurityOff: false,
   routes: "tables",

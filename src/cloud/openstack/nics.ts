@@ -57,6 +57,21 @@ export async function setNicSecurityGroups(
   });
 }
 
+const whole = [{ ip_address: "0.0.0.0/0" }];
+const halves = [{ ip_address: "0.0.0.0/1" }, { ip_address: "128.0.0.0/1" }];
+
+/**
+ * With a whole /0 the linuxbridge agent leaves a port's old ARP rules as they are, and nobody hears of a virtual IP (Zed,
+ * tried). Newer Neutrons, without that agent, refuse a half that holds multicast (neutron-lib, `aap-reject-multicast`).
+ */
+export async function anyAddressPairs(
+  extensions: Extensions,
+  withVirtualIps: boolean,
+): Promise<readonly (readonly AddressPair[])[]> {
+  const halvesFirst = withVirtualIps && !(await extensions.has("aap-reject-multicast"));
+  return halvesFirst ? [halves, whole] : [whole, halves];
+}
+
 /** Neutron refuses any of the three by itself: PortSecurityPortHasSecurityGroup, AddressPairAndPortSecurityRequired. */
 export async function setNicProtection(
   api: Api,

@@ -13,6 +13,7 @@ import { rightIn } from "../rights.ts";
 import { openExtensions } from "./extensions.ts";
 import { listsOf } from "./network.ts";
 import {
+  anyAddressPairs,
   nicOf,
   readNic,
   readNics,
@@ -40,12 +41,6 @@ import { vpcsIn } from "./vpcs.ts";
 
 const traits: CloudTraits = {
   name: "OpenStack",
-  // The halves first: with a whole /0 the linuxbridge agent leaves a port's old ARP rules as they are (Zed, tried), and
-  // nobody hears of a virtual IP. Newer Neutrons, without that agent, refuse a half that holds multicast (aap-reject-multicast).
-  anyAddressPairs: [
-    [{ ip_address: "0.0.0.0/1" }, { ip_address: "128.0.0.0/1" }],
-    [{ ip_address: "0.0.0.0/0" }],
-  ],
   portSecurityOff: true,
   routes: "router",
   dhcp: true,
@@ -101,6 +96,7 @@ function portOn(api: Api, externalNetwork: string | undefined): Cloud {
     // A router gives its networks a way out by itself; there is no such gateway beside it.
     natGateways: async () => [],
     quotas: () => readQuotas(api, extensions),
+    anyAddressPairs: (withVirtualIps) => anyAddressPairs(extensions, withVirtualIps),
     setAddressPairs: (nicId, pairs) => setAddressPairs(api, extensions, nicId, pairs),
     setNicSecurityGroups: (nicId, groupIds) => setNicSecurityGroups(api, extensions, nicId, groupIds),
     addRoute: (tableId, route) => routes.add(tableId, route),

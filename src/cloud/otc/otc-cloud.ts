@@ -10,8 +10,6 @@ import { openVpcV1Cloud } from "../vpc-v1/vpc-v1-cloud.ts";
 
 const traits: CloudTraits = {
   name: "Open Telekom Cloud",
-  // 0.0.0.0/0 is refused (VPC API, "Updating a Port").
-  anyAddressPairs: [[{ ip_address: "1.1.1.1/0" }]],
   // It would take the firewall of a server that has an EIP away.
   portSecurityOff: false,
   routes: "tables",

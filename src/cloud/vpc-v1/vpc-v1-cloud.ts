@@ -47,6 +47,9 @@ export function openVpcV1Cloud(http: Http, session: Session, traits: CloudTraits
     ...securityGroupsOf(api),
     natGateways: (vpcId) => readNatGateways(api, paths.natGateways, vpcId),
     quotas: () => readQuotas(api),
+    // OTC refuses 0.0.0.0/0 (VPC API, "Updating a Port"); Huawei's Terraform provider writes this one for
+    // `source_dest_check = false`.
+    anyAddressPairs: async () => [[{ ip_address: "1.1.1.1/0" }]],
     setAddressPairs: (nicId, pairs) => setAddressPairs(api, paths.ports, nicId, pairs),
     setNicSecurityGroups: (nicId, groupIds) => setNicSecurityGroups(api, paths.ports, nicId, groupIds),
     addRoute: (tableId, route) => addRoutes(api, tableId, [route]),

@@ -25,7 +25,7 @@ describe.each(["otc", "huawei"] as const)("on %s", (kind) => {
 
     test("the source/destination check", async () => {
       const pairs = [
-        ...cloud.traits.anyAddressPairs.flat(),
+        ...(await cloud.anyAddressPairs(false)).flat(),
         { ip_address: "192.168.125.9", mac_address: "fa:16:3e:00:00:09" },
       ];
       lab.faults.add({ ...lost, method: "PUT" });

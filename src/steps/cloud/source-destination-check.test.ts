@@ -80,6 +80,44 @@ describe("the source/destination check", () => {
     expect(asked).toHaveLength(2);
   });
 
+  describe("of a pair, where virtual IPs are heard with the halves alone", () => {
+    const whole = { ip_address: "0.0.0.0/0" };
+    const halves = [{ ip_address: "0.0.0.0/1" }, { ip_address: "128.0.0.0/1" }];
+    const other = { ip_address: "10.0.0.9" };
+    const ofPair = { ...want, anyAddressPairs: [halves, [whole]], withVirtualIps: true as const };
+    const seen = (...pairs: AddressPair[]) => ({ is: "ours" as const, have: { pairs } });
+    const written: (readonly AddressPair[])[] = [];
+    const world = worldThat({
+      setAddressPairs: async (_, pairs) => {
+        written.push(pairs);
+      },
+    });
+
+    it("goes over to them from the whole range, and back to it by undo", async () => {
+      const open = seen(other, whole);
+      expect(step.decide(ofPair, open, { adopt: false })).toMatchObject({
+        action: "change",
+        because: expect.stringMatching(/by 10\.0\.0\.9, 0\.0\.0\.0\/0, .* virtual IPs/),
+        after: { pairs: [other, ...halves] },
+      });
+      await step.apply(ofPair, open, world);
+      await step.undo(ofPair, open, world);
+      expect(written).toEqual([
+        [other, ...halves],
+        [other, whole],
+      ]);
+    });
+
+    it("is content with them, and with whatever comes first where they are refused", () => {
+      const newer = { ...ofPair, anyAddressPairs: [[whole], halves] };
+      for (const [wanted, open] of [
+        [ofPair, seen(...halves)],
+        [newer, seen({ ip_address: "1.1.1.1/0" })],
+      ] as const)
+        expect(step.decide(wanted, open, { adopt: false })).toMatchObject({ action: "none" });
+    });
+  });
+
   it("tells whose network it is where nobody may open a NIC, and tries nothing else", async () => {
     const forbidden = new CloudProblem({ code: "cloud/forbidden", summary: "PolicyNotAuthorized" });
     let calls = 0;

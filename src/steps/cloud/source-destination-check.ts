@@ -12,6 +12,8 @@ import { nicGone } from "./nic-gone.ts";
  * address (OTC takes "1.1.1.1/0" alone; VPC API, "Updating a port". Neutron takes 0.0.0.0/0, or its two halves). Pairs
  * are written as a whole list, so the ones already there are kept.
  *
+ * Where virtual IPs need one form of it, a NIC that is open in another form goes over to that one: both are open.
+ *
  * Only where the spec asks for it, port security goes as a whole, and with it the NIC's security groups: a cloud that lets
  * nobody set pairs may let the network's owner do that.
  */
@@ -24,6 +26,8 @@ const want = z.object({
   nicIp: z.string(),
   /** In the order in which they are tried; undo, of older journals too, needs none. */
   anyAddressPairs: z.array(z.array(pair)).default([]),
+  /** The first of these is needed, not just any that opens the NIC. */
+  withVirtualIps: z.literal(true).exactOptional(),
   portSecurityOff: z.literal(true).exactOptional(),
   /** Why this cloud cannot do what the spec asks for. */
   unable: z.string().exactOptional(),
@@ -63,7 +67,8 @@ export const sourceDestinationCheck: Step<Want, Have> = {
     return { is: "ours", have: { pairs, protection, ...(own ? { inOwnGroup: true } : {}) } };
   },
 
-  decide({ server, anyAddressPairs, portSecurityOff, unable }, observed) {
+  decide(wanted, observed) {
+    const { server, anyAddressPairs, portSecurityOff, unable } = wanted;
     if (observed.is === "absent") {
       const because = `the NIC of ${server} is gone`;
       return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
@@ -92,9 +97,17 @@ export const sourceDestinationCheck: Step<Want, Have> = {
         notice: `no security group guards ${server}'s NIC any more: whatever can reach it in its network does, and only its own firewall is left. Groups that let it in by its membership no longer do`,
       };
     }
-    if (opensAll(pairs)) {
-      const open = pairs.map((one) => one.ip_address).join(", ");
+    const open = pairs.map((one) => one.ip_address).join(", ");
+    if (isRight(pairs, wanted)) {
       return { action: "none", because: `the check is off already (allowed address pair ${open})` };
+    }
+    if (opensAll(pairs)) {
+      return {
+        action: "change",
+        because: `the check is off by ${open}, with which neighbours may not hear of a pair's virtual IPs`,
+        after: { pairs: withAll(pairs, anyAddressPairs[0] ?? []) },
+        notice: "nothing: the NIC is open all the time",
+      };
     }
     return {
       action: "change",
@@ -111,10 +124,11 @@ export const sourceDestinationCheck: Step<Want, Have> = {
     };
   },
 
-  async apply({ nicId, anyAddressPairs, portSecurityOff }, observed, { cloud }) {
+  async apply(wanted, observed, { cloud }) {
+    const { nicId, anyAddressPairs, portSecurityOff } = wanted;
     if (portSecurityOff) return cloud.setNicProtection(nicId, { portSecurity: false });
     const pairs = observed.is === "absent" ? [] : observed.have.pairs;
-    if (!opensAll(pairs)) await openToAll(nicId, pairs, anyAddressPairs, cloud);
+    if (!isRight(pairs, wanted)) await openToAll(nicId, pairs, anyAddressPairs, cloud);
   },
 
   async undo({ nicId }, before, { cloud }) {
@@ -169,17 +183,33 @@ function notOurs(refusal: CloudProblem): CloudProblem {
   });
 }
 
-/** An exact duplicate is refused (Neutron: DuplicateAddressPairInRequest). */
+/** Open in whatever form, or in the one that virtual IPs need. */
+function isRight(pairs: readonly Pair[], { withVirtualIps, anyAddressPairs: [first = []] }: Want): boolean {
+  if (!withVirtualIps) return opensAll(pairs);
+  const there = new Set(pairs.map(rangeOf));
+  return first.every((one) => there.has(rangeOf(one)));
+}
+
+/** An exact duplicate is refused (Neutron: DuplicateAddressPairInRequest); one form of what opens all is enough. */
 function withAll(pairs: readonly Pair[], more: readonly Pair[]): Pair[] {
-  const known = new Set(pairs.map((one) => one.ip_address));
-  return [...pairs, ...more.filter((one) => !known.has(one.ip_address))];
+  const known = new Set(more.map((one) => one.ip_address));
+  const kept = pairs.filter(
+    (one) => !known.has(one.ip_address) && (rangeOf(one) !== everything || one.mac_address !== undefined),
+  );
+  return [...kept, ...more];
+}
+
+const everything = "0.0.0.0/0";
+
+/** However it is spelled: 1.1.1.1/0 is everything. */
+function rangeOf({ ip_address }: Pair): string {
+  return parseRange(ip_address)?.cidr ?? ip_address;
 }
 
 /** 0.0.0.0/0 in whatever spelling, or its two halves. */
 function opensAll(pairs: readonly Pair[]): boolean {
-  const ranges = pairs.map(({ ip_address }) => parseRange(ip_address));
-  const halves = new Set(ranges.filter((range) => range?.prefix === 1).map((range) => range?.cidr));
-  return halves.size === 2 || ranges.some((range) => range?.prefix === 0);
+  const ranges = new Set(pairs.map(rangeOf));
+  return ranges.has(everything) || ["0.0.0.0/1", "128.0.0.0/1"].every((half) => ranges.has(half));
 }
 
 function textOf(pairs: readonly Pair[]): string {

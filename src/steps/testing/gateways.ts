@@ -1,5 +1,5 @@
 /** Gateways of one proxy and of pairs, for tests of what is made from them. */
-import type { CloudTraits } from "../../cloud/cloud.ts";
+import type { Facts } from "../for-gateway.ts";
 import type { Gateway, Pair, ProxyServer, VirtualIp } from "../gateway.ts";
 
 /** ecs-1 is 192.168.125.11, and so on. */
@@ -87,7 +87,7 @@ export function pairOf(members: readonly ProxyServer[]): Pair {
 }
 
 /** A cloud that can all that is asked for. */
-export const traits: CloudTraits = {
+export const facts: Facts = {
   name: "still",
   anyAddressPairs: [[{ ip_address: "1.1.1.1/0" }]],
   portSecurityOff: false,

@@ -25,7 +25,6 @@ export function stillWorld(still: Still): ReadOnlyWorld {
   const cloud: CloudReader = {
     traits: {
       name: "still",
-      anyAddressPairs: [[{ ip_address: "1.1.1.1/0" }]],
       portSecurityOff: false,
       routes: "tables",
       dhcp: false,
@@ -45,6 +44,7 @@ export function stillWorld(still: Still): ReadOnlyWorld {
     securityGroup: (id) => find(securityGroups, id),
     natGateways: async (vpcId) => natGateways.filter((one) => vpcId === undefined || one.vpcId === vpcId),
     quotas: async () => [],
+    anyAddressPairs: async () => [[{ ip_address: "1.1.1.1/0" }]],
   };
   return {
     cloud,

@@ -118,6 +118,7 @@ function readers(cloud: Cloud) {
     securityGroup: (id: string) => cloud.securityGroup(id),
     natGateways: (vpcId?: string) => cloud.natGateways(vpcId),
     quotas: () => cloud.quotas(),
+    anyAddressPairs: (withVirtualIps: boolean) => cloud.anyAddressPairs(withVirtualIps),
   };
 }
 
