@@ -49,7 +49,16 @@ async function start(
   core: number | undefined,
   folder: string,
 ) {
-  const member = { gateway: "", device, ...between, inner: "", outer: "", ownEip: true, targets: [] };
+  const member = {
+    gateway: "",
+    device,
+    outsideDevice: device,
+    ...between,
+    inner: "",
+    outer: "",
+    ownEip: true,
+    targets: [],
+  };
   // Two on one machine: each with a state of its own.
   const state = join(folder, namespace);
   mkdirSync(state);

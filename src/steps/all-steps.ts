@@ -16,6 +16,7 @@ import { hostGone } from "./host/host-gone.ts";
 import { ipForwarding } from "./host/ip-forwarding.ts";
 import { sourceNat } from "./host/source-nat.ts";
 import { connectionSync } from "./pair/connection-sync.ts";
+import { outerAddress } from "./pair/outer-address.ts";
 import { packages } from "./pair/packages.ts";
 import { pairPublicIp } from "./pair/public-ip.ts";
 import { role } from "./pair/role.ts";
@@ -35,6 +36,7 @@ const kinds: readonly StepKind[] = [
   kindOf(publicIp),
   kindOf(securityGroup),
   kindOf(sourceDestinationCheck),
+  kindOf(outerAddress),
   onHost(packages),
   onHost(connectionSync),
   onHost(ipForwarding),

@@ -50,7 +50,7 @@ export function rebind<Want, Have>(
   const want = read(step.want, wantText, step.kind);
   const before = read(observedSchema(step.have), beforeText, step.kind);
   const own = (observed: Observed<Have>): unknown =>
-    observed.is === "absent" ? null : step.own ? step.own(observed.have) : observed.have;
+    observed.is === "absent" ? null : step.own ? step.own(observed.have, want) : observed.have;
   return {
     title: step.title(want),
     notice: step.takenBack?.(want) ?? "what it did ends",

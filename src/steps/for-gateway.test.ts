@@ -51,6 +51,42 @@ test("a fresh pair settles its roles before the EIP moves and before the rules c
   expect(order(gatewayOf([one, two], { pair: pairOf([]) }))).toEqual(fresh);
 });
 
+test("where the proxies stand between two networks, the outer NICs may have the outer address, and hear the other proxy", () => {
+  const between = [one, two].map((proxy, at) => ({
+    ...proxy,
+    outside: { ...proxy.nic, id: `outside-${at + 1}`, subnetId: "net-public", ip: `10.0.0.1${at + 1}` },
+  }));
+  const [first, second] = between;
+  if (!first || !second) throw new Error("there are two");
+  const pair = pairOf([]);
+  const outer = { ...pair.outer, ip: "10.0.0.251", subnetId: "net-public", subnetName: "subnet-public" };
+  const gateway = gatewayOf([first, second], { pair: { ...pair, outer } });
+  const more = ["ecs-1", "ecs-2"].flatMap((name) => [
+    `cloud/security-group ${name} outside`,
+    `pair/outer-address ${name}`,
+  ]);
+  expect(order(gateway)).toEqual(fresh.flatMap((line, at) => (at === 5 ? [line, ...more] : [line])));
+  expect(wantsOf(gateway, "pair/virtual-ip")).toMatchObject([
+    { subnetId: "net-app", addresses: ["192.168.125.11", "192.168.125.12"] },
+    { subnetId: "net-public", ip: "10.0.0.251", addresses: ["10.0.0.11", "10.0.0.12"] },
+  ]);
+  expect(wantsOf(gateway, "cloud/security-group").at(-1)).toMatchObject({
+    nicId: "outside-2",
+    mode: "add",
+    served: [],
+    peer: { ip: "10.0.0.11" },
+  });
+  expect(wantsOf(gateway, "pair/role")[0]).toMatchObject({
+    address: "192.168.125.11",
+    outside: { address: "10.0.0.11", peer: "10.0.0.12" },
+  });
+});
+
+test("a NIC without port security is given no security group: Neutron would refuse it", () => {
+  const open = { ...one, nic: { ...one.nic, portSecurity: false } };
+  expect(order(gatewayOf([{ ...open, outside: open.nic }]))).not.toContain("cloud/security-group ecs-1");
+});
+
 test("a pair that stands is gone through in the same order", () => {
   expect(order(gatewayOf([one, two], { pair: pairOf([one, two]) }))).toEqual(fresh);
 });

@@ -8,6 +8,7 @@ import { securityGroup } from "./cloud/security-group/security-group.ts";
 import { sourceDestinationCheck } from "./cloud/source-destination-check.ts";
 import {
   type Gateway,
+  isBetween,
   outerName,
   type Pair,
   type ProxyServer,
@@ -18,6 +19,7 @@ import { isAllocated } from "./gateway-eip.ts";
 import { ipForwarding } from "./host/ip-forwarding.ts";
 import { sourceNat } from "./host/source-nat.ts";
 import { connectionSync } from "./pair/connection-sync.ts";
+import { outerAddress } from "./pair/outer-address.ts";
 import { packages } from "./pair/packages.ts";
 import { pairPublicIp } from "./pair/public-ip.ts";
 import { role } from "./pair/role.ts";
@@ -98,7 +100,7 @@ function forPair(
   // An EIP that a killed run left on its way may be the only door to both.
   const eip = bind(name, pairPublicIp, {
     gateway: name,
-    subnetId: pair.subnetId,
+    subnetId: pair.outer.subnetId,
     name: pair.outer.name,
     ip: pair.outer.ip,
     wish: spec.publicIp,
@@ -117,6 +119,7 @@ function forPair(
     ),
     ...(gateway.eipOnItsWay ? [eip] : []),
     ...proxies.flatMap((proxy, at) => nicSteps(gateway, proxy, facts, proxies[1 - at])),
+    ...proxies.flatMap((proxy, at) => outsideSteps(gateway, pair, proxy, proxies[1 - at])),
     ...proxies.map(({ host }) => bind(name, packages, { gateway: name, host })),
     ...members.map((member) => bind(name, connectionSync, member)),
     ...hosts.map((host) => bind(name, ipForwarding, { ...host, byRole: true })),
@@ -168,9 +171,10 @@ function nicSteps(
     const unable = facts.portSecurityOff
       ? {}
       : { unable: `${facts.name} has no port security to switch off` };
-    // Without port security a NIC has no security groups.
+    // Without port security a NIC has no security groups, and is given none.
     return [bind(name, sourceDestinationCheck, { ...check, portSecurityOff: true, ...unable })];
   }
+  if (nic.portSecurity === false) return [bind(name, sourceDestinationCheck, check)];
   return [
     bind(name, securityGroup, {
       ...onNic,
@@ -180,6 +184,32 @@ function nicSteps(
       mode: spec.securityGroup,
     }),
     bind(name, sourceDestinationCheck, check),
+  ];
+}
+
+/** What the NIC needs that the outer virtual IP is on, where it is another one than the clients' packets come to. */
+function outsideSteps(
+  { name, spec }: Gateway,
+  { outer }: Pair,
+  proxy: ProxyServer,
+  peer: ProxyServer | undefined,
+): BoundStep[] {
+  if (!isBetween(proxy) || !peer) return [];
+  const { server, outside } = proxy;
+  const onNic = { gateway: name, server: server.name, nicId: outside.id, nicIp: outside.ip };
+  const address = bind(name, outerAddress, { ...onNic, ip: outer.ip });
+  if (outside.portSecurity === false) return [address];
+  return [
+    bind(name, securityGroup, {
+      ...onNic,
+      groupName: securityGroupName(name, `${server.name}-outside`, outside.ip),
+      served: [],
+      peer: { ip: peer.outside.ip, sshPort: spec.ssh.port ?? 22 },
+      // Its check stays on but for one address: what its groups say by membership goes on to hold.
+      mode: "add",
+      outside: true,
+    }),
+    address,
   ];
 }
 
@@ -209,14 +239,18 @@ function served({ subnets }: Gateway): string[] {
 function memberOf(
   { name }: Gateway,
   { inner, outer }: Pair,
-  { host, nic, ownEip }: ProxyServer,
+  proxy: ProxyServer,
   peer: ProxyServer,
   targets: readonly string[],
 ) {
+  const { host, nic, outside, ownEip } = proxy;
   return {
     gateway: name,
     host,
     mac: nic.mac,
+    ...(isBetween(proxy)
+      ? { outside: { mac: outside.mac, address: outside.ip, peer: peer.outside.ip } }
+      : {}),
     address: nic.ip,
     peer: peer.nic.ip,
     peerName: peer.server.name,
@@ -234,9 +268,9 @@ function virtualIpOf({ name, proxies }: Gateway, pair: Pair, use: "inner" | "out
     use,
     name: pair[use].name,
     ip: pair[use].ip,
-    subnetId: pair.subnetId,
-    subnet: pair.subnetName,
-    addresses: proxies.map(({ nic }) => nic.ip),
+    subnetId: pair[use].subnetId,
+    subnet: pair[use].subnetName,
+    addresses: proxies.map(({ nic, outside }) => (use === "inner" ? nic : outside).ip),
     unable: facts.vipNextHop
       ? null
       : `a route of ${facts.name} cannot have a virtual IP as its next hop, so nothing would follow the active proxy`,

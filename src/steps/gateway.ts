@@ -29,15 +29,23 @@ export interface VirtualIp {
   readonly publicIp?: PublicIp;
 }
 
-/** What two proxies share. */
-export interface Pair {
-  /** Of both proxies and of the virtual IPs. */
+/** A virtual IP of a pair: both proxies have a NIC in its subnet. */
+export interface SharedIp extends VirtualIp {
   readonly subnetId: string;
   readonly subnetName: string;
+}
+
+/** What two proxies share. Both addresses are in one subnet, unless the proxies stand between two networks. */
+export interface Pair {
   /** The next hop of the route. */
-  readonly inner: VirtualIp;
+  readonly inner: SharedIp;
   /** Carries the EIP; what leaves is translated to it. */
-  readonly outer: VirtualIp;
+  readonly outer: SharedIp;
+}
+
+/** The proxy stands between two networks: clients' packets come to one NIC, and leave by another one. */
+export function isBetween({ nic, outside }: ProxyServer): boolean {
+  return nic.id !== outside.id;
 }
 
 export interface ServedSubnet {
@@ -82,6 +90,11 @@ export function ownMark(gateway: string): string {
   return `wayout:${gateway}`;
 }
 
+/** The description says that another gateway made it. */
+export function isMarkOfAnother(gateway: string, description: string): boolean {
+  return description.startsWith("wayout:") && description !== ownMark(gateway);
+}
+
 /** Name of an EIP that is on its way between two NICs, ahead of its own name: it is the gateway's. */
 export function movingMark(gateway: string): string {
   return `wayout-${gateway}.moving.`;
@@ -95,9 +108,9 @@ export function outerName(gateway: string): string {
   return `${ownName(gateway)}-outer`;
 }
 
-/** Each proxy has a group of its own; its name must fit into the 64 characters that OTC takes. */
-export function securityGroupName(gateway: string, server: string, ip: string): string {
-  const name = `${ownName(gateway)}-${server}`;
+/** Each NIC has a group of its own; its name must fit into the 64 characters that OTC takes. */
+export function securityGroupName(gateway: string, nicName: string, ip: string): string {
+  const name = `${ownName(gateway)}-${nicName}`;
   return name.length <= 64 ? name : `${ownName(gateway)}-${ip}`;
 }
 

@@ -17,10 +17,11 @@ const subnet = (changes: Partial<Situation["subnets"][number]> = {}) => ({
   name: "subnet-app",
   dhcp: dhcp(),
   withProxies: true,
+  withNextHop: true,
   handedOut: false,
   ...changes,
 });
-const without = subnet({ withProxies: false });
+const without = subnet({ withProxies: false, withNextHop: false });
 const alone = subnet({ dhcp: dhcp({ gatewayOf: "nobody" }) });
 const silent = subnet({ dhcp: dhcp({ enabled: false }) });
 
@@ -33,7 +34,6 @@ const base: Situation = {
   destinations: ["0.0.0.0/0"],
   subnets: [subnet()],
   proxies: "ecs-proxy",
-  isPair: false,
   outsideElsewhere: false,
 };
 const inside = { name: "r2", router: "inside", sharedSnat: false } as const;
@@ -83,7 +83,7 @@ const table: readonly (readonly [string, Partial<Situation>, Recipe["kind"], Reg
     "G1: a router of the clients' own, the proxy in two networks",
     { vpc: inside, outsideElsewhere: true },
     "router-route",
-    /leaves by another network/,
+    /leaves there goes by another network/,
   ],
   [
     "G1, some destinations",
@@ -107,7 +107,7 @@ const table: readonly (readonly [string, Partial<Situation>, Recipe["kind"], Reg
     "the same, and the gateway asked for",
     { vpc: none, outsideElsewhere: true, subnets: [{ ...alone, handedOut: true }], wish: "subnet-gateway" },
     "refused",
-    /ecs-proxy's address in subnet-app is one that the cloud hands out by itself/,
+    /the address of ecs-proxy in subnet-app is one that the cloud hands out by itself/,
   ],
   [
     "a network without a router, some destinations",
@@ -116,7 +116,12 @@ const table: readonly (readonly [string, Partial<Situation>, Recipe["kind"], Reg
     /host routes/,
   ],
   ["G3: the proxy's own router, without SNAT", {}, "host-routes", /r1 is ecs-proxy's own way out/],
-  ["G3 with a pair", { isPair: true }, "host-routes", /by DHCP/],
+  [
+    "G3 with a pair, whose virtual IP is in one of the two subnets",
+    { subnets: [subnet(), subnet({ name: "subnet-db", withNextHop: false })] },
+    "refused",
+    /servers in subnet-db cannot be led to it/,
+  ],
   [
     "G3, some destinations: that router would lead them back too",
     { destinations: some },
@@ -168,10 +173,14 @@ const table: readonly (readonly [string, Partial<Situation>, Recipe["kind"], Reg
   ],
   ["a router that leads nowhere, and no other NIC", { vpc: inside }, "refused", /no EIP can be bound/],
   [
-    "a pair in two networks",
-    { vpc: inside, outsideElsewhere: true, isPair: true },
-    "refused",
-    /EIPs on the same NIC/,
+    "a pair between two networks, whose virtual IP is in one of the two served subnets: the router leads there",
+    {
+      vpc: inside,
+      outsideElsewhere: true,
+      subnets: [subnet(), subnet({ name: "subnet-db", withNextHop: false })],
+    },
+    "router-route",
+    /may lead to/,
   ],
   [
     "one served subnet of two without the proxy",

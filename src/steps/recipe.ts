@@ -27,12 +27,13 @@ export interface Situation {
   readonly subnets: readonly (Pick<Subnet, "name" | "dhcp"> & {
     /** Every proxy has a NIC in it. */
     readonly withProxies: boolean;
-    /** A proxy's address in it is among those that the cloud hands out by itself. */
+    /** What is to be the next hop is in it: a proxy, or the inner virtual IP of a pair. */
+    readonly withNextHop: boolean;
+    /** Its address in it is among those that the cloud hands out by itself. */
     readonly handedOut: boolean;
   })[];
   /** For people: "ecs-proxy". */
   readonly proxies: string;
-  readonly isPair: boolean;
   /** The NIC with the EIP is in another network than the one that the clients' packets come to. */
   readonly outsideElsewhere: boolean;
 }
@@ -58,6 +59,8 @@ export function recipeOf(gateway: Gateway, traits: CloudTraits): Recipe {
   const { spec, vpc, subnets, proxies, pair } = gateway;
   const inSubnet = (subnet: Subnet, proxy: ProxyServer) =>
     proxy.nics.some((nic) => nic.subnetId === subnet.id);
+  const nextHops = pair ? [pair.inner] : proxies.flatMap(({ nics }) => nics);
+  const hopsIn = (subnet: Subnet) => nextHops.filter(({ subnetId }) => subnetId === subnet.id);
   return recipeFor({
     traits,
     vpc,
@@ -68,17 +71,16 @@ export function recipeOf(gateway: Gateway, traits: CloudTraits): Recipe {
       name: subnet.name,
       ...(subnet.dhcp ? { dhcp: subnet.dhcp } : {}),
       withProxies: proxies.every((proxy) => inSubnet(subnet, proxy)),
-      handedOut: proxies.some(({ nics }) =>
-        nics.some((nic) => nic.subnetId === subnet.id && isHandedOut(subnet, nic.ip)),
-      ),
+      withNextHop: hopsIn(subnet).length > 0,
+      handedOut: hopsIn(subnet).some(({ ip }) => isHandedOut(subnet, ip)),
     })),
     proxies: proxies.map(({ server }) => server.name).join(" and "),
-    isPair: pair !== undefined,
     outsideElsewhere: proxies.every(({ outside, nics }) => !nics.some((nic) => nic.id === outside.id)),
   });
 }
 
-function isHandedOut({ dhcp }: Subnet, ip: string): boolean {
+/** It is among the addresses that the cloud gives to new NICs of the subnet by itself. */
+export function isHandedOut({ dhcp }: Pick<Subnet, "dhcp">, ip: string): boolean {
   const at = toNumber(ip);
   return dhcp?.pools.some(({ first, last }) => toNumber(first) <= at && at <= toNumber(last)) ?? false;
 }
@@ -128,7 +130,7 @@ function reasonFor(way: Way, { vpc, proxies, subnets, wish }: Situation): string
   const names = subnets.map(({ name }) => name).join(", ");
   switch (way) {
     case "router-route":
-      return `router ${vpc.name} may lead to ${proxies}, since ${proxies} leaves by another network and not by that router${asked}`;
+      return `router ${vpc.name} may lead to ${proxies}: what leaves there goes by another network, and not by that router again${asked}`;
     case "subnet-gateway":
       return `${names} has no router: its gateway becomes ${proxies}, which servers learn by DHCP${asked}`;
     default:
@@ -169,7 +171,7 @@ function againstSubnetGateway(situation: Situation): string[] {
     ...(handedOut.length === 0
       ? []
       : [
-          `${proxies}'s address in ${handedOut.join(", ")} is one that the cloud hands out by itself, and it takes none of those for a gateway`,
+          `the address of ${proxies} in ${handedOut.join(", ")} is one that the cloud hands out by itself, and it takes none of those for a gateway`,
         ]),
     ...needsOfDhcp(situation),
     ...needsOfProxies(situation),
@@ -183,18 +185,19 @@ function againstHostRoutes(situation: Situation): string[] {
 function needsOfDhcp({ traits, subnets }: Situation): string[] {
   if (!traits.dhcp) return [`on ${traits.name} nobody can change what a subnet tells its servers`];
   const silent = subnets.filter(({ dhcp }) => !dhcp?.enabled).map(({ name }) => name);
-  return silent.length === 0
-    ? []
-    : [`DHCP is off in ${silent.join(", ")}, so its servers would not learn of it`];
+  const far = subnets.filter((one) => one.withProxies && !one.withNextHop).map(({ name }) => name);
+  return [
+    ...(silent.length === 0
+      ? []
+      : [`DHCP is off in ${silent.join(", ")}, so its servers would not learn of it`]),
+    ...(far.length === 0
+      ? []
+      : [`the virtual IP of a pair is in one subnet, so servers in ${far.join(", ")} cannot be led to it`]),
+  ];
 }
 
-/** A next hop is a neighbour; and what comes back from the Internet has to find the clients. */
-function needsOfProxies({ subnets, proxies, isPair, outsideElsewhere }: Situation): string[] {
+/** What comes back from the Internet has to find the clients. */
+function needsOfProxies({ subnets, proxies }: Situation): string[] {
   const without = subnets.filter(({ withProxies }) => !withProxies).map(({ name }) => name);
-  return [
-    ...(without.length === 0 ? [] : [`${proxies} has no NIC in ${without.join(", ")}`]),
-    ...(isPair && outsideElsewhere
-      ? ["the virtual IPs of a pair are in one subnet, so its proxies need their EIPs on the same NIC"]
-      : []),
-  ];
+  return without.length === 0 ? [] : [`${proxies} has no NIC in ${without.join(", ")}`];
 }

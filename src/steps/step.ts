@@ -62,7 +62,7 @@ export interface Step<Want, Have> {
    * The part of `have` that the step itself changes; all of it where this is left out. Undo compares it to see
    * whether somebody else changed the object since.
    */
-  own?(have: Have): JsonValue;
+  own?(have: Have, want: Want): JsonValue;
   /** What a client could notice when the step is taken back because the spec no longer asks for it. */
   takenBack?(want: Want): string;
   /** What only one gateway can have, and what to do where two gateways of a spec want it. */

@@ -79,7 +79,7 @@ gateways:
     const { gateways, code } = await plan();
     expect(code).toBe(2);
     expect(gateways.map(({ recipe }) => recipe)).toEqual([
-      { kind: "router-route", because: expect.stringContaining("leaves by another network") },
+      { kind: "router-route", because: expect.stringContaining("goes by another network") },
       { kind: "subnet-gateway", because: expect.stringContaining("has no router") },
     ]);
     const proxy = [

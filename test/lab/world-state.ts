@@ -46,6 +46,7 @@ kept() { find /etc /usr/local /root /opt /var/spool /var/lib/systemd -xdev \\
   ! -name '.bash_history' "$@" 2>/dev/null; }
 kept -printf '%p %y %m %U %G %l\\n' | sort
 kept -type f -exec sha256sum {} + | sort -k 2
+echo "# ways"; ip -4 rule
 echo "# units"; command -v systemctl >/dev/null && systemctl list-unit-files --no-pager --no-legend | sort
 echo "# run"; ls -A /run/wayout 2>/dev/null
 ls -A /tmp | grep -v -E '^(systemd-private|\\.X|\\.ICE|\\.font|\\.XIM|\\.Test)' 

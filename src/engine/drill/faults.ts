@@ -55,13 +55,20 @@ const cableScript = `set -e
 for tool in nft systemd-run; do command -v $tool >/dev/null || { echo "no $tool here" >&2; exit 1; }; done
 . ${pairPaths.settings}
 cd ${drillFolder}
-cat > cut.nft <<'END'
+cat > cut.device <<'END'
 ${cutRules}
 END
-cat > older.nft <<'END'
+cat > older.device <<'END'
 ${olderCutRules}
 END
-sed -i "s/DEVICE/$device/" cut.nft older.nft
+# One NIC, or the two of a proxy between two networks.
+number=0
+for each in $(printf '%s\\n' "$device" "$outside" | sort -u); do
+  number=$((number + 1))
+  for rules in cut older; do
+    sed "s/DEVICE/$each/; s/chain \\([a-z]*\\)/chain \\1$number/" $rules.device >> $rules.nft
+  done
+done
 cat > mend <<'END'
 for family in netdev inet arp; do nft delete table $family wayout_drill 2>/dev/null; done
 :

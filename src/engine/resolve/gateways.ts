@@ -6,7 +6,7 @@ import type { Client, Gateway, ProxyServer, ServedSubnet } from "../../steps/gat
 import { isOnItsWay } from "../../steps/gateway-eip.ts";
 import { Asked } from "./asked.ts";
 import type { Inventory } from "./inventory.ts";
-import { chosenIpOf, homeOf, hostOf, pairOf, type Seat, type Seats, seatOf, subnetOf } from "./proxies.ts";
+import { chosenIpOf, homesOf, hostOf, pairOf, type Seat, type Seats, seatOf, subnetOf } from "./proxies.ts";
 import { virtualIpsOf } from "./virtual-ips.ts";
 
 /** @throws Problem spec/unknown-..., spec/ambiguous-..., spec/proxy-... with the place in the file. */
@@ -42,12 +42,13 @@ class Resolver {
     );
     if (!first) throw asked.problem("spec/invalid", ["proxies"], "name at least one server", "");
     const seats: Seats = [first, ...others];
-    const home = homeOf(asked, vpc, seats, inventory);
     // Where routers have the routes, the recipe says what would loop.
     if (vpc.router === undefined) this.#checkLoop(vpc, seats, subnets);
-    const nics = this.#inventory.nicsBySubnet.get(home.id) ?? [];
-    const pair = seats.length > 1 ? pairOf(asked, home, nics, this.#promised) : undefined;
-    const leaving = pair ? [] : virtualIpsOf(spec.name, nics, inventory.publicIpByNic);
+    const pair =
+      seats.length > 1 ? pairOf(asked, homesOf(asked, seats, inventory), this.#promised) : undefined;
+    const homes = new Set([first.nic.subnetId, first.outside.subnetId]);
+    const around = [...homes].flatMap((id) => inventory.nicsBySubnet.get(id) ?? []);
+    const leaving = pair ? [] : virtualIpsOf(spec.name, around, inventory.publicIpByNic);
     const chosenIp = chosenIpOf(asked, seats, pair, leaving, inventory);
     const place = pair ? pair.outer.nicId : first.outside.id;
     const publicIp = place === undefined ? undefined : inventory.publicIpByNic.get(place);

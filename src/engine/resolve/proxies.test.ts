@@ -6,7 +6,7 @@ import { pairOf, proxyOf } from "../../steps/testing/gateways.ts";
 import { stillWorld } from "../../steps/testing/still-cloud.ts";
 import { Asked } from "./asked.ts";
 import { readInventory } from "./inventory.ts";
-import { hostOf, type Seat, seatOf } from "./proxies.ts";
+import { homesOf, hostOf, type Seat, seatOf } from "./proxies.ts";
 
 const free: PublicIp = { id: "eip-1", address: "203.0.113.20", name: "by hand" };
 const own: PublicIp = { id: "eip-2", address: "203.0.113.21", name: "by hand" };
@@ -78,12 +78,17 @@ const router = (name: string, leads: "outside" | "inside"): Vpc => ({
 });
 
 /** The proxy has a NIC in each of the two networks, the outer one listed first. */
-async function seatIn(vpc: Vpc, served: string, publicIps: readonly PublicIp[]): Promise<Seat> {
+async function seatIn(
+  vpc: Vpc,
+  served: string,
+  publicIps: readonly PublicIp[],
+  virtualIps: readonly Nic[] = [],
+): Promise<Seat> {
   const { cloud } = stillWorld({
     vpcs: [router("out", "outside"), router("in", "inside")],
     subnets: [subnetOfVpc("net-out", "out"), subnetOfVpc("net-in", "in"), subnetOfVpc("net-app", "out")],
     servers: [{ ...server, vpcId: "out" }],
-    nics: ["net-out", "net-in", "net-app"].map(nicIn),
+    nics: [...["net-out", "net-in", "net-app"].map(nicIn), ...virtualIps],
     publicIps,
   });
   return seatOf(asked(), vpc, 0, new Set([served]), await readInventory(cloud));
@@ -105,6 +110,34 @@ test("behind one router the NIC among the clients comes before the one with the 
   const bound = eip("203.0.113.11", "nic-net-out");
   const { nic, outside } = await seatIn(router("out", "outside"), "net-app", [bound]);
   expect([nic.id, outside.id]).toEqual(["nic-net-app", "nic-net-out"]);
+});
+
+test("without an EIP that has gone to the pair's address, the NIC beside that one is the outer one still", async () => {
+  const moved = { ...nicIn("net-out"), id: "vip-outer", name: "wayout-egress-outer", serverId: "" };
+  const onIt = [eip("203.0.113.11", "vip-outer")];
+  const { nic, outside } = await seatIn(router("out", "outside"), "net-app", onIt, [moved]);
+  expect([nic.id, outside.id]).toEqual(["nic-net-app", "nic-net-out"]);
+});
+
+test("a pair between two networks needs both proxies in each of them", async () => {
+  const two = proxyOf(2);
+  const seatOfTwo = (outer: string): Seat => ({
+    server: two.server,
+    nic: { ...two.nic, subnetId: "net-in" },
+    outside: { ...two.nic, id: "nic-2-outside", subnetId: outer },
+    nics: [],
+  });
+  const vpcs = [router("out", "outside"), router("in", "inside")];
+  const subnets = [subnetOfVpc("net-out", "out"), subnetOfVpc("net-in", "in"), subnetOfVpc("net-app", "out")];
+  const inventory = await readInventory(stillWorld({ vpcs, subnets }).cloud);
+  const first = await seatIn(router("in", "inside"), "net-in", []);
+  expect(homesOf(asked(), [first, seatOfTwo("net-out")], inventory)).toMatchObject({
+    inside: { subnet: { id: "net-in" } },
+    outside: { subnet: { id: "net-out" } },
+  });
+  expect(() => homesOf(asked(), [first, seatOfTwo("net-app")], inventory)).toThrow(
+    "ecs-2 is in net-app, and ecs-1 in net-out",
+  );
 });
 
 test("where route tables lead to servers, the NIC with the EIP is the one", async () => {

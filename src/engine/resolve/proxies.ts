@@ -1,11 +1,11 @@
 /** The proxies of a gateway: which servers, what they share, by which EIP they are seen and reached. */
 import type { Nic, PublicIp, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
 import type { HostAddress } from "../../host/host.ts";
-import { loginAt, type Pair, type ProxyServer, type VirtualIp } from "../../steps/gateway.ts";
+import { loginAt, outerName, type Pair, type ProxyServer, type VirtualIp } from "../../steps/gateway.ts";
 import { chooseEip } from "../../steps/gateway-eip.ts";
 import type { Asked } from "./asked.ts";
 import type { Inventory } from "./inventory.ts";
-import { pairIn } from "./virtual-ips.ts";
+import { type Place, pairIn } from "./virtual-ips.ts";
 
 /** A proxy before it is known how it is reached. */
 export type Seat = Omit<ProxyServer, "host" | "ownEip">;
@@ -15,34 +15,50 @@ export function subnetOf(vpc: Vpc, nic: Nic, { subnets }: Inventory): Subnet | u
   return (subnets.get(vpc.id) ?? []).find((subnet) => subnet.id === nic.subnetId);
 }
 
-/** The subnet of the proxies; that of a pair is one, since an address can move within a subnet only. */
-export function homeOf(asked: Asked, vpc: Vpc, [first, ...others]: Seats, inventory: Inventory): Subnet {
-  const home = subnetOf(vpc, first.nic, inventory);
-  if (!home)
-    throw asked.problem(
-      "spec/proxy-without-nic",
-      ["proxies", 0],
-      `${first.server.name} has no NIC in ${vpc.name}`,
-      "",
-    );
-  const stray = others.find((one) => one.nic.subnetId !== home.id);
-  if (!stray) return home;
-  const there = subnetOf(vpc, stray.nic, inventory)?.name ?? "another subnet";
-  const text = `${stray.server.name} is in ${there}, and ${first.server.name} in ${home.name}`;
-  const hint = "The two proxies of a pair share addresses, so both must be in one subnet.";
-  throw asked.problem("spec/pair-in-two-subnets", ["proxies", 1], text, hint);
+export interface Homes {
+  /** Where the clients' packets come in. */
+  readonly inside: Place;
+  /** Where they go out: the same subnet, unless the proxies stand between two networks. */
+  readonly outside: Place;
 }
 
-export function pairOf(asked: Asked, home: Subnet, nics: readonly Nic[], promised: Set<string>): Pair {
-  const pair = pairIn(asked.spec.name, home, nics, promised);
+/** The subnets that both proxies of a pair are in: an address can move within a subnet only. */
+export function homesOf(asked: Asked, seats: Seats, inventory: Inventory): Homes {
+  const subnets = new Map([...inventory.subnets.values()].flat().map((subnet) => [subnet.id, subnet]));
+  const placeOf = (side: "nic" | "outside", hint: string): Place => {
+    const [first] = seats;
+    const subnet = subnets.get(first[side].subnetId);
+    const stray = seats.find((seat) => seat[side].subnetId !== first[side].subnetId);
+    const nameOf = (seat: Seat): string => subnets.get(seat[side].subnetId)?.name ?? "another subnet";
+    if (subnet && !stray) return { subnet, nics: inventory.nicsBySubnet.get(subnet.id) ?? [] };
+    const text = `${(stray ?? first).server.name} is in ${nameOf(stray ?? first)}, and ${first.server.name} in ${nameOf(first)}`;
+    throw asked.problem("spec/pair-in-two-subnets", ["proxies", 1], text, hint);
+  };
+  return {
+    inside: placeOf("nic", "The two proxies of a pair share addresses, so both must be in one subnet."),
+    outside: placeOf(
+      "outside",
+      "The two proxies of a pair share the address that carries the EIP, so both need their other NIC in one subnet too.",
+    ),
+  };
+}
+
+export function pairOf(asked: Asked, { inside, outside }: Homes, promised: Set<string>): Pair {
+  const pair = pairIn(asked.spec.name, { inner: inside, outer: outside }, promised);
   if (pair) return pair;
-  const hint = "Free two addresses of the subnet, or use proxies in another one.";
-  throw asked.problem(
-    "spec/no-free-address",
-    ["proxies"],
-    `${home.name} has no two free addresses for the virtual IPs of the pair`,
-    hint,
-  );
+  const names = new Set([inside.subnet.name, outside.subnet.name]);
+  const [where, hint] =
+    names.size === 1
+      ? [
+          `${inside.subnet.name} has no two free addresses`,
+          "Free two addresses of the subnet, or use proxies in another one.",
+        ]
+      : [
+          `${[...names].join(" or ")} has no free address`,
+          "Free an address of each of the two subnets, or use proxies in others.",
+        ];
+  const text = `${where} for the virtual IPs of the pair`;
+  throw asked.problem("spec/no-free-address", ["proxies"], text, hint);
 }
 
 /** @param served ids of the subnets whose packets are to come to the proxy. */
@@ -78,13 +94,20 @@ export function seatOf(
   const nics = all.filter((nic) => subnetIds.has(nic.subnetId)).sort((a, b) => rank(b) - rank(a));
   const nic = nics[0];
   if (!nic) throw asked.problem("spec/proxy-without-nic", path, `${name} has no NIC in ${vpc.name}`, "");
-  const outside = vpc.router === undefined || hasEip(nic) ? nic : outsideOf(nic, all, inventory);
+  const outside = vpc.router === undefined || hasEip(nic) ? nic : outsideOf(asked, nic, all, inventory);
   const publicIp = inventory.publicIpByNic.get(outside.id);
   return { server, nic, outside, nics, ...(publicIp ? { publicIp } : {}) };
 }
 
-/** The NIC that has an EIP, or that could have one; else the one that the clients' packets come to. */
-function outsideOf(nic: Nic, all: readonly Nic[], inventory: Inventory): Nic {
+/**
+ * The NIC that has an EIP, or whose EIP has gone to the pair's address beside it, or that could have one; else the one that
+ * the clients' packets come to.
+ */
+function outsideOf({ spec }: Asked, nic: Nic, all: readonly Nic[], inventory: Inventory): Nic {
+  const besideOuter = ({ subnetId }: Nic): boolean =>
+    (inventory.nicsBySubnet.get(subnetId) ?? []).some(
+      ({ name, serverId }) => name === outerName(spec.name) && serverId === "",
+    );
   const leadsOutside = new Set(
     inventory.vpcs.flatMap(({ id, router }) =>
       router === "outside" ? (inventory.subnets.get(id) ?? []).map((subnet) => subnet.id) : [],
@@ -92,6 +115,7 @@ function outsideOf(nic: Nic, all: readonly Nic[], inventory: Inventory): Nic {
   );
   return (
     all.find((one) => inventory.publicIpByNic.has(one.id)) ??
+    all.find(besideOuter) ??
     [nic, ...all].find((one) => leadsOutside.has(one.subnetId)) ??
     nic
   );

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Nic } from "../../cloud/cloud.ts";
+import type { Nic, Subnet, SubnetDhcp } from "../../cloud/cloud.ts";
 import { holds, parseRange } from "../../spec/addresses.ts";
 import { pairIn, virtualIpsOf } from "./virtual-ips.ts";
 
-const subnetOf = (cidr: string, id = "net-1") => ({
+const subnetOf = (cidr: string, id = "net-1"): Subnet => ({
   id,
   name: "subnet-app",
   vpcId: "vpc-1",
@@ -26,8 +26,12 @@ const nicOf = (ip: string, more: Partial<Nic> = {}): Nic => ({
 });
 const vipOf = (name: string, ip: string, boundTo: readonly string[] = []): Nic =>
   nicOf(ip, { name, serverId: "", addressPairs: boundTo.map((ip_address) => ({ ip_address })) });
+const inOne = (subnet: Subnet, nics: readonly Nic[] = []) => ({
+  inner: { subnet, nics },
+  outer: { subnet, nics },
+});
 const addresses = (cidr: string, nics: readonly Nic[], taken = new Set<string>()) => {
-  const pair = pairIn("egress", subnetOf(cidr), nics, taken);
+  const pair = pairIn("egress", inOne(subnetOf(cidr), nics), taken);
   return pair && [pair.inner.ip, pair.outer.ip];
 };
 /** 192.168.125.2 to 192.168.125.N, as servers get them. */
@@ -65,7 +69,7 @@ test.each<[string, string, readonly Nic[], readonly string[] | undefined]>([
 
 test("the subnet's gateway is not taken, wherever it is", () => {
   const subnet = { ...subnetOf("192.168.125.0/24"), gatewayIp: "192.168.125.251" };
-  expect(pairIn("egress", subnet, [], new Set())).toMatchObject({
+  expect(pairIn("egress", inOne(subnet), new Set())).toMatchObject({
     inner: { ip: "192.168.125.250" },
     outer: { ip: "192.168.125.249" },
   });
@@ -76,11 +80,17 @@ test("virtual IPs that are there keep their addresses, and say whose they are", 
     vipOf("wayout-egress-outer", "192.168.125.20", ["192.168.125.4", "192.168.125.5"]),
     vipOf("wayout-egress-inner", "192.168.125.251"),
   ];
-  expect(pairIn("egress", subnetOf("192.168.125.0/24"), nics, new Set())).toEqual({
-    subnetId: "net-1",
-    subnetName: "subnet-app",
-    inner: { name: "wayout-egress-inner", ip: "192.168.125.251", nicId: "nic-192.168.125.251", boundTo: [] },
+  const home = { subnetId: "net-1", subnetName: "subnet-app" };
+  expect(pairIn("egress", inOne(subnetOf("192.168.125.0/24"), nics), new Set())).toEqual({
+    inner: {
+      ...home,
+      name: "wayout-egress-inner",
+      ip: "192.168.125.251",
+      nicId: "nic-192.168.125.251",
+      boundTo: [],
+    },
     outer: {
+      ...home,
       name: "wayout-egress-outer",
       ip: "192.168.125.20",
       nicId: "nic-192.168.125.20",
@@ -103,11 +113,32 @@ test("a server's NIC and another gateway's virtual IP are not taken for ours by 
   expect(virtualIpsOf("egress", nics, new Map())).toEqual([]);
 });
 
+test("between two networks each address is of its own subnet", () => {
+  const inner = { subnet: subnetOf("10.20.1.0/24", "net-in"), nics: [nicOf("10.20.1.251")] };
+  const outer = { subnet: subnetOf("192.168.126.0/24", "net-out"), nics: [] };
+  expect(pairIn("egress", { inner, outer }, new Set())).toMatchObject({
+    inner: { ip: "10.20.1.250", subnetId: "net-in" },
+    outer: { ip: "192.168.126.251", subnetId: "net-out" },
+  });
+});
+
+test("where it may become a gateway, an address is taken that the cloud does not hand out by itself, if there is one", () => {
+  const pools = [{ first: "10.20.1.10", last: "10.20.1.254" }];
+  const dhcp = { enabled: true, hostRoutes: [], pools, marks: [] } as const;
+  const addressIn = (more: Pick<SubnetDhcp, "gatewayOf">, nics: readonly Nic[] = []) =>
+    pairIn("egress", inOne({ ...subnetOf("10.20.1.0/24"), dhcp: { ...dhcp, ...more } }, nics), new Set())
+      ?.inner.ip;
+  const used = Array.from({ length: 9 }, (_, at) => nicOf(`10.20.1.${at + 1}`));
+  expect(addressIn({ gatewayOf: "nobody" })).toBe("10.20.1.9");
+  expect(addressIn({ gatewayOf: "nobody" }, used)).toBe("10.20.1.251");
+  expect(addressIn({ gatewayOf: "router" })).toBe("10.20.1.251");
+});
+
 test("two gateways of one plan get four addresses", () => {
   const taken = new Set<string>();
   const subnet = subnetOf("192.168.125.0/24");
   const ips = ["east", "west"].flatMap((gateway) => {
-    const pair = pairIn(gateway, subnet, [], taken);
+    const pair = pairIn(gateway, inOne(subnet), taken);
     return [pair?.inner.ip, pair?.outer.ip];
   });
   expect(ips).toEqual(["192.168.125.251", "192.168.125.250", "192.168.125.249", "192.168.125.248"]);
@@ -116,8 +147,8 @@ test("two gateways of one plan get four addresses", () => {
 test("what is taken in another VPC that has the same range is free here", () => {
   const taken = new Set<string>();
   const everyAddress = upTo(249);
-  expect(pairIn("east", subnetOf("192.168.125.0/24", "net-1"), everyAddress, taken)).toBeDefined();
-  expect(pairIn("west", subnetOf("192.168.125.0/24", "net-2"), [], taken)).toMatchObject({
+  expect(pairIn("east", inOne(subnetOf("192.168.125.0/24", "net-1"), everyAddress), taken)).toBeDefined();
+  expect(pairIn("west", inOne(subnetOf("192.168.125.0/24", "net-2")), taken)).toMatchObject({
     inner: { ip: "192.168.125.251" },
     outer: { ip: "192.168.125.250" },
   });

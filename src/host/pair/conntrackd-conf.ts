@@ -9,7 +9,8 @@ export const syncPort = 3780;
  * FTFW: messages are acknowledged and sent again, so nothing is lost with a packet. Own connections of the two hosts stay
  * out: they end with their host.
  */
-export function conntrackdConf({ device, address, peer }: Member): string {
+export function conntrackdConf({ device, address, peer, outside }: Member): string {
+  const own = [address, peer, ...(outside ? [outside.address, outside.peer] : [])];
   return `# Wayout: tells the other proxy of the pair about open connections. Run by wayout-sync.service.
 Sync {
 	Mode FTFW {
@@ -48,9 +49,12 @@ General {
 		}
 		Address Ignore {
 			IPv4_address 127.0.0.0/8
-			IPv4_address ${address}
-			IPv4_address ${peer}
-		}
+${own
+  .map(
+    (one) => `			IPv4_address ${one}
+`,
+  )
+  .join("")}		}
 	}
 }
 `;

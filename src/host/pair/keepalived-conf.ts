@@ -8,7 +8,7 @@ const advertSeconds = 0.05;
 /** Both alike: nobody is preferred, so whoever is active stays so. The score is added. */
 const priority = 200;
 
-const tokenPrefix = "127.112.0.";
+const tokenPrefix = "127.112.";
 
 /** The address that keepalived is given instead of a virtual IP. */
 export function isToken(address: string): boolean {
@@ -20,14 +20,32 @@ export function routerId(gateway: string): number {
   return (createHash("sha256").update(gateway).digest()[0] ?? 0) || 1;
 }
 
+/** One election between two NICs. */
+interface Instance {
+  readonly name: string;
+  readonly device: string;
+  readonly address: string;
+  readonly peer: string;
+  readonly token: string;
+}
+
 /**
  * keepalived elects and does nothing else. It would set the virtual IPs before its scripts have run, and packets would
  * come before the connections are known (keepalived#2254, #2389): so it gets an address that means nothing, and the role
  * script sets the real ones when it is time. The higher score wins: a planned switch and a proxy that does not forward
  * are told to keepalived that way.
+ *
+ * Proxies between two networks elect in both, and whoever loses one election loses the other: else a proxy that one
+ * network does not hear any more would go on with its address in the other one. What is elected comes under the name
+ * `wayout` in either case.
  */
-export function keepalivedConf({ gateway, device, address, peer }: Member): string {
+export function keepalivedConf(member: Member): string {
+  const { gateway, device, outsideDevice, address, peer, outside } = member;
   const id = routerId(gateway);
+  const one = { name: "wayout", device, address, peer, token: `${tokenPrefix}0.${id}` };
+  const elections = outside
+    ? `${group}${instance({ ...one, name: "inside" }, id)}${instance({ name: "outside", device: outsideDevice, ...outside, token: `${tokenPrefix}1.${id}` }, id)}`
+    : instance(one, id);
   return `# Wayout: elects the active proxy of gateway ${gateway}. Run by wayout-pair.service.
 global_defs {
 	vrrp_version 3
@@ -37,7 +55,21 @@ track_file score {
 	file ${pairState}/score
 	weight 1
 }
-vrrp_instance wayout {
+${elections}`;
+}
+
+/** The score counts in a group only when it is told so; it is the same in both. */
+const group = `vrrp_sync_group wayout {
+	group {
+		inside
+		outside
+	}
+	sync_group_tracking_weight
+}
+`;
+
+function instance({ name, device, address, peer, token }: Instance, id: number): string {
+  return `vrrp_instance ${name} {
 	state BACKUP
 	interface ${device}
 	virtual_router_id ${id}
@@ -48,7 +80,7 @@ vrrp_instance wayout {
 		${peer}
 	}
 	virtual_ipaddress {
-		${tokenPrefix}${id}/32 dev lo
+		${token}/32 dev lo
 	}
 	track_file {
 		score

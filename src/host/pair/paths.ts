@@ -20,6 +20,9 @@ export const pairPaths = {
 
 export const pairUnits = { sync: "wayout-sync", pair: "wayout-pair" } as const;
 
+/** Packets with this mark go by the host's own route, also where a standby sends its own by the other proxy (`role`). */
+export const ownRouteMark = "0x7762";
+
 /** Where the two services keep what must not outlive them. */
 export const pairState = "/run/wayout-pair";
 export const syncState = "/run/wayout-sync";

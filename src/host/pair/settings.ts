@@ -2,9 +2,11 @@
 import { quote } from "../script.ts";
 import type { Member } from "./member.ts";
 
-export function settings({ gateway, device, address, peer, inner, outer, ownEip, targets }: Member): string {
+export function settings(member: Member): string {
+  const { gateway, device, outsideDevice, address, peer, inner, outer, ownEip, targets } = member;
   return `# Wayout: this proxy of the pair of gateway ${gateway}.
 device=${quote(device)}
+outside=${quote(outsideDevice)}
 address=${address}
 peer=${peer}
 inner=${inner}

@@ -14,6 +14,7 @@ import { pairUnit, syncUnit } from "./units.ts";
 const member: Member = {
   gateway: "egress",
   device: "ens3",
+  outsideDevice: "ens3",
   address: "192.168.125.11",
   peer: "192.168.125.12",
   inner: "192.168.125.251",
@@ -63,6 +64,40 @@ test("keepalived elects, from address to address, and sets no address that means
   `);
 });
 
+describe("between two networks", () => {
+  const between: Member = {
+    ...member,
+    outsideDevice: "ens4",
+    outside: { address: "10.0.0.11", peer: "10.0.0.12" },
+  };
+
+  test("the proxies elect in both, and who loses one election loses the other", () => {
+    const conf = keepalivedConf(between);
+    expect(block(conf, "group")).toEqual(["inside", "outside"]);
+    expect(conf).toContain("sync_group_tracking_weight");
+    const lineOf = (name: string, word: string) =>
+      block(conf.slice(conf.indexOf(`vrrp_instance ${name} {`)), `vrrp_instance ${name}`).find((line) =>
+        line.startsWith(word),
+      );
+    expect(lineOf("inside", "interface")).toBe("interface ens3");
+    expect(lineOf("outside", "interface")).toBe("interface ens4");
+    expect(lineOf("outside", "unicast_src_ip")).toBe("unicast_src_ip 10.0.0.11");
+    expect(lineOf("inside", "priority")).toBe(lineOf("outside", "priority"));
+    const tokens = conf.match(/\S+\/32 dev lo/g) ?? [];
+    expect(new Set(tokens).size).toBe(2);
+  });
+
+  test("connections of the hosts' own are told of neither network", () => {
+    expect(conntrackdConf(between)).toMatch(
+      /Ignore \{\s+IPv4_address 127\S+\s+IPv4_address 192\.168\.125\.11\s+IPv4_address 192\.168\.125\.12\s+IPv4_address 10\.0\.0\.11\s+IPv4_address 10\.0\.0\.12\s+\}/,
+    );
+  });
+
+  test("the scripts know the NIC of each address", () => {
+    expect(settings(between)).toContain("device=ens3\noutside=ens4\n");
+  });
+});
+
 test("neither proxy is preferred: both have the same priority, and begin as standby", () => {
   const line = (text: string, word: string) => text.split("\n").find((one) => one.trim().startsWith(word));
   for (const word of ["priority", "state", "virtual_router_id", "advert_int"]) {
@@ -82,7 +117,7 @@ test("keepalived's address is known as one that means nothing, whatever the gate
       expect(isToken(given.split("/")[0] ?? "")).toBe(true);
     }),
   );
-  for (const address of ["127.0.0.1", "192.168.125.251", "127.112.1.1", "10.127.112.0"]) {
+  for (const address of ["127.0.0.1", "192.168.125.251", "127.113.0.1", "10.127.112.0"]) {
     expect(isToken(address)).toBe(false);
   }
 });
@@ -152,6 +187,7 @@ test("the scripts are told who they are", () => {
   expect(settings(member)).toMatchInlineSnapshot(`
     "# Wayout: this proxy of the pair of gateway egress.
     device=ens3
+    outside=ens3
     address=192.168.125.11
     peer=192.168.125.12
     inner=192.168.125.251
@@ -163,6 +199,7 @@ test("the scripts are told who they are", () => {
   expect(settings({ ...member, ownEip: false, targets: [] })).toMatchInlineSnapshot(`
     "# Wayout: this proxy of the pair of gateway egress.
     device=ens3
+    outside=ens3
     address=192.168.125.11
     peer=192.168.125.12
     inner=192.168.125.251
@@ -180,13 +217,14 @@ test.each(shells)("%s reads out of the settings what was written into them, what
     })
     .map((parts) => parts.join(""));
   fc.assert(
-    fc.property(odd, fc.array(odd), fc.boolean(), (device, targets, ownEip) => {
-      const script = `${settings({ ...member, device, targets, ownEip })}
-printf '%s\\n' "$device" "$address" "$peer" "$inner" "$outer" "$own_eip" "$targets"`;
+    fc.property(odd, odd, fc.array(odd), fc.boolean(), (device, outsideDevice, targets, ownEip) => {
+      const script = `${settings({ ...member, device, outsideDevice, targets, ownEip })}
+printf '%s\\n' "$device" "$outside" "$address" "$peer" "$inner" "$outer" "$own_eip" "$targets"`;
       const { stdout, stderr } = spawnSync(shell, ["-s"], { input: script, encoding: "utf8" });
       expect(stderr).toBe("");
       expect(stdout.split("\n").slice(0, -1)).toEqual([
         device,
+        outsideDevice,
         member.address,
         member.peer,
         member.inner,

@@ -4,7 +4,7 @@
  * reported instead of what is there for that minute.
  */
 import { ownPaths, ownTable, stateFolder } from "../own-paths.ts";
-import { pairPaths, pairState, pairUnits } from "../pair/paths.ts";
+import { ownRouteMark, pairPaths, pairState, pairUnits } from "../pair/paths.ts";
 import { quote } from "../script.ts";
 
 export const sectionMark = "@@wayout";
@@ -66,7 +66,7 @@ nft list tables >/dev/null 2>&1 && echo nft-works
 
 section links; ip -o link show 2>/dev/null
 section addresses; ip -4 -o addr show 2>/dev/null
-section route; ip -4 route get ${internetAddress} 2>/dev/null
+section route; ip -4 route get ${internetAddress} mark ${ownRouteMark} 2>/dev/null || ip -4 route get ${internetAddress} 2>/dev/null
 section memory; grep '^MemTotal:' /proc/meminfo
 
 section sysctl

@@ -145,7 +145,7 @@ test("a proxy that leaves a pair gets its own forwarding, even where another fil
 });
 
 test("whether it is on is the role's in a pair, and no difference to undo; alone it is one", () => {
-  const now = (have: Partial<IpForwardingHave>) => ipForwarding.own?.({ ...off, ...have });
+  const now = (have: Partial<IpForwardingHave>) => ipForwarding.own?.({ ...off, ...have }, want);
   expect(now({ byRole: true, now: "1" })).toEqual(now({ byRole: true, now: "0" }));
   expect(now({ now: "1" })).not.toEqual(now({ now: "0" }));
 });

@@ -11,8 +11,8 @@ export const connectionSync = serviceStep({
     unit: pairUnits.sync,
     paths: [pairPaths.conntrackd, pairPaths.syncUnit],
     restartFor: [pairPaths.conntrackd, pairPaths.syncUnit],
-    files: (want, device) => [
-      { path: pairPaths.conntrackd, mode: "644", content: conntrackdConf({ ...want, device }) },
+    files: (member) => [
+      { path: pairPaths.conntrackd, mode: "644", content: conntrackdConf(member) },
       { path: pairPaths.syncUnit, mode: "644", content: syncUnit },
     ],
   },

@@ -32,9 +32,9 @@ const service = serviceStep({
     ],
     // The agent and the watch run for as long as the service does; all else is read anew when it is used.
     restartFor: [pairPaths.agent, pairPaths.watch, pairPaths.pairUnit],
-    files: (want, device) => [
-      { path: pairPaths.keepalived, mode: "644", content: keepalivedConf({ ...want, device }) },
-      { path: pairPaths.settings, mode: "644", content: settings({ ...want, device }) },
+    files: (member) => [
+      { path: pairPaths.keepalived, mode: "644", content: keepalivedConf(member) },
+      { path: pairPaths.settings, mode: "644", content: settings(member) },
       { path: pairPaths.role, mode: "755", content: pairScripts.role },
       { path: pairPaths.score, mode: "755", content: pairScripts.score },
       { path: pairPaths.watch, mode: "755", content: pairScripts.watch },

@@ -30,12 +30,12 @@ const want: MemberWant = {
 };
 const file = (path: string, content: string, mode = "644"): HostFile => ({ path, mode, content });
 const syncFiles = (member: MemberWant, on = device.name) => [
-  file(pairPaths.conntrackd, conntrackdConf({ ...member, device: on })),
+  file(pairPaths.conntrackd, conntrackdConf({ ...member, device: on, outsideDevice: on })),
   file(pairPaths.syncUnit, syncUnit),
 ];
 const roleFiles = (member: MemberWant, on = device.name) => [
-  file(pairPaths.keepalived, keepalivedConf({ ...member, device: on })),
-  file(pairPaths.settings, settings({ ...member, device: on })),
+  file(pairPaths.keepalived, keepalivedConf({ ...member, device: on, outsideDevice: on })),
+  file(pairPaths.settings, settings({ ...member, device: on, outsideDevice: on })),
   file(pairPaths.role, pairScripts.role, "755"),
   file(pairPaths.score, pairScripts.score, "755"),
   file(pairPaths.watch, pairScripts.watch, "755"),
@@ -149,7 +149,7 @@ describe.each(services)("$step.kind", ({ step, unit, filesOf, first, right, afte
   test("is blocked on a host that has no device with the NIC's MAC", async () => {
     expect(await decide({ devices: [{ ...device, mac: "fa:16:3e:00:00:99" }] })).toEqual({
       action: "blocked",
-      because: "no device of ecs-1 has the MAC of its NIC in the VPC (FA:16:3E:00:00:01)",
+      because: "no device of ecs-1 has the MAC of its NIC (FA:16:3E:00:00:01)",
       hint: "Is it another machine that answers at 203.0.113.11?",
       adoptable: false,
     });
@@ -168,10 +168,10 @@ describe.each(services)("$step.kind", ({ step, unit, filesOf, first, right, afte
     const observed = await observe({ ...made, armed: true, ownFiles: [...filesOf(want), other] });
     if (observed.is === "absent") throw new Error("facts are never absent");
     const own = { files: filesOf(want), enabled: true };
-    expect(step.own?.(observed.have)).toEqual(own);
+    expect(step.own?.(observed.have, want)).toEqual(own);
     const dead = await observe({ ...made, services: [{ unit, enabled: true, active: false }] });
     if (dead.is === "absent") throw new Error("facts are never absent");
-    expect(step.own?.(dead.have)).toEqual(own);
+    expect(step.own?.(dead.have, want)).toEqual(own);
   });
 
   test("reads in a plan as none, running, or not", async () => {

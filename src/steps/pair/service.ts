@@ -3,6 +3,7 @@ import { z } from "zod";
 import { changeHost } from "../../host/armed.ts";
 import type { HostChange } from "../../host/change.ts";
 import type { HostFacts, HostFile } from "../../host/host.ts";
+import type { Member } from "../../host/pair/member.ts";
 import { insideDevices } from "../../host/wanted-rules.ts";
 import { newArming } from "../host/arming.ts";
 import { hostAddress, hostFile } from "../host/host-schema.ts";
@@ -11,10 +12,12 @@ import type { Decision, Step } from "../step.ts";
 export const memberWant = z.object({
   gateway: z.string(),
   host: hostAddress,
-  /** MAC of the NIC that the virtual IPs are bound to. */
+  /** Of the NIC that clients' packets come to. */
   mac: z.string(),
   address: z.string(),
   peer: z.string(),
+  /** Of the NIC that they leave by, where the proxies stand between two networks. */
+  outside: z.object({ mac: z.string(), address: z.string(), peer: z.string() }).exactOptional(),
   peerName: z.string(),
   peerHost: hostAddress,
   inner: z.string(),
@@ -26,6 +29,8 @@ export const memberWant = z.object({
 const serviceHave = z.object({
   /** The device with that MAC; null where there is none. */
   device: z.string().nullable(),
+  /** Likewise of the outside. */
+  outsideDevice: z.string().nullable().exactOptional(),
   files: z.array(hostFile),
   enabled: z.boolean(),
   active: z.boolean(),
@@ -38,8 +43,7 @@ export type ServiceHave = z.infer<typeof serviceHave>;
 export interface Service {
   readonly unit: string;
   readonly paths: readonly string[];
-  /** For the device given. */
-  files(want: MemberWant, device: string): readonly HostFile[];
+  files(member: Member): readonly HostFile[];
   /** Paths whose change only a restart brings into force; for the others a reload does, where the unit has one. */
   readonly restartFor: readonly string[];
 }
@@ -104,6 +108,7 @@ function serviceState({ unit, paths }: Service, want: MemberWant, facts: HostFac
   const service = facts.services.find((one) => one.unit === unit);
   return {
     device: insideDevices(facts, [want.mac])[0] ?? null,
+    ...(want.outside ? { outsideDevice: insideDevices(facts, [want.outside.mac])[0] ?? null } : {}),
     files: facts.ownFiles.filter((file) => paths.includes(file.path)),
     enabled: service?.enabled ?? false,
     active: service?.active ?? false,
@@ -111,11 +116,18 @@ function serviceState({ unit, paths }: Service, want: MemberWant, facts: HostFac
   };
 }
 
+/** The host as its files are made from it; undefined where it lacks a device. */
+function memberFrom({ outside, ...want }: MemberWant, have: ServiceHave): Member | undefined {
+  const { device } = have;
+  const outsideDevice = outside ? (have.outsideDevice ?? null) : device;
+  if (device === null || outsideDevice === null) return undefined;
+  return { ...want, device, outsideDevice, ...(outside ? { outside } : {}) };
+}
+
 /** Why the service is not as it should be; none when it is. */
-function differences(service: Service, want: MemberWant, have: ServiceHave): string[] {
-  if (have.device === null) return [`no device of ${want.host.server} has the MAC ${want.mac}`];
+function differences(service: Service, member: Member, want: MemberWant, have: ServiceHave): string[] {
   if (have.files.length === 0) return [`${service.unit}.service is not there`];
-  const files = service.files(want, have.device);
+  const files = service.files(member);
   return [
     ...(have.armed
       ? [
@@ -134,15 +146,17 @@ function decideService(
   have: ServiceHave,
   words: ReturnType<ServiceStep["words"]>,
 ): Decision {
-  if (have.device === null) {
+  const member = memberFrom(want, have);
+  if (!member) {
+    const missing = have.device === null ? want.mac : want.outside?.mac;
     return {
       action: "blocked",
-      because: `no device of ${want.host.server} has the MAC of its NIC in the VPC (${want.mac})`,
+      because: `no device of ${want.host.server} has the MAC of its NIC (${missing})`,
       hint: `Is it another machine that answers at ${want.host.destination}?`,
       adoptable: false,
     };
   }
-  const reasons = differences(service, want, have);
+  const reasons = differences(service, member, want, have);
   if (reasons.length === 0) return { action: "none", because: words.right };
   return {
     action: have.files.length === 0 ? "create" : "change",
@@ -158,10 +172,10 @@ function serviceChange(
   have: ServiceHave,
   init: HostFacts["init"],
 ): HostChange {
+  const member = memberFrom(want, have);
   // Decided against before: a host without the device is blocked.
-  if (have.device === null)
-    throw new Error(`${service.unit} was applied to ${want.host.server} although blocked`);
-  const files = service.files(want, have.device);
+  if (!member) throw new Error(`${service.unit} was applied to ${want.host.server} although blocked`);
+  const files = service.files(member);
   const changed = files.filter((file) => !isThere(file, have)).map((file) => file.path);
   const restart = !have.active || service.restartFor.some((path) => changed.includes(path));
   return {

@@ -95,7 +95,7 @@ test("it is found by its name, whatever else there is", async () => {
 
 test("its own are the address and what it is bound to, in any order; not the id, which is another one after undo", () => {
   const have = { id: "vip-1", name: want.name, ip: want.ip, addresses: ["192.168.125.12", "192.168.125.11"] };
-  expect(step.own?.(have)).toEqual({
+  expect(step.own?.(have, wanted)).toEqual({
     ip: "192.168.125.251",
     addresses: ["192.168.125.11", "192.168.125.12"],
   });

@@ -78,11 +78,10 @@ export function gatewayOf(proxies: Gateway["proxies"], more: Partial<Gateway> = 
 export function pairOf(members: readonly ProxyServer[]): Pair {
   const boundTo = members.map(({ nic }) => nic.ip);
   const made = (use: string): Pick<VirtualIp, "nicId"> => (members.length > 0 ? { nicId: `vip-${use}` } : {});
+  const home = { subnetId: subnet.id, subnetName: subnet.name };
   return {
-    subnetId: subnet.id,
-    subnetName: subnet.name,
-    inner: { name: "wayout-egress-inner", ip: "192.168.125.251", boundTo, ...made("inner") },
-    outer: { name: "wayout-egress-outer", ip: "192.168.125.250", boundTo, ...made("outer") },
+    inner: { ...home, name: "wayout-egress-inner", ip: "192.168.125.251", boundTo, ...made("inner") },
+    outer: { ...home, name: "wayout-egress-outer", ip: "192.168.125.250", boundTo, ...made("outer") },
   };
 }
 

@@ -42,7 +42,8 @@ election=0; waited=0
 elect
 sh /etc/wayout/pair/watch &
 while read -r kind name elected number <&3; do
-  [ "$kind" = INSTANCE ] || continue
+  # keepalived quotes names. Of two elections that go together, what comes out of both is told as of a GROUP of this name.
+  case $name in wayout | '"wayout"') ;; *) continue ;; esac
   case $elected in
     MASTER)
       if [ $settled = no ] && somebody_has_it; then

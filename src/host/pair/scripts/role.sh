@@ -13,8 +13,8 @@ forward=/proc/sys/net/ipv4/ip_forward
 sync() { timeout 2 conntrackd -C /etc/wayout/pair/conntrackd.conf "$@" >/dev/null 2>&1; }
 now() { date +%s%3N; }
 # The address of the subnet's router, and its MAC as far as it is known.
-router() { ip -4 route show default dev "$device" | sed -n 's/.* via \([0-9.]*\).*/\1/p' | head -n 1; }
-router_mac() { ip -4 neigh show "$(router)" dev "$device" | sed -n 's/.* lladdr \([0-9a-f:]*\).*/\1/p'; }
+router() { ip -4 route show default dev "$outside" | sed -n 's/.* via \([0-9.]*\).*/\1/p' | head -n 1; }
+router_mac() { ip -4 neigh show "$(router)" dev "$outside" | sed -n 's/.* lladdr \([0-9a-f:]*\).*/\1/p'; }
 # Where its own address has no EIP, what the active host itself sends leaves from the virtual one: by two halves of the
 # Internet, so that the host's own default route stays as it is. The kernel takes them away with the address.
 leave_from_outer() {
@@ -22,8 +22,31 @@ leave_from_outer() {
   via=$(router)
   [ -n "$via" ] || return 0
   for half in 0.0.0.0/1 128.0.0.0/1; do
-    ip -4 route replace $half via "$via" dev "$device" onlink src "$outer"
+    ip -4 route replace $half via "$via" dev "$outside" onlink src "$outer"
   done
+}
+# Ways by the other one, of what the standby sends itself; what it forwards has none.
+by_the_other() {
+  not_by_the_other
+  # As clients go: the watch tries it with this mark.
+  ip rule add fwmark 0x7761 lookup 7761 pref 7761
+  ip route replace default via "$inner" dev "$device" onlink table 7761
+  [ "$device" != "$outside" ] || return 0
+  # What answers there comes in by another NIC than the host's own route has (rp_filter): the same way without the mark.
+  for target in $targets; do ip rule add iif lo from "$address" to "$target" lookup 7761 pref 7761 2>/dev/null; done
+  # In one network, the route of the subnet leads a host without an EIP to the other one; here nothing does. Who logs in
+  # from a private address is answered as before, and whoever asks with this mark sees the host's own route.
+  [ "$own_eip" = no ] || return 0
+  ip rule add iif lo lookup main suppress_prefixlength 0 pref 7762
+  ip rule add iif lo not fwmark 0x7762 lookup 7763 pref 7763
+  ip route replace default via "$inner" dev "$device" onlink table 7763
+  for private in 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 169.254.0.0/16; do
+    ip route replace throw $private table 7763
+  done
+}
+not_by_the_other() {
+  for pref in 7761 7762 7763; do while ip rule del pref $pref; do :; done; done 2>/dev/null
+  for table in 7761 7763; do ip route flush table $table; done 2>/dev/null
 }
 stop_announcing() {
   for pid in $(cat "$state/announcing" 2>/dev/null); do kill "$pid" 2>/dev/null; done
@@ -33,8 +56,8 @@ stop_announcing() {
 # between: the one before it, or one that comes back from a split and does not know yet.
 announce() {
   for delay in 0 0.25 0.5 0.75; do
-    for vip in $inner $outer; do
-      { sleep $delay; exec arping -q -U -I "$device" -s "$vip" "$vip"; } >/dev/null 2>&1 &
+    for at in "$inner $device" "$outer $outside"; do
+      { sleep $delay; exec arping -q -U -I "${at#* }" -s "${at%% *}" "${at%% *}"; } >/dev/null 2>&1 &
       echo $! >> "$state/announcing"
     done
   done
@@ -43,7 +66,7 @@ announce() {
 open_groups() {
   mac=$(router_mac)
   [ -n "$mac" ] || { ping -n -q -c 1 -W 1 "$(router)" >/dev/null 2>&1; mac=$(router_mac); }
-  conntrack -L --reply-dst "$outer" 2>/dev/null | perl /etc/wayout/pair/open-groups "$device" "$mac"
+  conntrack -L --reply-dst "$outer" 2>/dev/null | perl /etc/wayout/pair/open-groups "$outside" "$mac"
 }
 # Its rules translate to an address of its own: the route leads to this host and not to the pair, not yet or not any more.
 # What comes here passes then, whoever is active.
@@ -64,12 +87,12 @@ case $1 in
     if sync -c; then commit=ok; else commit=failed; fi
     echo 1 > $forward
     ip addr add "$inner/32" dev "$device" 2>/dev/null
-    ip addr add "$outer/32" dev "$device" 2>/dev/null
+    ip addr add "$outer/32" dev "$outside" 2>/dev/null
     stop_announcing
     announce
     tell active "$begin" $commit $(($(now) - begin))
     leave_from_outer
-    ip rule del fwmark 0x7761 lookup 7761 2>/dev/null
+    not_by_the_other
     # In a planned switch the other one was open until a moment ago: what it told meanwhile is taken over too.
     touch "$state/telling"
     {
@@ -84,12 +107,10 @@ case $1 in
     if [ -e "$state/handing-over" ]; then sleep 0.2; rm -f "$state/handing-over"; fi
     close
     ip addr del "$inner/32" dev "$device" 2>/dev/null
-    ip addr del "$outer/32" dev "$device" 2>/dev/null
+    ip addr del "$outer/32" dev "$outside" 2>/dev/null
     tell standby "$begin" none $(($(now) - begin))
     sh /etc/wayout/pair/score newest 0
-    # The way that clients have: the watch tries it with this mark.
-    ip rule show 2>/dev/null | grep -q 'fwmark 0x7761' || ip rule add fwmark 0x7761 lookup 7761 pref 7761
-    ip route replace default via "$inner" dev "$device" onlink table 7761
+    by_the_other
     sync -n &
     ;;
   forget)
@@ -106,11 +127,10 @@ case $1 in
     grep -qs '^role=active' "$state/role" && sleep 0.3
     close
     ip addr del "$inner/32" dev "$device" 2>/dev/null
-    ip addr del "$outer/32" dev "$device" 2>/dev/null
+    ip addr del "$outer/32" dev "$outside" 2>/dev/null
     # What was translated to the virtual IP has no way any more: its clients are told so by the other end at once.
     if alone; then conntrack -D --reply-dst "$outer" >/dev/null 2>&1; fi
-    ip rule del fwmark 0x7761 lookup 7761 2>/dev/null
-    ip route flush table 7761 2>/dev/null
+    not_by_the_other
     rm -f "$state/role" "$state/settled" "$state/handing-over"
     ;;
 esac

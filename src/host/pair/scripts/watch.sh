@@ -23,7 +23,7 @@ rules_loaded() {
 # Interface, destination and mask stand in columns 1, 2 and 8. proc_net(5).
 has_default_route() {
   while read -r interface destination _ _ _ _ _ mask _; do
-    [ "$interface $destination $mask" != "$device 00000000 00000000" ] || return 0
+    [ "$interface $destination $mask" != "$outside 00000000 00000000" ] || return 0
   done < /proc/net/route
   return 1
 }
@@ -37,15 +37,25 @@ fitness() {
   elif ! has_default_route; then why="it has no route to the Internet"
   fi
 }
-# Any of the targets does, all of them asked at once.
+# Asks all at once; one that answers is enough.
+ask() { { "$@" >/dev/null 2>&1 && echo yes >> "$state/answered"; } & asked="$asked $!"; }
+answered() { wait $asked; asked=; [ -s "$state/answered" ] && rm "$state/answered"; }
+# Any of the targets.
 answers() {
-  : > "$state/answered"
-  for target in $targets; do
-    { ping -n -q -c 1 -W 1 "$@" "$target" >/dev/null 2>&1 && echo yes >> "$state/answered"; } &
-    asked="$asked $!"
+  for target in $targets; do ask ping -n -q -c 1 -W 1 "$@" "$target"; done
+  answered
+}
+# This proxy is not the one that is cut off from the clients. Where the other one is not heard on their side, any other
+# neighbour there will do, among them the clients whose connections the other one has told of.
+sees_clients() {
+  [ "$device" != "$outside" ] || return 0
+  [ $((now - heard_at)) -gt 4 ] || return 0
+  for neighbour in $({ ip -4 neigh show dev "$device" | sed 's/ .*//'
+    timeout 1 conntrackd -C /etc/wayout/pair/conntrackd.conf -e | sed -n 's/^[^=]* src=\([0-9.]*\) .*/\1/p'
+  } 2>/dev/null | grep -vxF -e "$peer" -e "$inner" | sort -u | head -n 9); do
+    ask arping -q -c 1 -w 1 -I "$device" "$neighbour"
   done
-  wait $asked; asked=
-  [ -s "$state/answered" ]
+  answered
 }
 # What conntrackd says of itself, and how many packets of the other one it has: the line "... Pckts recv".
 counters() {
@@ -107,10 +117,11 @@ while sleep 0.5; do
   # It forwarded before, it is not the Internet that is away, and it is not this proxy that is cut off.
   [ $seen = yes ] && [ $failed -ge 3 ] || continue
   if [ "$own_eip" = yes ] && ! answers; then continue; fi
+  sees_clients || continue
   tick
   held && continue
   say "takes the active role: $peer answers, but does not forward"
   give_away; failed=0
-  sh /etc/wayout/pair/score forced 50
+  sh /etc/wayout/pair/score forced 70
   { sleep 10; sh /etc/wayout/pair/score forced 0; } &
 done

@@ -11,7 +11,13 @@ const rule = z.object({
   description: z.string(),
 });
 const group = z.object({ id: z.string(), name: z.string(), rules: z.array(rule) });
-const placedRule = z.object({ groupId: z.string(), groupName: z.string(), rule });
+const placedRule = z.object({
+  groupId: z.string(),
+  groupName: z.string(),
+  rule,
+  /** The group is another gateway's, and goes when that gateway does. */
+  passing: z.literal(true).exactOptional(),
+});
 
 export const want = z.object({
   gateway: z.string(),
@@ -27,6 +33,8 @@ export const want = z.object({
    */
   peer: z.object({ ip: z.string(), sshPort: z.int() }).exactOptional(),
   mode: z.enum(["own", "add"]),
+  /** It is the NIC that packets leave by, of a proxy between two networks: its source/destination check stays on. */
+  outside: z.literal(true).exactOptional(),
 });
 
 export const have = z.object({

@@ -113,6 +113,21 @@ describe("the gateway's own security group", () => {
     expect(decision).toMatchObject({ action: "blocked", adoptable: false });
   });
 
+  it("does not take for a change of its own what another gateway let in here, or took away with its own group", () => {
+    const grant = rule({ remoteCidr: "192.168.125.4/32", description: "wayout:egress" });
+    const own: Group = { id: "own", name: "wayout-egress", rules: [ssh] };
+    const before = have({ own, onNic: [own], grants: [place(grant)] });
+    const ofAnother = rule({ remoteCidr: "10.0.0.4/32", description: "wayout:other" });
+    const after = have({
+      own: { ...own, rules: [ssh, ofAnother] },
+      onNic: [own],
+      grants: [place(grant), { ...place(grant, "wayout-other"), passing: true }],
+    });
+    expect(step.own?.(after, want)).toEqual(step.own?.(before, want));
+    const byHand = have({ ...before, own: { ...own, rules: [ssh, { ...ofAnother, description: "mine" }] } });
+    expect(step.own?.(byHand, want)).not.toEqual(step.own?.(before, want));
+  });
+
   const anyRule = fc.record({
     direction: fc.constantFrom("ingress" as const, "egress" as const),
     ethertype: fc.constantFrom("IPv4" as const, "IPv6" as const),

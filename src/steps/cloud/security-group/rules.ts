@@ -98,6 +98,7 @@ export function isGrant({ gateway, nicIp }: Want, rule: SecurityGroupRuleSpec): 
 }
 
 export function trapWarnings(want: Want, have: Have): string[] {
+  if (want.outside) return [];
   const trap = want.mode === "own" ? have.trapped : [...have.trapped, ...have.referring];
   return trap.map(
     ({ groupName, rule }) =>

@@ -1,10 +1,10 @@
 import type { Cloud, SecurityGroup, SecurityGroupRule, SecurityGroupRuleSpec } from "../../../cloud/cloud.ts";
 import { Problem } from "../../../report/problem.ts";
-import { ownMark } from "../../gateway.ts";
+import { isMarkOfAnother, ownMark } from "../../gateway.ts";
 import type { Decision, Observed, Step } from "../../step.ts";
 import type { ReadOnlyWorld } from "../../world.ts";
 import { nicGone } from "../nic-gone.ts";
-import { type Group, type Have, have, type Want, want } from "./model.ts";
+import { type Group, type Have, have, type PlacedRule, type Rule, type Want, want } from "./model.ts";
 import {
   grantsFor,
   isGrant,
@@ -27,11 +27,11 @@ export const securityGroup: Step<Want, Have> = {
   kind: "cloud/security-group",
   want,
   have,
-  object: ({ server }) => server,
-  title: ({ server, groupName, mode }) =>
+  object: ({ server, outside }) => (outside ? `${server} outside` : server),
+  title: ({ server, nicIp, groupName, mode, outside }) =>
     mode === "own"
       ? `Put ${server} into its own security group ${groupName}`
-      : `Add security group ${groupName} to ${server}`,
+      : `Add security group ${groupName} to ${server}${outside ? `'s NIC ${nicIp}` : ""}`,
 
   observe: observeGroups,
 
@@ -56,7 +56,7 @@ export const securityGroup: Step<Want, Have> = {
     const attached = now.own !== null && now.onNic.some((group) => group.id === now.own?.id);
     const warnings = trapWarnings(wanted, now);
     if (attached && leaves.length === 0 && missing.length === 0 && unwanted.length === 0) {
-      const because = `${wanted.groupName} lets ${wanted.served.join(", ")} in already`;
+      const because = `${wanted.groupName} lets ${letsIn(wanted).join(", ")} in already`;
       return { action: "none", because, warnings };
     }
     const reasons = [
@@ -66,7 +66,7 @@ export const securityGroup: Step<Want, Have> = {
         ? `${missing.length === 1 ? "a rule is" : `${missing.length} rules are`} missing`
         : "",
       unwanted.length > 0
-        ? `${unwanted.length === 1 ? "a rule lets" : `${unwanted.length} rules let`} in more than the served subnets`
+        ? `${unwanted.length === 1 ? "a rule lets" : `${unwanted.length} rules let`} in more than ${wanted.outside ? "the other proxy" : "the served subnets"}`
         : "",
     ];
     const grants = grantsFor(wanted, now);
@@ -124,10 +124,12 @@ export const securityGroup: Step<Want, Have> = {
       if (!used) await cloud.deleteSecurityGroup(own.id);
       return;
     }
-    for (const rule of was.rules.filter((one) => !own.rules.some((other) => sameRule(one, other)))) {
+    const ownOf = <T extends Rule>(rules: readonly T[]): T[] =>
+      rules.filter((rule) => !isOfAnother(wanted, rule));
+    for (const rule of ownOf(was.rules).filter((one) => !own.rules.some((other) => sameRule(one, other)))) {
       await cloud.addSecurityGroupRule(own.id, rule);
     }
-    for (const rule of own.rules.filter((one) => !was.rules.some((other) => sameRule(one, other)))) {
+    for (const rule of ownOf(own.rules).filter((one) => !was.rules.some((other) => sameRule(one, other)))) {
       await cloud.deleteSecurityGroupRule(rule.id);
     }
   },
@@ -143,12 +145,26 @@ export const securityGroup: Step<Want, Have> = {
   describe: ({ onNic, own, nicGone: gone }) =>
     gone ? (own ? `${own.name}, without the NIC` : "without the NIC") : `in ${names(onNic)}`,
 
-  own: ({ onNic, own, grants }) => ({
+  // What another gateway lets in here, and what its own groups let in of this NIC, comes and goes with that gateway.
+  own: ({ onNic, own, grants }, wanted) => ({
     onNic: onNic.map((group) => group.id).sort(),
-    own: own ? own.rules.map((rule) => ruleText(rule)).sort() : null,
-    grants: grants.map(({ groupId, rule }) => `${groupId} ${ruleText(rule)}`).sort(),
+    own: own
+      ? own.rules
+          .filter((rule) => !isOfAnother(wanted, rule))
+          .map((rule) => ruleText(rule))
+          .sort()
+      : null,
+    grants: grants
+      .filter(({ passing }) => !passing)
+      .map(({ groupId, rule }) => `${groupId} ${ruleText(rule)}`)
+      .sort(),
   }),
 };
+
+/** Whom the rules of ours are for. */
+function letsIn({ served, peer, outside }: Want): readonly string[] {
+  return outside && peer ? [peer.ip] : served;
+}
 
 function withoutNic(state: Observed<Have>): Observed<Have> {
   return state.is === "absent" ? state : { ...state, have: { ...state.have, onNic: [] } };
@@ -195,11 +211,19 @@ async function observeGroups(wanted: Want, { cloud }: ReadOnlyWorld): Promise<Ob
     groups.filter((group) => group.description === ownMark(wanted.gateway)).map((group) => group.id),
   );
   const left = new Set(onNic.map((group) => group.id).filter((id) => id !== own?.id));
-  const rulesOf = (test: (rule: SecurityGroupRuleSpec, groupId: string) => boolean) =>
+  const passing = new Set(
+    groups.filter((group) => isMarkOfAnother(wanted.gateway, group.description)).map((group) => group.id),
+  );
+  const rulesOf = (test: (rule: SecurityGroupRuleSpec, groupId: string) => boolean): PlacedRule[] =>
     plain.flatMap((group) =>
       group.rules
         .filter((rule) => test(rule, group.id))
-        .map((rule) => ({ groupId: group.id, groupName: group.name, rule })),
+        .map((rule) => ({
+          groupId: group.id,
+          groupName: group.name,
+          rule,
+          ...(passing.has(group.id) ? { passing: true } : {}),
+        })),
     );
   const there: Have = {
     onNic,
@@ -214,6 +238,10 @@ async function observeGroups(wanted: Want, { cloud }: ReadOnlyWorld): Promise<Ob
   return namesake && !own
     ? { is: "foreign", have: there, whose: "not made by Wayout" }
     : { is: "ours", have: there };
+}
+
+function isOfAnother({ gateway }: Want, { description }: Pick<Rule, "description">): boolean {
+  return isMarkOfAnother(gateway, description);
 }
 
 function isOwn(wanted: Want, group: { readonly name: string; readonly description: string }): boolean {
