@@ -108,10 +108,11 @@ export class Servers {
       .every((index) => lease(server.name, `eth${index}`));
   }
 
-  /** The cable between the first device and the cloud. The agents leave it alone: only up and down are changed. */
+  /** All cables between the server and the cloud. The agents leave them alone: only up and down are changed. */
   cable(server: Server, state: "down" | "up"): void {
-    const tap = `tap${(server.portIds[0] ?? "").slice(0, 11)}`;
-    execFileSync("ip", ["-n", nodeNamespace, "link", "set", tap, state]);
+    for (const portId of server.portIds) {
+      execFileSync("ip", ["-n", nodeNamespace, "link", "set", `tap${portId.slice(0, 11)}`, state]);
+    }
   }
 
   async inside(server: Server, script: string): Promise<Ran> {
