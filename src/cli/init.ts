@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { loadCloud, systemSources } from "../cloud/config/load-cloud.ts";
 import { offersOf } from "../engine/init/offers.ts";
 import { mustBePossible } from "../engine/init/possible.ts";
@@ -8,7 +8,7 @@ import { count } from "../report/human.ts";
 import { parseSpec } from "../spec/spec.ts";
 import { chosen, type Wishes } from "./init-choice.ts";
 import { mustBeNew, writeNewFile } from "./new-file.ts";
-import { sameFile, withDebug } from "./options.ts";
+import { labOption, sameFile, withDebug } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
 import { placeOf } from "./place.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -29,7 +29,7 @@ export function initCommand(): Command {
     .description("writes wayout.yaml from what the cloud has: VPC, proxy, subnets whose servers have no EIP")
     .option("-f, --file <path>", "what to write", "wayout.yaml")
     .option("--cloud <name>", "entry of clouds.yaml, or lab; without it OS_CLOUD or the only entry")
-    .addOption(new Option("--lab <name>", "which lab, where the cloud is lab").default("lab"))
+    .addOption(labOption("which lab, where the cloud is lab"))
     .option("--vpc <name>", "the VPC, without being asked")
     .option("--proxy <name>", "the proxy, without being asked; twice for a pair", collect, [])
     .option("--subnet <name>", "a subnet to serve, without being asked; can be given again", collect, [])

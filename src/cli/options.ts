@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { labOfCloudsFile } from "../lab/client/places.ts";
 
 /** What all commands on gateways have. */
 export interface GatewayOptions {
@@ -11,8 +12,14 @@ export interface GatewayOptions {
 export function withGatewayOptions(command: Command): Command {
   return withDebug(command)
     .option("-f, --file <path>", "what you ask for", "wayout.yaml")
-    .addOption(new Option("--lab <name>", "which lab, where the spec's cloud is lab").default("lab"))
+    .addOption(labOption("which lab, where the spec's cloud is lab"))
     .option("--json", "answer in JSON");
+}
+
+/** Who has told the openstack client of a lab, by its clouds.yaml, means that one. */
+export function labOption(description: string): Option {
+  const told = labOfCloudsFile(process.env.OS_CLIENT_CONFIG_FILE ?? "");
+  return new Option("--lab <name>", description).default(told ?? "lab");
 }
 
 /** The options that lead another command to the same file and lab; "" where the defaults do. */

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { must, wayout } from "./wayout-command.ts";
+import { openLab } from "../../src/lab/client/labs.ts";
+import { must, run, wayout, wayoutPath } from "./wayout-command.ts";
 import { cloudState } from "./world-state.ts";
 
 const lab = "test-init";
@@ -31,6 +32,15 @@ test("finds the proxy and the servers without an EIP, and changes nothing in the
     savesEips: 3,
   });
   expect(await cloudState(lab)).toEqual(before);
+});
+
+test("who has told the openstack client of a lab has told Wayout of it", async () => {
+  const path = join(folder, "told.yaml");
+  const { cloudsFile } = await openLab(lab);
+  const told = ["env", "OS_CLOUD=lab", `OS_CLIENT_CONFIG_FILE=${cloudsFile}`, wayoutPath] as const;
+  const written = await run(...told, "init", "--yes", "--file", path);
+  expect(written, written.stderr).toMatchObject({ code: 0 });
+  expect(await run(...told, "plan", "--file", path)).toMatchObject({ code: 2 });
 });
 
 test("what it wrote is what plan reads", async () => {

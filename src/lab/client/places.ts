@@ -1,5 +1,5 @@
 /** Where a lab keeps its files. One place, so that what is made can also be found and removed. */
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Problem } from "../../report/problem.ts";
 
 /** Small files that die with the machine: sockets, keys, logs. */
@@ -28,6 +28,12 @@ export interface LabPlaces {
 
 export function isLabName(name: string): boolean {
   return /^[a-z][a-z0-9-]{0,19}$/.test(name);
+}
+
+/** The lab whose clouds.yaml this is; undefined where it is none's. */
+export function labOfCloudsFile(path: string): string | undefined {
+  const name = basename(dirname(path));
+  return isLabName(name) && path === placesOf(name).clouds ? name : undefined;
 }
 
 /** The places of the lab `name`. Throws Problem "lab/name-invalid". */
