@@ -59,7 +59,7 @@ export interface Client {
   readonly ip: string;
   readonly subnet: Subnet;
   readonly nicId: string;
-  /** Has an EIP of its own, and so does not use the gateway. */
+  /** Has an EIP of its own, on this NIC or another one, and so does not use the gateway. */
   readonly publicIp?: string;
 }
 

@@ -28,7 +28,13 @@ const statusSchema = z.object({
 /** Of the gateway `inside`. */
 const pair = async () =>
   statusSchema.parse(JSON.parse((await wayout("status", "--json", ...where)).stdout)).gateways[0]?.pair;
-const settled = () => expect.poll(async () => (await pair())?.inSync, patience).toBe(true);
+/** In sync, and nobody has points in the election for what happened before. */
+const settled = async () => {
+  await expect.poll(async () => (await pair())?.inSync, patience).toBe(true);
+  const score = async () =>
+    (await inside(lab, (await pair())?.active ?? "", "cat", "/run/wayout-pair/score")).stdout.trim();
+  await expect.poll(score, patience).toBe("0");
+};
 const other = (server: string) => (server === "ecs-between" ? "ecs-between-2" : "ecs-between");
 
 /** Drops everything on one NIC alone, whatever the link says. */
@@ -135,6 +141,15 @@ test.each([
   else await expect.poll(() => seenAs(lab, standby), patience).toBeUndefined();
   expect((await inside(lab, was, "cat", "/run/wayout-pair/role")).stdout).toContain("role=active");
   expect((await inside(lab, standby, ...log)).stdout.slice(before)).not.toContain("takes the active role");
+});
+
+test("the second proxy goes on alone, by its own EIP, when the first one leaves the pair", async () => {
+  await settled();
+  file.writeText(specOf("proxies: [ecs-between-2]", "proxies: [ecs-beside, ecs-beside-2]"));
+  await must("apply", "--yes", ...where);
+  expect(await seenAs(lab, "ecs-inside-1")).toBe("203.0.113.14");
+  const planned = await wayout("plan", ...where);
+  expect(planned, planned.stdout).toMatchObject({ code: 0 });
 });
 
 test("undo leaves everything as it was", async () => {

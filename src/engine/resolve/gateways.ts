@@ -1,5 +1,5 @@
 /** From the names in the spec to the cloud's objects. Every name that is wrong is answered with its place and the nearest that exists. */
-import type { RouteTable, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
+import type { Nic, RouteTable, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
 import { contains, parseRange } from "../../spec/addresses.ts";
 import type { SpecFile } from "../../spec/spec.ts";
 import type { Client, Gateway, ProxyServer, ServedSubnet } from "../../steps/gateway.ts";
@@ -148,16 +148,20 @@ class Resolver {
     const served = new Map(subnets.map(({ subnet }) => [subnet.id, subnet]));
     return servers
       .filter((server) => !proxies.has(server.id))
-      .flatMap((server) =>
-        (this.#inventory.nicsByServer.get(server.id) ?? []).flatMap((nic): Client[] => {
+      .flatMap((server) => {
+        const nics = this.#inventory.nicsByServer.get(server.id) ?? [];
+        const eipOf = (nic: Nic) => this.#inventory.publicIpByNic.get(nic.id)?.address;
+        // A server between two networks leaves by the NIC that has an EIP.
+        const elsewhere = nics.map(eipOf).find((eip) => eip !== undefined);
+        return nics.flatMap((nic): Client[] => {
           const subnet = served.get(nic.subnetId);
           if (!subnet) return [];
-          const publicIp = this.#inventory.publicIpByNic.get(nic.id)?.address;
+          const publicIp = eipOf(nic) ?? elsewhere;
           return [
             { server, ip: nic.ip, subnet, nicId: nic.id, ...(publicIp === undefined ? {} : { publicIp }) },
           ];
-        }),
-      )
+        });
+      })
       .sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
   }
 }

@@ -1,0 +1,63 @@
+/** Whom a gateway is for. */
+import { expect, test } from "vitest";
+import type { Nic, Server, Subnet } from "../../cloud/cloud.ts";
+import { parseSpec } from "../../spec/spec.ts";
+import { proxyOf } from "../../steps/testing/gateways.ts";
+import { stillWorld } from "../../steps/testing/still-cloud.ts";
+import { resolveGateways } from "./gateways.ts";
+import { readInventory } from "./inventory.ts";
+
+const subnetOf = (id: string, vpcId: string): Subnet => ({
+  id,
+  name: id,
+  vpcId,
+  cidr: "10.0.0.0/24",
+  gatewayIp: "10.0.0.1",
+  dns: [],
+});
+const vpcOf = (name: string) => ({
+  id: name,
+  name,
+  cidrs: [],
+  sharedSnat: false,
+  router: "outside" as const,
+});
+const table = { id: "in", name: "in", vpcId: "in", isDefault: true, routes: [], subnetIds: ["net-in"] };
+const { nic: plain, server: proxy } = proxyOf(1);
+const servers: readonly Server[] = ["proxy", "between", "plain"].map((name) => ({
+  ...proxy,
+  id: name,
+  name,
+  vpcId: "in",
+}));
+const nicOf = (serverId: string, subnetId: string): Nic => ({
+  ...plain,
+  id: `${serverId} ${subnetId}`,
+  serverId,
+  subnetId,
+});
+
+test("a server whose EIP is on another NIC than the one in the served subnet leaves by that, and is no client to be tried", async () => {
+  const { cloud } = stillWorld({
+    vpcs: [vpcOf("in"), vpcOf("out")],
+    subnets: [subnetOf("net-in", "in"), subnetOf("net-out", "out")],
+    servers,
+    nics: [
+      nicOf("proxy", "net-in"),
+      nicOf("between", "net-out"),
+      nicOf("between", "net-in"),
+      nicOf("plain", "net-in"),
+    ],
+    publicIps: [
+      { id: "eip-1", address: "203.0.113.11", name: "", nicId: "proxy net-in" },
+      { id: "eip-2", address: "203.0.113.12", name: "", nicId: "between net-out" },
+    ],
+    routeTables: [table],
+  });
+  const text = "cloud: lab\ngateways: [{ name: egress, vpc: in, proxies: [proxy], subnets: [net-in] }]\n";
+  const [gateway] = resolveGateways(parseSpec(text, "wayout.yaml"), await readInventory(cloud));
+  expect(gateway?.clients.map(({ server, publicIp }) => [server.name, publicIp])).toEqual([
+    ["between", "203.0.113.12"],
+    ["plain", undefined],
+  ]);
+});
