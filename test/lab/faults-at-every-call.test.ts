@@ -1,7 +1,7 @@
 /**
  * The cloud fails at a call of apply and of undo: each run ends in success or in a clear error, and the next one converges.
- * In `npm test` a sample of the calls; all of them, with every fault, once and lasting, with WAYOUT_FAULTS=all, or so many
- * of these at each gateway with a number.
+ * In `npm test` a sample of the calls; all of them, with every fault, once and lasting, with WAYOUT_FAULTS=all, so many
+ * of these at each gateway with a number, or some from the middle with two: 400-800.
  */
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { gatewayFile } from "./gateway-file.ts";

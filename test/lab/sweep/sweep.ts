@@ -1,12 +1,18 @@
 /** Applies and undoes a spec while the cloud fails, at one call after the other. */
 import { expect } from "vitest";
 import type { GatewayFile } from "../gateway-file.ts";
-import { allCases, sampledCases } from "./cases.ts";
+import { allCases, type Case, sampledCases } from "./cases.ts";
 import type { ArmedFault, FaultName } from "./faulty-way.ts";
 import { type Ended, openSweepWorld } from "./world.ts";
 
-/** What of the cases is asked for: a sample, "all", or how many of all. */
+/** What of the cases is asked for: a sample, "all", how many of all, or which: "400-800". */
 export const wanted = process.env.WAYOUT_FAULTS ?? "";
+
+function part(cases: readonly Case[]): readonly Case[] {
+  if (wanted === "all") return cases;
+  const [first = "", last] = wanted.split("-");
+  return last === undefined ? cases.slice(0, Number(first)) : cases.slice(Number(first), Number(last));
+}
 
 export async function sweep(
   lab: string,
@@ -24,10 +30,7 @@ export async function sweep(
   expect(await world.cloud()).toEqual(start);
   const whole = [await world.apply(), await world.undo()].map(({ calls }) => calls);
   const [applyCalls = [], undoCalls = []] = whole;
-  const cases =
-    wanted === ""
-      ? sampledCases(applyCalls, undoCalls)
-      : allCases(applyCalls, undoCalls).slice(0, wanted === "all" ? undefined : Number(wanted));
+  const cases = wanted === "" ? sampledCases(applyCalls, undoCalls) : part(allCases(applyCalls, undoCalls));
   const outcomes = { done: 0, error: 0 };
   const count = (ended: Ended): void => {
     outcomes[ended.outcome === "done" ? "done" : "error"] += 1;
