@@ -10,6 +10,7 @@ const slowest = [
   "pair-faults",
   "pair-faults-in-changes",
   "pair-changes",
+  "pair-between",
   "pair-drill",
   "pair-crash",
   "runs",
