@@ -1,8 +1,8 @@
 /** Which steps a gateway needs, and in which order: order is safety. */
 import { expect, test } from "vitest";
 import type { PublicIp, Route, Subnet } from "../cloud/cloud.ts";
-import { type Facts, stepsFor } from "./for-gateway.ts";
-import type { Gateway } from "./gateway.ts";
+import { stepsFor } from "./for-gateway.ts";
+import type { Facts, Gateway } from "./gateway.ts";
 import { facts, gatewayOf, pairOf, proxyOf } from "./testing/gateways.ts";
 
 const [one, two, three] = [proxyOf(1), proxyOf(2), proxyOf(3)];

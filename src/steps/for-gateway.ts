@@ -1,25 +1,23 @@
 /** The table of contents: which steps a gateway needs, in order. Order is safety: the route comes last. */
-import type { AddressPair, CloudTraits } from "../cloud/cloud.ts";
 import { canonicalCidrs } from "../host/ranges.ts";
 import { bind } from "./bind.ts";
 import { allocatedPublicIp } from "./cloud/allocated-public-ip.ts";
 import { publicIp } from "./cloud/public-ip.ts";
-import { securityGroup } from "./cloud/security-group/security-group.ts";
-import { sourceDestinationCheck } from "./cloud/source-destination-check.ts";
 import {
+  type Facts,
   type Gateway,
   isBetween,
   outerName,
   type Pair,
   type ProxyServer,
   routeTo,
-  securityGroupName,
+  served,
 } from "./gateway.ts";
 import { isAllocated } from "./gateway-eip.ts";
 import { ipForwarding } from "./host/ip-forwarding.ts";
 import { sourceNat } from "./host/source-nat.ts";
+import { nicSteps, outsideSteps } from "./nic-steps.ts";
 import { connectionSync } from "./pair/connection-sync.ts";
-import { outerAddress } from "./pair/outer-address.ts";
 import { packages } from "./pair/packages.ts";
 import { pairPublicIp } from "./pair/public-ip.ts";
 import { role } from "./pair/role.ts";
@@ -30,12 +28,6 @@ import type { BoundStep } from "./step.ts";
 
 /** Mbit/s of an EIP that Wayout allocates; can be changed in the cloud at any time. */
 const allocatedBandwidthMbit = 100;
-
-/** What is known of the cloud, beside the gateway's objects. */
-export interface Facts extends CloudTraits {
-  /** What opens a NIC of this gateway to every address, in the order in which it is tried. */
-  readonly anyAddressPairs: readonly (readonly AddressPair[])[];
-}
 
 export function stepsFor(gateway: Gateway, facts: Facts, targets: readonly string[]): BoundStep[] {
   const recipe = recipeOf(gateway, facts);
@@ -153,66 +145,6 @@ function allocation({ name, spec, chosenIp, proxies }: Gateway): BoundStep[] {
   return [bind(name, allocatedPublicIp, { gateway: name, bandwidthMbit, forNic: outside.id })];
 }
 
-/** What the proxy's NIC needs of the cloud. */
-function nicSteps(
-  gateway: Gateway,
-  { server, nic }: ProxyServer,
-  facts: Facts,
-  peer?: ProxyServer,
-): BoundStep[] {
-  const { name, spec } = gateway;
-  const onNic = { gateway: name, server: server.name, nicId: nic.id, nicIp: nic.ip };
-  const check = {
-    ...onNic,
-    anyAddressPairs: facts.anyAddressPairs.map((pairs) => [...pairs]),
-    ...(gateway.pair ? { withVirtualIps: true as const } : {}),
-  };
-  if (spec.sourceDestinationCheck === "port-security-off") {
-    const unable = facts.portSecurityOff
-      ? {}
-      : { unable: `${facts.name} has no port security to switch off` };
-    // Without port security a NIC has no security groups, and is given none.
-    return [bind(name, sourceDestinationCheck, { ...check, portSecurityOff: true, ...unable })];
-  }
-  if (nic.portSecurity === false) return [bind(name, sourceDestinationCheck, check)];
-  return [
-    bind(name, securityGroup, {
-      ...onNic,
-      groupName: securityGroupName(name, server.name, nic.ip),
-      served: served(gateway),
-      ...(peer ? { peer: { ip: peer.nic.ip, sshPort: spec.ssh.port ?? 22 } } : {}),
-      mode: spec.securityGroup,
-    }),
-    bind(name, sourceDestinationCheck, check),
-  ];
-}
-
-/** What the NIC needs that the outer virtual IP is on, where it is another one than the clients' packets come to. */
-function outsideSteps(
-  { name, spec }: Gateway,
-  { outer }: Pair,
-  proxy: ProxyServer,
-  peer: ProxyServer | undefined,
-): BoundStep[] {
-  if (!isBetween(proxy) || !peer) return [];
-  const { server, outside } = proxy;
-  const onNic = { gateway: name, server: server.name, nicId: outside.id, nicIp: outside.ip };
-  const address = bind(name, outerAddress, { ...onNic, ip: outer.ip });
-  if (outside.portSecurity === false) return [address];
-  return [
-    bind(name, securityGroup, {
-      ...onNic,
-      groupName: securityGroupName(name, `${server.name}-outside`, outside.ip),
-      served: [],
-      peer: { ip: peer.outside.ip, sshPort: spec.ssh.port ?? 22 },
-      // Its check stays on but for one address: what its groups say by membership goes on to hold.
-      mode: "add",
-      outside: true,
-    }),
-    address,
-  ];
-}
-
 function onHost({ name, vpc }: Gateway, { host, outside, nics }: ProxyServer) {
   return {
     gateway: name,
@@ -230,10 +162,6 @@ function passing(gateway: Gateway) {
     served: [...canonicalCidrs([...served(gateway), ...own])],
     destinations: [...gateway.spec.destinations].sort(),
   };
-}
-
-function served({ subnets }: Gateway): string[] {
-  return subnets.map(({ subnet }) => subnet.cidr).sort();
 }
 
 function memberOf(

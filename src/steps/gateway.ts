@@ -1,5 +1,16 @@
 /** A gateway of the spec with every name looked up: what the steps and checks are made from. */
-import type { Nic, PublicIp, Route, RouteTable, SecurityGroup, Server, Subnet, Vpc } from "../cloud/cloud.ts";
+import type {
+  AddressPair,
+  CloudTraits,
+  Nic,
+  PublicIp,
+  Route,
+  RouteTable,
+  SecurityGroup,
+  Server,
+  Subnet,
+  Vpc,
+} from "../cloud/cloud.ts";
 import type { HostAddress } from "../host/host.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 
@@ -83,6 +94,17 @@ export interface Gateway {
   /** Subnets of the VPC that are not served, with the table they use: for naming who shares a table. */
   readonly others: readonly ServedSubnet[];
   readonly securityGroups: readonly SecurityGroup[];
+}
+
+/** What is known of the cloud, beside the gateway's objects. */
+export interface Facts extends CloudTraits {
+  /** What opens a NIC of this gateway to every address, in the order in which it is tried. */
+  readonly anyAddressPairs: readonly (readonly AddressPair[])[];
+}
+
+/** Ranges of the served subnets. */
+export function served({ subnets }: Gateway): string[] {
+  return subnets.map(({ subnet }) => subnet.cidr).sort();
 }
 
 /** Marks an object of the cloud as made by Wayout for this gateway. */

@@ -1,6 +1,5 @@
 /** Gateways of one proxy and of pairs, for tests of what is made from them. */
-import type { Facts } from "../for-gateway.ts";
-import type { Gateway, Pair, ProxyServer, VirtualIp } from "../gateway.ts";
+import type { Facts, Gateway, Pair, ProxyServer, VirtualIp } from "../gateway.ts";
 
 /** ecs-1 is 192.168.125.11, and so on. */
 export function proxyOf(number: number, ownEip = true): ProxyServer {
