@@ -274,9 +274,9 @@ describe("what opens a NIC", () => {
   const halves = [{ ip_address: "0.0.0.0/1" }, { ip_address: "128.0.0.0/1" }];
 
   test.each([
-    ["the whole range first, and nothing is asked for that", [], false, [whole, halves], 0],
-    ["its halves first where virtual IPs are to be heard", [], true, [halves, whole], 1],
-    ["the whole range, where halves are refused", ["aap-reject-multicast"], true, [whole, halves], 1],
+    ["the whole range first, then its halves, and nothing is asked for that", [], false, [whole, halves], 0],
+    ["its halves where virtual IPs are to be heard", [], true, [halves], 1],
+    ["the whole range, where halves are refused", ["aap-reject-multicast"], true, [whole], 1],
   ])("is %s", async (_, aliases, withVirtualIps, forms, calls) => {
     const extensions = aliases.map((alias) => ({ alias }));
     await withAnswers({ "GET /v2.0/extensions": ok({ extensions }) }, async (cloud, seen) => {

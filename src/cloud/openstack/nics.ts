@@ -68,8 +68,8 @@ export async function anyAddressPairs(
   extensions: Extensions,
   withVirtualIps: boolean,
 ): Promise<readonly (readonly AddressPair[])[]> {
-  const halvesFirst = withVirtualIps && !(await extensions.has("aap-reject-multicast"));
-  return halvesFirst ? [halves, whole] : [whole, halves];
+  if (!withVirtualIps) return [whole, halves];
+  return (await extensions.has("aap-reject-multicast")) ? [whole] : [halves];
 }
 
 /** Neutron refuses any of the three by itself: PortSecurityPortHasSecurityGroup, AddressPairAndPortSecurityRequired. */

@@ -10,7 +10,8 @@ export const syncPort = 3780;
  * out: they end with their host.
  */
 export function conntrackdConf({ device, address, peer, outside }: Member): string {
-  const own = [address, peer, ...(outside ? [outside.address, outside.peer] : [])];
+  const own = ["127.0.0.0/8", address, peer, ...(outside ? [outside.address, outside.peer] : [])];
+  const ignored = own.map((one) => `\t\t\tIPv4_address ${one}`);
   return `# Wayout: tells the other proxy of the pair about open connections. Run by wayout-sync.service.
 Sync {
 	Mode FTFW {
@@ -48,13 +49,8 @@ General {
 			ICMP
 		}
 		Address Ignore {
-			IPv4_address 127.0.0.0/8
-${own
-  .map(
-    (one) => `			IPv4_address ${one}
-`,
-  )
-  .join("")}		}
+${ignored.join("\n")}
+		}
 	}
 }
 `;

@@ -26,7 +26,7 @@ const want = z.object({
   nicIp: z.string(),
   /** In the order in which they are tried; undo, of older journals too, needs none. */
   anyAddressPairs: z.array(z.array(pair)).default([]),
-  /** The first of these is needed, not just any that opens the NIC. */
+  /** One of these forms is needed, the first; not just any that opens the NIC. */
   withVirtualIps: z.literal(true).exactOptional(),
   portSecurityOff: z.literal(true).exactOptional(),
   /** Why this cloud cannot do what the spec asks for. */
