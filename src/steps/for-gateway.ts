@@ -83,7 +83,7 @@ function forPair(
   // The first one that runs becomes the active one: who carries the clients now must be. Who is in the pair already
   // learns of a newcomer before that one begins to speak.
   const isIn = ({ nic }: ProxyServer) => Number(pair.inner.boundTo.includes(nic.ip));
-  const carries = ({ server, nic }: ProxyServer) => Number(isNextHop([server.id, nic.id, nic.ip], gateway));
+  const carries = (proxy: ProxyServer) => Number(isNextHop(proxy, gateway));
   const proxies = gateway.proxies.toSorted((a, b) => carries(b) - carries(a) || isIn(b) - isIn(a));
   const members = proxies.map((proxy, at) =>
     memberOf(gateway, pair, proxy, proxies[1 - at] ?? proxy, targets),
@@ -128,11 +128,14 @@ function forPair(
   ];
 }
 
-function isNextHop(ids: readonly string[], { spec, subnets }: Gateway): boolean {
-  const hops = subnets.flatMap(({ table }) =>
-    spec.destinations.map((destination) => table && routeTo(table, destination)?.nextHop),
-  );
-  return hops.some((hop) => hop !== undefined && ids.includes(hop));
+/** By the route of a table, or by what servers are told by DHCP. */
+function isNextHop({ server, nics }: ProxyServer, { spec, subnets }: Gateway): boolean {
+  const own = [server.id, ...nics.flatMap(({ id, ip }) => [id, ip])];
+  const hops = subnets.flatMap(({ subnet, table }) => [
+    ...spec.destinations.map((destination) => table && routeTo(table, destination)?.nextHop),
+    ...(subnet.dhcp ? [subnet.gatewayIp, ...subnet.dhcp.hostRoutes.map(({ nextHop }) => nextHop)] : []),
+  ]);
+  return hops.some((hop) => hop !== undefined && own.includes(hop));
 }
 
 /** Whatever is asked for by now, an EIP that was allocated stays the gateway's as long as one of its proxies or the pair has it. */

@@ -150,6 +150,11 @@ export function ownName(gateway: string): string {
   return `wayout-${gateway}`;
 }
 
+/** Wayout made it, for this gateway or another one. */
+export function isOwnName(name: string): boolean {
+  return name.startsWith(ownName(""));
+}
+
 export function routeTo(table: RouteTable, destination: string): Route | undefined {
   return table.routes.find((route) => route.destination === destination);
 }

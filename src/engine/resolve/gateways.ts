@@ -73,7 +73,7 @@ class Resolver {
       ...(publicIp ? { publicIp } : {}),
       ...(chosenIp ? { chosenIp } : {}),
       subnets,
-      clients: this.#clients(servers, subnets, seats),
+      clients: this.#clients(vpc, servers, subnets, seats),
       others: notServed,
       securityGroups: this.#inventory.securityGroups,
     };
@@ -143,7 +143,7 @@ class Resolver {
     return table;
   }
 
-  #clients(servers: readonly Server[], subnets: readonly ServedSubnet[], seats: Seats): Client[] {
+  #clients(vpc: Vpc, servers: readonly Server[], subnets: readonly ServedSubnet[], seats: Seats): Client[] {
     const proxies = new Set(seats.map(({ server }) => server.id));
     const served = new Map(subnets.map(({ subnet }) => [subnet.id, subnet]));
     return servers
@@ -151,8 +151,9 @@ class Resolver {
       .flatMap((server) => {
         const nics = this.#inventory.nicsByServer.get(server.id) ?? [];
         const eipOf = (nic: Nic) => this.#inventory.publicIpByNic.get(nic.id)?.address;
-        // A server between two networks leaves by the NIC that has an EIP.
-        const elsewhere = nics.map(eipOf).find((eip) => eip !== undefined);
+        // A server between two networks leaves by the NIC that has an EIP; within one VPC, by its main one.
+        const elsewhere =
+          vpc.router === undefined ? undefined : nics.map(eipOf).find((eip) => eip !== undefined);
         return nics.flatMap((nic): Client[] => {
           const subnet = served.get(nic.subnetId);
           if (!subnet) return [];

@@ -1,7 +1,14 @@
 /** The proxies of a gateway: which servers, what they share, by which EIP they are seen and reached. */
 import type { Nic, PublicIp, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
 import type { HostAddress } from "../../host/host.ts";
-import { loginAt, outerName, type Pair, type ProxyServer, type VirtualIp } from "../../steps/gateway.ts";
+import {
+  innerName,
+  loginAt,
+  outerName,
+  type Pair,
+  type ProxyServer,
+  type VirtualIp,
+} from "../../steps/gateway.ts";
 import { chooseEip } from "../../steps/gateway-eip.ts";
 import type { Asked } from "./asked.ts";
 import type { Inventory } from "./inventory.ts";
@@ -90,35 +97,44 @@ export function seatOf(
   const all = inventory.nicsByServer.get(server.id) ?? [];
   // Where a router takes everybody's packets, the NIC among the clients comes before the one with the EIP.
   const among = (nic: Nic): boolean => vpc.router !== undefined && served.has(nic.subnetId);
-  const rank = (nic: Nic): number => 2 * Number(among(nic)) + Number(hasEip(nic));
+  const inner = near(innerName(asked.spec.name), inventory);
+  const rank = (nic: Nic): number => 4 * inner(nic) + 2 * Number(among(nic)) + Number(hasEip(nic));
   const nics = all.filter((nic) => subnetIds.has(nic.subnetId)).sort((a, b) => rank(b) - rank(a));
   const nic = nics[0];
   if (!nic) throw asked.problem("spec/proxy-without-nic", path, `${name} has no NIC in ${vpc.name}`, "");
-  const outside = vpc.router === undefined || hasEip(nic) ? nic : outsideOf(asked, nic, all, inventory);
+  const outside = vpc.router === undefined ? nic : outsideOf(asked, [nic, ...all], inventory);
   const publicIp = inventory.publicIpByNic.get(outside.id);
   return { server, nic, outside, nics, ...(publicIp ? { publicIp } : {}) };
 }
 
 /**
- * The NIC that has an EIP, or whose EIP has gone to the pair's address beside it, or that could have one; else the one that
- * the clients' packets come to.
+ * How near a NIC is to a virtual IP that is there: 2, bound to it; 1, in its subnet. An EIP that goes to the pair's address
+ * leaves the NIC, which must be the same one afterwards.
  */
-function outsideOf({ spec }: Asked, nic: Nic, all: readonly Nic[], inventory: Inventory): Nic {
-  const besideOuter = ({ subnetId }: Nic): boolean =>
-    (inventory.nicsBySubnet.get(subnetId) ?? []).some(
-      ({ name, serverId }) => name === outerName(spec.name) && serverId === "",
+function near(virtualIp: string, { nicsBySubnet }: Inventory): (nic: Nic) => 0 | 1 | 2 {
+  return ({ subnetId, ip }) => {
+    const found = (nicsBySubnet.get(subnetId) ?? []).find(
+      ({ name, serverId }) => name === virtualIp && serverId === "",
     );
+    if (!found) return 0;
+    return found.addressPairs.some((pair) => pair.ip_address === ip) ? 2 : 1;
+  };
+}
+
+/**
+ * Of its NICs, the one that clients' packets come to ahead: the one that has, or had, the EIP; else one that could have it.
+ */
+function outsideOf({ spec }: Asked, nics: readonly [Nic, ...Nic[]], inventory: Inventory): Nic {
+  const outer = near(outerName(spec.name), inventory);
   const leadsOutside = new Set(
     inventory.vpcs.flatMap(({ id, router }) =>
       router === "outside" ? (inventory.subnets.get(id) ?? []).map((subnet) => subnet.id) : [],
     ),
   );
-  return (
-    all.find((one) => inventory.publicIpByNic.has(one.id)) ??
-    all.find(besideOuter) ??
-    [nic, ...all].find((one) => leadsOutside.has(one.subnetId)) ??
-    nic
-  );
+  const rank = (nic: Nic): number =>
+    4 * outer(nic) + 2 * Number(inventory.publicIpByNic.has(nic.id)) + Number(leadsOutside.has(nic.subnetId));
+  // The first one of those that are alike.
+  return nics.toSorted((a, b) => rank(b) - rank(a))[0] ?? nics[0];
 }
 
 /** The EIP that belongs to the only proxy's NIC, or to the outer virtual IP of a pair. `keep` needs one that is there. */

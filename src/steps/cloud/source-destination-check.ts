@@ -87,7 +87,12 @@ export const sourceDestinationCheck: Step<Want, Have> = {
       };
     }
     if (protection && !protection.on) {
-      return { action: "none", because: "port security is off, and with it the check" };
+      const warnings = portSecurityOff
+        ? []
+        : [
+            `no security group guards ${server}'s NIC, whose port security is off: where Wayout switched it off, undo the gateway first (\`wayout undo\`), then apply it anew`,
+          ];
+      return { action: "none", because: "port security is off, and with it the check", warnings };
     }
     if (portSecurityOff) {
       return {

@@ -52,7 +52,7 @@ export const outerAddress: Step<Want, Have> = {
       action: "change",
       because: `the fabric drops what the NIC sends from ${ip}`,
       after: { pairs: [...pairs, { ip_address: ip }] },
-      notice: "nothing: nobody has that address yet",
+      notice: "nothing: the NIC may have one address more",
     };
   },
 
@@ -81,6 +81,10 @@ export const outerAddress: Step<Want, Have> = {
       : pairs.length === 0
         ? "none but its own"
         : pairs.map(({ ip_address }) => ip_address).join(", "),
+
+  own: ({ pairs, open }, { ip }) => ({
+    may: open === true || pairs.some(({ ip_address }) => isOf(ip, ip_address)),
+  }),
 };
 
 /** Neutron writes a single address with or without its prefix, as it was given. */

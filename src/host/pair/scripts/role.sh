@@ -34,11 +34,14 @@ by_the_other() {
   [ "$device" != "$outside" ] || return 0
   # What answers there comes in by another NIC than the host's own route has (rp_filter): the same way without the mark.
   for target in $targets; do ip rule add iif lo from "$address" to "$target" lookup 7761 pref 7761 2>/dev/null; done
-  # In one network, the route of the subnet leads a host without an EIP to the other one; here nothing does. Who logs in
-  # from a private address is answered as before, and whoever asks with this mark sees the host's own route.
+  # In one network, the route of the subnet leads a host without an EIP to the other one; here nothing does. That is for
+  # what the host begins itself, before it has an address or by the inner one: what answers by the outer address, and
+  # what is for private ones, goes as before. Whoever asks with this mark sees the host's own route.
   [ "$own_eip" = no ] || return 0
+  ip rule add iif lo fwmark 0x7762 lookup main pref 7762
   ip rule add iif lo lookup main suppress_prefixlength 0 pref 7762
-  ip rule add iif lo not fwmark 0x7762 lookup 7763 pref 7763
+  ip rule add iif lo from 0.0.0.0/32 lookup 7763 pref 7763
+  ip rule add iif lo from "$address" lookup 7763 pref 7763
   ip route replace default via "$inner" dev "$device" onlink table 7763
   for private in 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 169.254.0.0/16; do
     ip route replace throw $private table 7763

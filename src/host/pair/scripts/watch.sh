@@ -39,21 +39,23 @@ fitness() {
 }
 # Asks all at once; one that answers is enough.
 ask() { { "$@" >/dev/null 2>&1 && echo yes >> "$state/answered"; } & asked="$asked $!"; }
-answered() { wait $asked; asked=; [ -s "$state/answered" ] && rm "$state/answered"; }
+answered() { [ -z "$asked" ] || wait $asked; asked=; [ -s "$state/answered" ] && rm "$state/answered"; }
 # Any of the targets.
 answers() {
   for target in $targets; do ask ping -n -q -c 1 -W 1 "$@" "$target"; done
   answered
 }
-# This proxy is not the one that is cut off from the clients. Where the other one is not heard on their side, any other
-# neighbour there will do, among them the clients whose connections the other one has told of.
+# This proxy is not the one that is cut off from the clients: somebody on their side answers now, the other proxy, a
+# neighbour, or one of the clients whose connections the other one has told of. What is not on that link cannot.
 sees_clients() {
   [ "$device" != "$outside" ] || return 0
-  [ $((now - heard_at)) -gt 4 ] || return 0
-  for neighbour in $({ ip -4 neigh show dev "$device" | sed 's/ .*//'
+  tried=0
+  for neighbour in "$peer" $({ ip -4 neigh show dev "$device" | sed -e '/FAILED/d' -e '/INCOMPLETE/d' -e 's/ .*//'
     timeout 1 conntrackd -C /etc/wayout/pair/conntrackd.conf -e | sed -n 's/^[^=]* src=\([0-9.]*\) .*/\1/p'
-  } 2>/dev/null | grep -vxF -e "$peer" -e "$inner" | sort -u | head -n 9); do
+  } 2>/dev/null | awk '!seen[$0]++' | head -n 99); do
+    case $(ip -4 route get "$neighbour" 2>/dev/null) in '' | *" via "*) continue ;; esac
     ask arping -q -c 1 -w 1 -I "$device" "$neighbour"
+    tried=$((tried + 1)); [ $tried -lt 9 ] || break
   done
   answered
 }
@@ -80,6 +82,7 @@ see_sync() {
   echo "$heard_at" > "$state/heard"
 }
 seen=no; failed=0; last=; heard_at=0; heard_for=0; was=; asked=; gives=; rules=; round=1
+rm -f "$state/answered"
 # What the one before this one wrote may stand there still.
 told="not said yet"
 while sleep 0.5; do
@@ -122,6 +125,7 @@ while sleep 0.5; do
   held && continue
   say "takes the active role: $peer answers, but does not forward"
   give_away; failed=0
+  # More than the points that the other one may have as the newest, and those that this one may lack.
   sh /etc/wayout/pair/score forced 70
   { sleep 10; sh /etc/wayout/pair/score forced 0; } &
 done

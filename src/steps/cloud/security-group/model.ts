@@ -11,13 +11,7 @@ const rule = z.object({
   description: z.string(),
 });
 const group = z.object({ id: z.string(), name: z.string(), rules: z.array(rule) });
-const placedRule = z.object({
-  groupId: z.string(),
-  groupName: z.string(),
-  rule,
-  /** The group is another gateway's, and goes when that gateway does. */
-  passing: z.literal(true).exactOptional(),
-});
+const placedRule = z.object({ groupId: z.string(), groupName: z.string(), rule });
 
 export const want = z.object({
   gateway: z.string(),

@@ -1,6 +1,6 @@
 import type { Cloud, SecurityGroup, SecurityGroupRule, SecurityGroupRuleSpec } from "../../../cloud/cloud.ts";
 import { Problem } from "../../../report/problem.ts";
-import { isMarkOfAnother, ownMark } from "../../gateway.ts";
+import { isMarkOfAnother, isOwnName, ownMark } from "../../gateway.ts";
 import type { Decision, Observed, Step } from "../../step.ts";
 import type { ReadOnlyWorld } from "../../world.ts";
 import { nicGone } from "../nic-gone.ts";
@@ -155,7 +155,7 @@ export const securityGroup: Step<Want, Have> = {
           .sort()
       : null,
     grants: grants
-      .filter(({ passing }) => !passing)
+      .filter(({ groupName }) => !isOwnName(groupName))
       .map(({ groupId, rule }) => `${groupId} ${ruleText(rule)}`)
       .sort(),
   }),
@@ -211,19 +211,11 @@ async function observeGroups(wanted: Want, { cloud }: ReadOnlyWorld): Promise<Ob
     groups.filter((group) => group.description === ownMark(wanted.gateway)).map((group) => group.id),
   );
   const left = new Set(onNic.map((group) => group.id).filter((id) => id !== own?.id));
-  const passing = new Set(
-    groups.filter((group) => isMarkOfAnother(wanted.gateway, group.description)).map((group) => group.id),
-  );
   const rulesOf = (test: (rule: SecurityGroupRuleSpec, groupId: string) => boolean): PlacedRule[] =>
     plain.flatMap((group) =>
       group.rules
         .filter((rule) => test(rule, group.id))
-        .map((rule) => ({
-          groupId: group.id,
-          groupName: group.name,
-          rule,
-          ...(passing.has(group.id) ? { passing: true } : {}),
-        })),
+        .map((rule) => ({ groupId: group.id, groupName: group.name, rule })),
     );
   const there: Have = {
     onNic,
