@@ -84,6 +84,7 @@ function expectClear(ended: Ended, { fault }: ArmedFault, at: string): void {
   expect(ended.met.length, at).toBeGreaterThan(0);
   if (ended.outcome === "done") return;
   expect(["failed", "refused", "unproven"], at).toContain(ended.outcome);
+  expect(ended.unproven, at).toEqual([]);
   const [problem] = ended.problems;
   // A login is refused in one way, whatever the status.
   const isLogin = ended.met[0] === "POST /v3/auth/tokens";

@@ -12,6 +12,7 @@ import type { Context } from "../../../src/engine/context.ts";
 import { converge, plan } from "../../../src/engine/converge.ts";
 import { openSqliteJournal } from "../../../src/engine/journal/sqlite-journal.ts";
 import { takeBack } from "../../../src/engine/take-back.ts";
+import type { Verified } from "../../../src/engine/verify.ts";
 import { openHosts } from "../../../src/host/ssh.ts";
 import { openLab } from "../../../src/lab/client/labs.ts";
 import { Problem } from "../../../src/report/problem.ts";
@@ -26,6 +27,8 @@ export interface Ended {
   readonly problems: readonly Problem[];
   /** It failed after its last change. */
   readonly stands: boolean;
+  /** What its proof found wrong, in words. */
+  readonly unproven: readonly string[];
   readonly calls: readonly string[];
   readonly met: readonly string[];
 }
@@ -112,10 +115,11 @@ async function told(
     readonly outcome: string;
     readonly problems?: readonly Problem[];
     readonly stands?: boolean;
+    readonly verified?: Verified;
   }>,
 ): Promise<Ended> {
   way.arm(fault);
-  const ended = await work().catch((problem: unknown) => {
+  const ended: Awaited<ReturnType<typeof work>> = await work().catch((problem: unknown) => {
     // What the command would tell as an expected failure; anything else is a fault of Wayout and fails the test.
     if (problem instanceof Problem) return { outcome: "refused", problems: [problem], stands: false };
     throw problem;
@@ -123,5 +127,7 @@ async function told(
   const seen = { calls: [...way.calls()], met: [...way.met()] };
   way.arm();
   const stands = ended.stands === true || ended.outcome === "unproven";
-  return { outcome: ended.outcome, problems: ended.problems ?? [], stands, ...seen };
+  const wrong = ended.verified?.checks.filter(({ ok }) => ok === false) ?? [];
+  const unproven = wrong.map(({ check, from, evidence }) => `${from} ${check}: ${evidence}`);
+  return { outcome: ended.outcome, problems: ended.problems ?? [], stands, unproven, ...seen };
 }
