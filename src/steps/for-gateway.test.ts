@@ -91,6 +91,23 @@ test("a pair that stands is gone through in the same order", () => {
   expect(order(gatewayOf([one, two], { pair: pairOf([one, two]) }))).toEqual(fresh);
 });
 
+test.each([
+  ["as the subnet's gateway", { gatewayIp: one.nic.ip }, []],
+  ["by a host route", {}, [{ destination: "0.0.0.0/1", nextHop: one.nic.ip }]],
+])(
+  "the proxy that clients are led to %s is set up first, wherever the spec names it",
+  (_, more, hostRoutes) => {
+    const gateway = onRouter({ pair: pairOf([]), proxies: [two, one] });
+    const [first] = gateway.subnets;
+    if (!first?.subnet.dhcp) throw new Error("the subnet has DHCP");
+    const subnet = { ...first.subnet, ...more, dhcp: { ...first.subnet.dhcp, hostRoutes } };
+    const roles = stepsFor({ ...gateway, subnets: [{ ...first, subnet }] }, openstack, [])
+      .filter(({ kind }) => kind === "pair/role")
+      .map(({ object }) => object);
+    expect(roles).toEqual(["ecs-1", "ecs-2"]);
+  },
+);
+
 test("who is in the pair already learns of a newcomer first, wherever the spec names it", () => {
   const pair = pairOf([one, two]);
   const hosts = (proxies: Gateway["proxies"], kind: string) =>

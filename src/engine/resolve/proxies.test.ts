@@ -119,6 +119,19 @@ test("without an EIP that has gone to the pair's address, the NIC beside that on
   expect([nic.id, outside.id]).toEqual(["nic-net-app", "nic-net-out"]);
 });
 
+test("with an EIP on a third NIC too, the NIC that the pair's address is bound to stays the outer one", async () => {
+  const moved = {
+    ...nicIn("net-out"),
+    id: "vip-outer",
+    name: "wayout-egress-outer",
+    serverId: "",
+    addressPairs: [{ ip_address: plain.ip }],
+  };
+  const eips = [eip("203.0.113.11", "vip-outer"), eip("203.0.113.12", "nic-net-app")];
+  const { nic, outside } = await seatIn(router("in", "inside"), "net-in", eips, [moved]);
+  expect([nic.id, outside.id]).toEqual(["nic-net-in", "nic-net-out"]);
+});
+
 test("a pair between two networks needs both proxies in each of them", async () => {
   const two = proxyOf(2);
   const seatOfTwo = (outer: string): Seat => ({

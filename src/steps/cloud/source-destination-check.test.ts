@@ -161,8 +161,11 @@ describe("the source/destination check", () => {
       is: "ours" as const,
       have: { pairs: [], protection: { ...protection, on: false } },
     } satisfies Seen;
-    for (const wanted of [off, want])
-      expect(step.decide(wanted, done, { adopt: false })).toMatchObject({ action: "none" });
+    expect(step.decide(off, done, { adopt: false })).toMatchObject({ action: "none", warnings: [] });
+    expect(step.decide(want, done, { adopt: false })).toMatchObject({
+      action: "none",
+      warnings: [expect.stringContaining("no security group guards ecs-proxy's NIC")],
+    });
   });
 
   it("is blocked where the NIC is gone", () => {

@@ -49,6 +49,12 @@ test.each([
   expect(written).toEqual([]);
 });
 
+test("is its own alone: what others add to the NIC or take from it is no change of it", () => {
+  const own = (...pairs: AddressPair[]) => step.own?.({ pairs }, want);
+  expect(own(ours, other)).toEqual(own(ours));
+  expect(own(other)).not.toEqual(own(ours));
+});
+
 test("is blocked where the NIC is gone, and then there is nothing to take back", async () => {
   const { world, written } = cloudWith({ id: "another" });
   const seen = await step.observe(want, world);
