@@ -122,6 +122,11 @@ export function movingMark(gateway: string): string {
   return `wayout-${gateway}.moving.`;
 }
 
+/** The NIC is the virtual IP of that name: it is no server's. */
+export function isVirtualIp(name: string, nic: Pick<Nic, "name" | "serverId">): boolean {
+  return nic.name === name && nic.serverId === "";
+}
+
 export function innerName(gateway: string): string {
   return `${ownName(gateway)}-inner`;
 }

@@ -56,6 +56,7 @@ function account(
   return {
     vpcs: [vpc],
     subnets: Map.groupBy(subnets, (subnet) => subnet.vpcId),
+    subnetsById: new Map(subnets.map((subnet) => [subnet.id, subnet])),
     tables: new Map([[vpc.id, [table]]]),
     serversByName: Map.groupBy(servers, (server) => server.name),
     serversByVpc: Map.groupBy(servers, (server) => server.vpcId),

@@ -1,27 +1,13 @@
 /** Whom a gateway is for. */
 import { expect, test } from "vitest";
-import type { Nic, Server, Subnet } from "../../cloud/cloud.ts";
+import type { Nic, Server } from "../../cloud/cloud.ts";
 import { parseSpec } from "../../spec/spec.ts";
 import { proxyOf } from "../../steps/testing/gateways.ts";
 import { stillWorld } from "../../steps/testing/still-cloud.ts";
 import { resolveGateways } from "./gateways.ts";
 import { readInventory } from "./inventory.ts";
+import { router, subnetOfVpc } from "./testing/networks.ts";
 
-const subnetOf = (id: string, vpcId: string): Subnet => ({
-  id,
-  name: id,
-  vpcId,
-  cidr: "10.0.0.0/24",
-  gatewayIp: "10.0.0.1",
-  dns: [],
-});
-const vpcOf = (name: string) => ({
-  id: name,
-  name,
-  cidrs: [],
-  sharedSnat: false,
-  router: "outside" as const,
-});
 const table = { id: "in", name: "in", vpcId: "in", isDefault: true, routes: [], subnetIds: ["net-in"] };
 const { nic: plain, server: proxy } = proxyOf(1);
 const servers: readonly Server[] = ["proxy", "between", "plain"].map((name) => ({
@@ -39,8 +25,8 @@ const nicOf = (serverId: string, subnetId: string): Nic => ({
 
 test("a server whose EIP is on another NIC than the one in the served subnet leaves by that, and is no client to be tried", async () => {
   const { cloud } = stillWorld({
-    vpcs: [vpcOf("in"), vpcOf("out")],
-    subnets: [subnetOf("net-in", "in"), subnetOf("net-out", "out")],
+    vpcs: [router("in", "outside"), router("out", "outside")],
+    subnets: [subnetOfVpc("net-in", "in"), subnetOfVpc("net-out", "out")],
     servers,
     nics: [
       nicOf("proxy", "net-in"),

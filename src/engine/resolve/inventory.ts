@@ -12,7 +12,9 @@ import type {
 /** Everything that names are looked up in, read once for the whole spec. */
 export interface Inventory {
   readonly vpcs: readonly Vpc[];
+  /** By VPC. */
   readonly subnets: ReadonlyMap<string, readonly Subnet[]>;
+  readonly subnetsById: ReadonlyMap<string, Subnet>;
   readonly tables: ReadonlyMap<string, readonly RouteTable[]>;
   readonly serversByName: ReadonlyMap<string, readonly Server[]>;
   readonly serversByVpc: ReadonlyMap<string, readonly Server[]>;
@@ -34,11 +36,13 @@ export async function readInventory(cloud: CloudReader, named?: ReadonlySet<stri
     cloud.publicIps(),
     cloud.securityGroups(),
   ]);
-  const vpcOf = new Map(subnets.map((subnet) => [subnet.id, subnet.vpcId]));
+  const subnetsById = new Map(subnets.map((subnet) => [subnet.id, subnet]));
   const nicsByServer = Map.groupBy(nics, (nic) => nic.serverId);
   // Where NICs of a server are in several VPCs, it is in each of them.
   const places = servers.flatMap((server) => {
-    const ofNics = (nicsByServer.get(server.id) ?? []).flatMap((nic) => vpcOf.get(nic.subnetId) ?? []);
+    const ofNics = (nicsByServer.get(server.id) ?? []).flatMap(
+      (nic) => subnetsById.get(nic.subnetId)?.vpcId ?? [],
+    );
     return [...new Set([server.vpcId, ...ofNics])].map((vpcId) => ({ vpcId, server }));
   });
   const serversByVpc = new Map<string, Server[]>();
@@ -50,6 +54,7 @@ export async function readInventory(cloud: CloudReader, named?: ReadonlySet<stri
   return {
     vpcs,
     subnets: Map.groupBy(subnets, (subnet) => subnet.vpcId),
+    subnetsById,
     tables: Map.groupBy(tables, (table) => table.vpcId),
     serversByName: Map.groupBy(servers, (server) => server.name),
     serversByVpc,

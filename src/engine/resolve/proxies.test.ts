@@ -1,12 +1,13 @@
 /** Which of its NICs a proxy has its part with, and how it is logged in to. */
 import { expect, test } from "vitest";
-import type { Nic, PublicIp, Subnet, Vpc } from "../../cloud/cloud.ts";
+import type { Nic, PublicIp, Vpc } from "../../cloud/cloud.ts";
 import { parseSpec } from "../../spec/spec.ts";
 import { pairOf, proxyOf } from "../../steps/testing/gateways.ts";
 import { stillWorld } from "../../steps/testing/still-cloud.ts";
 import { Asked } from "./asked.ts";
 import { readInventory } from "./inventory.ts";
 import { homesOf, hostOf, type Seat, seatOf } from "./proxies.ts";
+import { router, subnetOfVpc } from "./testing/networks.ts";
 
 const free: PublicIp = { id: "eip-1", address: "203.0.113.20", name: "by hand" };
 const own: PublicIp = { id: "eip-2", address: "203.0.113.21", name: "by hand" };
@@ -59,24 +60,8 @@ const eip = (address: string, nicId: string | undefined, name = "by hand") => ({
   ...(nicId === undefined ? {} : { nicId }),
 });
 
-const subnetOfVpc = (id: string, vpcId: string): Subnet => ({
-  id,
-  name: id,
-  vpcId,
-  cidr: "10.0.0.0/24",
-  gatewayIp: "10.0.0.1",
-  dns: [],
-});
 const { nic: plain, server } = proxyOf(1);
 const nicIn = (subnetId: string): Nic => ({ ...plain, id: `nic-${subnetId}`, subnetId });
-const router = (name: string, leads: "outside" | "inside"): Vpc => ({
-  id: name,
-  name,
-  cidrs: [],
-  sharedSnat: false,
-  router: leads,
-});
-
 /** The proxy has a NIC in each of the two networks, the outer one listed first. */
 async function seatIn(
   vpc: Vpc,
@@ -150,6 +135,10 @@ test("a pair between two networks needs both proxies in each of them", async () 
   });
   expect(() => homesOf(asked(), [first, seatOfTwo("net-app")], inventory)).toThrow(
     "ecs-2 is in net-app, and ecs-1 in net-out",
+  );
+  const foreign = { ...first, outside: { ...first.outside, subnetId: "net-foreign" } };
+  expect(() => homesOf(asked(), [foreign, seatOfTwo("net-foreign")], inventory)).toThrow(
+    "none that these credentials see",
   );
 });
 

@@ -12,7 +12,7 @@ import {
 import { chooseEip } from "../../steps/gateway-eip.ts";
 import type { Asked } from "./asked.ts";
 import type { Inventory } from "./inventory.ts";
-import { type Place, pairIn } from "./virtual-ips.ts";
+import { type Place, pairIn, virtualIpNamed } from "./virtual-ips.ts";
 
 /** A proxy before it is known how it is reached. */
 export type Seat = Omit<ProxyServer, "host" | "ownEip">;
@@ -31,15 +31,24 @@ export interface Homes {
 
 /** The subnets that both proxies of a pair are in: an address can move within a subnet only. */
 export function homesOf(asked: Asked, seats: Seats, inventory: Inventory): Homes {
-  const subnets = new Map([...inventory.subnets.values()].flat().map((subnet) => [subnet.id, subnet]));
+  const [first] = seats;
   const placeOf = (side: "nic" | "outside", hint: string): Place => {
-    const [first] = seats;
-    const subnet = subnets.get(first[side].subnetId);
-    const stray = seats.find((seat) => seat[side].subnetId !== first[side].subnetId);
-    const nameOf = (seat: Seat): string => subnets.get(seat[side].subnetId)?.name ?? "another subnet";
-    if (subnet && !stray) return { subnet, nics: inventory.nicsBySubnet.get(subnet.id) ?? [] };
-    const text = `${(stray ?? first).server.name} is in ${nameOf(stray ?? first)}, and ${first.server.name} in ${nameOf(first)}`;
-    throw asked.problem("spec/pair-in-two-subnets", ["proxies", 1], text, hint);
+    const { subnetId, ip } = first[side];
+    const nameOf = (id: string): string => inventory.subnetsById.get(id)?.name ?? "another subnet";
+    const stray = seats.find((seat) => seat[side].subnetId !== subnetId);
+    if (stray) {
+      const text = `${stray.server.name} is in ${nameOf(stray[side].subnetId)}, and ${first.server.name} in ${nameOf(subnetId)}`;
+      throw asked.problem("spec/pair-in-two-subnets", ["proxies", 1], text, hint);
+    }
+    const subnet = inventory.subnetsById.get(subnetId);
+    if (subnet) return { subnet, nics: inventory.nicsBySubnet.get(subnetId) ?? [] };
+    const text = `the subnet of ${first.server.name}'s NIC ${ip} is none that these credentials see`;
+    throw asked.problem(
+      "spec/subnet-not-seen",
+      ["proxies", 0],
+      text,
+      "The pair needs addresses of its own there.",
+    );
   };
   return {
     inside: placeOf("nic", "The two proxies of a pair share addresses, so both must be in one subnet."),
@@ -111,13 +120,11 @@ export function seatOf(
  * How near a NIC is to a virtual IP that is there: 2, bound to it; 1, in its subnet. An EIP that goes to the pair's address
  * leaves the NIC, which must be the same one afterwards.
  */
-function near(virtualIp: string, { nicsBySubnet }: Inventory): (nic: Nic) => 0 | 1 | 2 {
+function near(name: string, { nicsBySubnet }: Inventory): (nic: Nic) => 0 | 1 | 2 {
   return ({ subnetId, ip }) => {
-    const found = (nicsBySubnet.get(subnetId) ?? []).find(
-      ({ name, serverId }) => name === virtualIp && serverId === "",
-    );
+    const found = virtualIpNamed(name, nicsBySubnet.get(subnetId) ?? []);
     if (!found) return 0;
-    return found.addressPairs.some((pair) => pair.ip_address === ip) ? 2 : 1;
+    return found.boundTo.includes(ip) ? 2 : 1;
   };
 }
 
@@ -126,13 +133,12 @@ function near(virtualIp: string, { nicsBySubnet }: Inventory): (nic: Nic) => 0 |
  */
 function outsideOf({ spec }: Asked, nics: readonly [Nic, ...Nic[]], inventory: Inventory): Nic {
   const outer = near(outerName(spec.name), inventory);
-  const leadsOutside = new Set(
-    inventory.vpcs.flatMap(({ id, router }) =>
-      router === "outside" ? (inventory.subnets.get(id) ?? []).map((subnet) => subnet.id) : [],
-    ),
-  );
+  const leadsOutside = ({ subnetId }: Nic): boolean => {
+    const vpcId = inventory.subnetsById.get(subnetId)?.vpcId;
+    return inventory.vpcs.find(({ id }) => id === vpcId)?.router === "outside";
+  };
   const rank = (nic: Nic): number =>
-    4 * outer(nic) + 2 * Number(inventory.publicIpByNic.has(nic.id)) + Number(leadsOutside.has(nic.subnetId));
+    4 * outer(nic) + 2 * Number(inventory.publicIpByNic.has(nic.id)) + Number(leadsOutside(nic));
   // The first one of those that are alike.
   return nics.toSorted((a, b) => rank(b) - rank(a))[0] ?? nics[0];
 }

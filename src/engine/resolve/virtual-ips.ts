@@ -1,7 +1,14 @@
 /** Which addresses the virtual IPs of a pair have, or will get: the plan shows them before they are made. Pure. */
 import type { Nic, PublicIp, Subnet } from "../../cloud/cloud.ts";
 import { parseRange, toAddress } from "../../spec/addresses.ts";
-import { innerName, outerName, type Pair, type SharedIp, type VirtualIp } from "../../steps/gateway.ts";
+import {
+  innerName,
+  isVirtualIp,
+  outerName,
+  type Pair,
+  type SharedIp,
+  type VirtualIp,
+} from "../../steps/gateway.ts";
 import { isHandedOut } from "../../steps/recipe.ts";
 
 /** The cloud keeps the last addresses of a subnet for itself: broadcast, DHCP, system interface (VPC guide, "Creating a Subnet"). */
@@ -36,14 +43,15 @@ export function virtualIpsOf(
   publicIpByNic: ReadonlyMap<string, PublicIp>,
 ): VirtualIp[] {
   return [innerName(gateway), outerName(gateway)].flatMap((name) => {
-    const found = find(name, nics);
+    const found = virtualIpNamed(name, nics);
     const publicIp = publicIpByNic.get(found?.nicId ?? "");
     return found ? [{ ...found, ...(publicIp ? { publicIp } : {}) }] : [];
   });
 }
 
-function find(name: string, nics: readonly Nic[]): VirtualIp | undefined {
-  const there = nics.find((nic) => nic.name === name && nic.serverId === "");
+/** The one of that name, with what is bound to it. */
+export function virtualIpNamed(name: string, nics: readonly Nic[]): VirtualIp | undefined {
+  const there = nics.find((nic) => isVirtualIp(name, nic));
   if (!there) return undefined;
   const boundTo = there.addressPairs.map((pair) => pair.ip_address);
   return { name, ip: there.ip, nicId: there.id, boundTo };
@@ -51,7 +59,7 @@ function find(name: string, nics: readonly Nic[]): VirtualIp | undefined {
 
 function virtualIp(name: string, { subnet, nics }: Place, promised: Set<string>): SharedIp | undefined {
   const at = { subnetId: subnet.id, subnetName: subnet.name };
-  const there = find(name, nics);
+  const there = virtualIpNamed(name, nics);
   if (there) return { ...there, ...at };
   const used = new Set(nics.map((nic) => nic.ip));
   const isFree = (one: string) => !used.has(one) && !promised.has(`${subnet.id} ${one}`);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CloudReader } from "../../cloud/cloud.ts";
 import { Problem } from "../../report/problem.ts";
+import { isVirtualIp } from "../gateway.ts";
 import {
   bringEip,
   decideInPlace,
@@ -103,5 +104,5 @@ export const pairPublicIp: Step<Want, Placed> = {
 
 /** Its NIC; the step before this one made it. */
 async function outerNic({ subnetId, name }: Want, cloud: CloudReader): Promise<string | undefined> {
-  return (await cloud.nics({ subnetId })).find((nic) => nic.name === name && nic.serverId === "")?.id;
+  return (await cloud.nics({ subnetId })).find((nic) => isVirtualIp(name, nic))?.id;
 }

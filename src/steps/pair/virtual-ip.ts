@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CloudReader, Nic } from "../../cloud/cloud.ts";
+import { isVirtualIp } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
 
 /**
@@ -92,11 +93,10 @@ export const virtualIp: Step<Want, Have> = {
 
 async function observeVirtualIp({ subnetId, name, ip }: Want, cloud: CloudReader): Promise<Observed<Have>> {
   const nics = await cloud.nics({ subnetId });
-  const found =
-    nics.find((nic) => nic.name === name && nic.serverId === "") ?? nics.find((nic) => nic.ip === ip);
+  const found = nics.find((nic) => isVirtualIp(name, nic)) ?? nics.find((nic) => nic.ip === ip);
   if (!found) return { is: "absent" };
   const there = read(found);
-  if (found.name === name && found.serverId === "") return { is: "ours", have: there };
+  if (isVirtualIp(name, found)) return { is: "ours", have: there };
   return { is: "foreign", have: there, whose: `${found.name || "a NIC"} (${found.owner || "no owner"})` };
 }
 
