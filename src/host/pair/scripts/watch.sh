@@ -119,10 +119,10 @@ while sleep 0.5; do
   failed=$((failed + 1))
   # It forwarded before, it is not the Internet that is away, and it is not this proxy that is cut off.
   [ $seen = yes ] && [ $failed -ge 3 ] || continue
+  held && continue
   if [ "$own_eip" = yes ] && ! answers; then continue; fi
   sees_clients || continue
   tick
-  held && continue
   say "takes the active role: $peer answers, but does not forward"
   give_away; failed=0
   # More than the points that the other one may have as the newest, and those that this one may lack.
