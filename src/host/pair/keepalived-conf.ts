@@ -43,8 +43,14 @@ export function keepalivedConf(member: Member): string {
   const { gateway, device, outsideDevice, address, peer, outside } = member;
   const id = routerId(gateway);
   const one = { name: "wayout", device, address, peer, token: `${tokenPrefix}0.${id}` };
-  const elections = outside
-    ? `${group}${instance({ ...one, name: "inside" }, id)}${instance({ name: "outside", device: outsideDevice, ...outside, token: `${tokenPrefix}1.${id}` }, id)}`
+  const two = outside && {
+    name: "outside",
+    device: outsideDevice,
+    ...outside,
+    token: `${tokenPrefix}1.${id}`,
+  };
+  const elections = two
+    ? group + instance({ ...one, name: "inside" }, id) + instance(two, id)
     : instance(one, id);
   return `# Wayout: elects the active proxy of gateway ${gateway}. Run by wayout-pair.service.
 global_defs {
