@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Step } from "../step.ts";
-import { nicGone } from "./nic-gone.ts";
+import { blockedWithoutNic, nicGone } from "./nic-gone.ts";
 
 /**
  * Keeps a NIC out of what its subnet is about to tell everybody by DHCP: a proxy would learn at its next renewal that
@@ -37,10 +37,7 @@ export const dhcpOptions: Step<Want, Have> = {
   },
 
   decide({ server, options }, observed) {
-    if (observed.is === "absent") {
-      const because = `the NIC of ${server} is gone`;
-      return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
-    }
+    if (observed.is === "absent") return blockedWithoutNic(server);
     const there = observed.have.options;
     if (options.every((one) => there.some((other) => same(one, other)))) {
       return { action: "none", because: "the NIC has the routes as options of its own" };

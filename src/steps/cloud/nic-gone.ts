@@ -1,3 +1,4 @@
+import type { Decision } from "../step.ts";
 import type { ReadOnlyWorld } from "../world.ts";
 
 interface OnNic {
@@ -12,4 +13,10 @@ export async function nicGone(
 ): Promise<{ readonly because: string } | undefined> {
   if (await cloud.nic(nicId)) return undefined;
   return { because: `the NIC of ${server} is gone from the cloud` };
+}
+
+/** Of a step whose NIC went between two looks at it. */
+export function blockedWithoutNic(server: string): Decision {
+  const because = `the NIC of ${server} is gone`;
+  return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
 }

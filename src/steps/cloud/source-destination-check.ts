@@ -4,7 +4,8 @@ import { parseRange } from "../../spec/addresses.ts";
 import { ownMark } from "../gateway.ts";
 import type { Step } from "../step.ts";
 import type { World } from "../world.ts";
-import { nicGone } from "./nic-gone.ts";
+import { addressPair } from "./address-pair.ts";
+import { blockedWithoutNic, nicGone } from "./nic-gone.ts";
 
 /**
  * Switches the source/destination check of the proxy's NIC off, so that the fabric lets it send and receive
@@ -18,14 +19,13 @@ import { nicGone } from "./nic-gone.ts";
  * nobody set pairs may let the network's owner do that.
  */
 
-const pair = z.object({ ip_address: z.string(), mac_address: z.string().exactOptional() });
 const want = z.object({
   gateway: z.string(),
   server: z.string(),
   nicId: z.string(),
   nicIp: z.string(),
   /** In the order in which they are tried; undo, of older journals too, needs none. */
-  anyAddressPairs: z.array(z.array(pair)).default([]),
+  anyAddressPairs: z.array(z.array(addressPair)).default([]),
   /** One of these forms is needed, the first; not just any that opens the NIC. */
   withVirtualIps: z.literal(true).exactOptional(),
   portSecurityOff: z.literal(true).exactOptional(),
@@ -33,7 +33,7 @@ const want = z.object({
   unable: z.string().exactOptional(),
 });
 const have = z.object({
-  pairs: z.array(pair),
+  pairs: z.array(addressPair),
   /** Of a NIC whose port security is, or is to be, off. */
   protection: z.object({ on: z.boolean(), securityGroupIds: z.array(z.string()) }).exactOptional(),
   /** The NIC is in the group that the gateway made for it. */
@@ -41,7 +41,7 @@ const have = z.object({
 });
 type Want = z.infer<typeof want>;
 type Have = z.infer<typeof have>;
-type Pair = z.infer<typeof pair>;
+type Pair = z.infer<typeof addressPair>;
 
 export const sourceDestinationCheck: Step<Want, Have> = {
   kind: "cloud/source-destination-check",
@@ -69,10 +69,7 @@ export const sourceDestinationCheck: Step<Want, Have> = {
 
   decide(wanted, observed) {
     const { server, anyAddressPairs, portSecurityOff, unable } = wanted;
-    if (observed.is === "absent") {
-      const because = `the NIC of ${server} is gone`;
-      return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
-    }
+    if (observed.is === "absent") return blockedWithoutNic(server);
     if (unable !== undefined) {
       const hint = "Leave sourceDestinationCheck out of the spec.";
       return { action: "blocked", because: unable, hint, adoptable: false };

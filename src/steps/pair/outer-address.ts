@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { nicGone } from "../cloud/nic-gone.ts";
+import { addressPair } from "../cloud/address-pair.ts";
+import { blockedWithoutNic, nicGone } from "../cloud/nic-gone.ts";
 import type { Step } from "../step.ts";
 
 /**
@@ -7,7 +8,6 @@ import type { Step } from "../step.ts";
  * source/destination check stays on for every other address. Where both virtual IPs are on one NIC, that one is open to all.
  */
 
-const pair = z.object({ ip_address: z.string(), mac_address: z.string().exactOptional() });
 const want = z.object({
   gateway: z.string(),
   server: z.string(),
@@ -17,7 +17,7 @@ const want = z.object({
   ip: z.string(),
 });
 const have = z.object({
-  pairs: z.array(pair),
+  pairs: z.array(addressPair),
   /** There is no check: port security is off. */
   open: z.literal(true).exactOptional(),
 });
@@ -39,10 +39,7 @@ export const outerAddress: Step<Want, Have> = {
   },
 
   decide({ server, ip }, observed) {
-    if (observed.is === "absent") {
-      const because = `the NIC of ${server} is gone`;
-      return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
-    }
+    if (observed.is === "absent") return blockedWithoutNic(server);
     const { pairs, open } = observed.have;
     if (open) return { action: "none", because: "port security is off: it may have any address" };
     if (pairs.some(({ ip_address }) => isOf(ip, ip_address))) {

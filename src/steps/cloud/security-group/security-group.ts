@@ -3,7 +3,7 @@ import { Problem } from "../../../report/problem.ts";
 import { isMarkOfAnother, isOwnName, ownMark } from "../../gateway.ts";
 import type { Decision, Observed, Step } from "../../step.ts";
 import type { ReadOnlyWorld } from "../../world.ts";
-import { nicGone } from "../nic-gone.ts";
+import { blockedWithoutNic, nicGone } from "../nic-gone.ts";
 import { type Group, type Have, have, type PlacedRule, type Rule, type Want, want } from "./model.ts";
 import {
   grantsFor,
@@ -36,10 +36,7 @@ export const securityGroup: Step<Want, Have> = {
   observe: observeGroups,
 
   decide(wanted, observed): Decision {
-    if (observed.is === "absent" || observed.have.nicGone) {
-      const because = `the NIC of ${wanted.server} is gone`;
-      return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
-    }
+    if (observed.is === "absent" || observed.have.nicGone) return blockedWithoutNic(wanted.server);
     if (observed.is === "foreign") {
       return {
         action: "blocked",
@@ -125,7 +122,7 @@ export const securityGroup: Step<Want, Have> = {
       return;
     }
     const ownOf = <T extends Rule>(rules: readonly T[]): T[] =>
-      rules.filter((rule) => !isOfAnother(wanted, rule));
+      rules.filter(({ description }) => !isMarkOfAnother(wanted.gateway, description));
     for (const rule of ownOf(was.rules).filter((one) => !own.rules.some((other) => sameRule(one, other)))) {
       await cloud.addSecurityGroupRule(own.id, rule);
     }
@@ -146,11 +143,11 @@ export const securityGroup: Step<Want, Have> = {
     gone ? (own ? `${own.name}, without the NIC` : "without the NIC") : `in ${names(onNic)}`,
 
   // What another gateway lets in here, and what its own groups let in of this NIC, comes and goes with that gateway.
-  own: ({ onNic, own, grants }, wanted) => ({
+  own: ({ onNic, own, grants }, { gateway }) => ({
     onNic: onNic.map((group) => group.id).sort(),
     own: own
       ? own.rules
-          .filter((rule) => !isOfAnother(wanted, rule))
+          .filter(({ description }) => !isMarkOfAnother(gateway, description))
           .map((rule) => ruleText(rule))
           .sort()
       : null,
@@ -230,10 +227,6 @@ async function observeGroups(wanted: Want, { cloud }: ReadOnlyWorld): Promise<Ob
   return namesake && !own
     ? { is: "foreign", have: there, whose: "not made by Wayout" }
     : { is: "ours", have: there };
-}
-
-function isOfAnother({ gateway }: Want, { description }: Pick<Rule, "description">): boolean {
-  return isMarkOfAnother(gateway, description);
 }
 
 function isOwn(wanted: Want, group: { readonly name: string; readonly description: string }): boolean {
