@@ -57,6 +57,11 @@ ${which === "all" ? chain("going", "egress", 500) : ""}
   };
 }
 
+const networks = [
+  ["the clients' network", "eth1"],
+  ["the public one", "eth0"],
+] as const;
+
 let start: Awaited<ReturnType<typeof state>>;
 
 beforeAll(async () => {
@@ -116,28 +121,25 @@ test("every connection survives the cables of the active proxy, and a switch bac
   expect((await pair())?.active).toBe(was);
 });
 
-test.each([
-  ["the clients' network", "eth1"],
-  ["the public one", "eth0"],
-])("an active proxy that is cut off from %s alone hands over, with every connection", async (_, device) => {
-  await settled();
-  const was = (await pair())?.active ?? "";
-  const kept = await keptDuring(lab, "ecs-inside-1", 50, async () => {
-    await using _cut = await cut(was, device, "all");
-    // Nobody can log in to a proxy by the network that it is cut off from: the other one is asked.
-    const taken = async () => (await inside(lab, other(was), "cat", "/run/wayout-pair/role")).stdout;
-    await expect.poll(taken, patience).toContain("role=active");
-    await expect.poll(() => seenAs(lab, "ecs-inside-1"), patience).toBe("203.0.113.20");
-  });
-  expect(kept).toBe(50);
-  await settled();
-  expect((await pair())?.active).toBe(other(was));
-});
+test.each(networks)(
+  "an active proxy that is cut off from %s alone hands over, with every connection",
+  async (_, device) => {
+    await settled();
+    const was = (await pair())?.active ?? "";
+    const kept = await keptDuring(lab, "ecs-inside-1", 50, async () => {
+      await using _cut = await cut(was, device, "all");
+      // Nobody can log in to a proxy by the network that it is cut off from: the other one is asked.
+      const taken = async () => (await inside(lab, other(was), "cat", "/run/wayout-pair/role")).stdout;
+      await expect.poll(taken, patience).toContain("role=active");
+      await expect.poll(() => seenAs(lab, "ecs-inside-1"), patience).toBe("203.0.113.20");
+    });
+    expect(kept).toBe(50);
+    await settled();
+    expect((await pair())?.active).toBe(other(was));
+  },
+);
 
-test.each([
-  ["the clients' network", "eth1"],
-  ["the public one", "eth0"],
-])("a standby that is cut off from %s alone does not take the role", async (_, device) => {
+test.each(networks)("a standby that is cut off from %s alone does not take the role", async (_, device) => {
   await settled();
   const was = (await pair())?.active ?? "";
   const log = ["journalctl", "-u", "wayout-pair", "--no-pager", "-o", "cat"];
