@@ -1,5 +1,6 @@
 /** Applies and undoes a spec while the cloud fails, at one call after the other. */
 import { expect } from "vitest";
+import { freeCalls } from "../../../src/cloud/testing/free-calls.ts";
 import type { GatewayFile } from "../gateway-file.ts";
 import { allCases, type Case, sampledCases } from "./cases.ts";
 import type { ArmedFault, FaultName } from "./faulty-way.ts";
@@ -76,9 +77,6 @@ const codes: Readonly<Record<FaultName, string>> = {
   "cut body": "cloud/unavailable",
 };
 
-/** Whoever may log in may call it: no right of a policy can be missing. */
-const free = ["GET /v2.0/extensions"];
-
 /** Success, or an error that says which call failed, why, and what to do. */
 function expectClear(ended: Ended, { fault }: ArmedFault, at: string): void {
   expect(ended.met.length, at).toBeGreaterThan(0);
@@ -92,7 +90,7 @@ function expectClear(ended: Ended, { fault }: ArmedFault, at: string): void {
   expect(problem?.code, `${at}: ${problem?.summary} ${problem?.detail}`).toBe(code);
   expect(problem?.hint, at).toMatch(/\w{3}/);
   expect(problem?.detail, at).toMatch(/^(GET|POST|PUT|DELETE) http/m);
-  if (fault === "403" && !isLogin && !free.includes(ended.met[0] ?? ""))
+  if (fault === "403" && !isLogin && !freeCalls.includes(ended.met[0] ?? ""))
     expect(problem?.summary, at).toMatch(/: [\w:]+ is missing/);
   if (/^\d/.test(fault)) expect(problem?.detail, at).toContain("request id req-");
 }
