@@ -1,5 +1,5 @@
 /** What a lab is on this machine while it is up, so that a test can tell whether anything of it is left. */
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hierarchies } from "../../src/lab/client/cgroups.ts";
 import { readOwner } from "../../src/lab/client/owner.ts";
 import { placesOf } from "../../src/lab/client/places.ts";
@@ -7,8 +7,11 @@ import { childrenOf, isRunning, type ProcessId, processId } from "../../src/lab/
 
 const kinds = ["mnt", "net", "pid", "uts", "ipc", "cgroup"] as const;
 
-/** Namespaces that tests beside this one name: theirs may have the number of one that is gone. */
-const placeOfAnotherTest = " /run/netns/wt-";
+/**
+ * An open file for each namespace of a lab that is looked at. The kernel gives the number of a namespace that is gone to a
+ * new one, which comes up beside; as long as one is held, its number is its own. Nobody lives in it for that.
+ */
+const held = new Map<string, number>();
 
 export interface Traces {
   readonly name: string;
@@ -24,12 +27,13 @@ export function tracesOf(name: string): Traces {
   const owner = readOwner(placesOf(name).owner);
   if (!owner) throw new Error(`lab ${name} has no owner`);
   const pids = withDescendants(owner.holder.pid);
-  const ours = namespacesOf("self");
+  const ours = new Set(namespacesOf("self"));
+  const namespaces = new Set(pids.flatMap((pid) => kinds.flatMap((kind) => hold(pid, kind, ours))));
   return {
     name,
     holder: owner.holder,
     processes: pids.flatMap((pid) => processId(pid) ?? []),
-    namespaces: new Set(pids.flatMap(namespacesOf)).difference(new Set(ours)),
+    namespaces,
   };
 }
 
@@ -40,47 +44,47 @@ export function daemonOf({ processes }: Traces): number {
   return found.pid;
 }
 
-/** What is left of the lab: empty when nothing is. */
+/** What is left of the lab: empty when nothing is. Asked once: the numbers of its namespaces are given free. */
 export function leftOf({ name, processes, namespaces }: Traces): readonly string[] {
   const places = placesOf(name);
   const left: string[] = processes.filter(isRunning).map(({ pid }) => `process ${pid}: ${commandOf(pid)}`);
   // A process that has ended waits as a zombie until its parent, often the machine's init, looks at it.
   const alive = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry) && processId(Number(entry)));
-  // The kernel gives the number of a namespace that is gone to a new one: to that of a lab or of a fabric that comes up beside.
-  for (const pid of alive.filter((each) => (worldOf(each) ?? name) === name)) {
+  for (const pid of alive) {
     for (const namespace of namespacesOf(pid)) {
       if (namespaces.has(namespace)) left.push(`${namespace} of process ${pid}: ${commandOf(pid)}`);
     }
-    for (const mount of mountsOf(pid).filter((each) => !each.includes(placeOfAnotherTest))) {
-      const held = [...namespaces].some((namespace) => mount.includes(` ${namespace} `));
-      if (held || mount.includes(`${places.disks}/`)) left.push(`mount in process ${pid}: ${mount}`);
+    for (const mount of mountsOf(pid)) {
+      const isHeld = [...namespaces].some((namespace) => mount.includes(` ${namespace} `));
+      if (isHeld || mount.includes(`${places.disks}/`)) left.push(`mount in process ${pid}: ${mount}`);
     }
   }
   const groups = hierarchies().map((root) => `${root}/wayout-${name}`);
+  for (const namespace of namespaces) letGo(namespace);
   return [...left, ...[places.run, places.disks, ...groups].filter((path) => existsSync(path))];
+}
+
+/** Its name, unless it is one of `ours`; none where the process is gone. */
+function hold(pid: number, kind: string, ours: ReadonlySet<string>): string[] {
+  try {
+    const file = openSync(`/proc/${pid}/ns/${kind}`, "r");
+    const namespace = readlinkSync(`/proc/self/fd/${file}`);
+    if (ours.has(namespace) || held.has(namespace)) closeSync(file);
+    else held.set(namespace, file);
+    return ours.has(namespace) ? [] : [namespace];
+  } catch {
+    return [];
+  }
+}
+
+function letGo(namespace: string): void {
+  const file = held.get(namespace);
+  if (file !== undefined) closeSync(file);
+  held.delete(namespace);
 }
 
 function withDescendants(pid: number): number[] {
   return [pid, ...childrenOf(pid).flatMap(withDescendants)];
-}
-
-/** The lab, or a test's fabric without one, that the process is part of, by what it or one above it runs. */
-function worldOf(pid: string): string | undefined {
-  for (let each = pid; Number(each) > 1; each = parentOf(each)) {
-    const command = commandOf(each);
-    const lab = /\/lab\/daemon\/main\.ts (\S+)/.exec(command)?.[1];
-    if (lab !== undefined) return lab;
-    if (command.endsWith("/fabric-world-worker.ts")) return "a fabric";
-  }
-  return undefined;
-}
-
-function parentOf(pid: string): string {
-  try {
-    return /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0";
-  } catch {
-    return "0";
-  }
 }
 
 function namespacesOf(pid: number | string): string[] {
