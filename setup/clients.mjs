@@ -1,30 +1,51 @@
-// Sets up the clients of `npm run test:clients`, outside of the repository: Python packages from PyPI, and OpenTofu,
-// built from its Go module. What is there already is kept; test/clients says which versions.
+// Sets up the clients of `npm run test:clients`, outside of the repository: Python packages from PyPI, and OpenTofu and
+// OTC's Terraform provider, built from their Go modules. What is there already is kept; test/clients says which versions.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { root, run, say } from "./run.mjs";
+import { attempt, root, run, say } from "./run.mjs";
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "wayout", "clients");
 const wanted = join(root, "test", "clients");
 
+const provider = "terraform-provider-opentelekomcloud";
+
 mkdirSync(cache, { recursive: true });
 setUp("python", "requirements.txt", installPython);
-setUp("tofu", "tofu.mod", buildTofu);
+const noTofu = setUp("tofu", "tofu.mod", built("tofu", "github.com/opentofu/opentofu/cmd/tofu"));
+if (noTofu !== undefined) {
+  say(noTofu);
+  process.exit(1);
+}
+if (!process.env.WAYOUT_OTC_PROVIDER) {
+  const refused = setUp(
+    "provider",
+    "provider.mod",
+    built(provider, `github.com/opentelekomcloud/${provider}`),
+  );
+  // Not every Go module proxy has it. The other clients are tried all the same.
+  if (refused !== undefined)
+    say(`${refused}\nsetup: WAYOUT_OTC_PROVIDER=/path/to/${provider} names one that was built elsewhere`);
+}
 
-/** A folder that was made for the same list of versions is kept. The list is copied last: it marks a whole folder. */
+/**
+ * A folder that was made for the same list of versions is kept. The list is copied last: it marks a whole folder.
+ * @returns what was said, where the work failed.
+ */
 function setUp(name, list, work) {
   const folder = join(cache, name);
   const mark = join(folder, "made-for");
   const source = join(wanted, list);
-  if (existsSync(mark) && readFileSync(mark, "utf8") === readFileSync(source, "utf8")) return;
+  if (existsSync(mark) && readFileSync(mark, "utf8") === readFileSync(source, "utf8")) return undefined;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const begun = Date.now();
-  work(folder, source);
+  const failure = work(folder, source);
+  if (failure !== undefined) return failure;
   copyFileSync(source, mark);
   say(`setup: ${name} is ready in ${folder}, after ${Math.round((Date.now() - begun) / 1000)} s`);
+  return undefined;
 }
 
 function installPython(folder, requirements) {
@@ -38,15 +59,13 @@ function installPython(folder, requirements) {
   run(join(folder, "bin", "pip"), ["install", "-q", "--disable-pip-version-check", "-r", requirements]);
 }
 
-function buildTofu(folder, module) {
-  if (spawnSync("go", ["version"]).error) {
-    say(
-      "setup: OpenTofu is built by Go 1.21 or newer, and there is no `go` here. Install it and run this again.",
-    );
-    process.exit(1);
-  }
-  say("setup: building OpenTofu (minutes)");
-  copyFileSync(module, join(folder, "go.mod"));
-  const program = "github.com/opentofu/opentofu/cmd/tofu";
-  run("go", ["build", "-mod=mod", "-o", join(folder, "tofu"), program], folder);
+function built(name, source) {
+  return (folder, module) => {
+    if (spawnSync("go", ["version"]).error) {
+      return `setup: ${name} is built by Go 1.21 or newer, and there is no \`go\` here. Install it and run this again.`;
+    }
+    say(`setup: building ${name} (minutes)`);
+    copyFileSync(module, join(folder, "go.mod"));
+    return attempt("go", ["build", "-mod=mod", "-o", join(folder, name), source], folder);
+  };
 }

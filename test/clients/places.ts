@@ -8,6 +8,5 @@ export const clients = {
   openstack: join(cache, "python", "bin", "openstack"),
   python: join(cache, "python", "bin", "python"),
   tofu: join(cache, "tofu", "tofu"),
-  /** Providers that `tofu init` has fetched. */
-  plugins: join(cache, "plugins"),
+  provider: join(cache, "provider", "terraform-provider-opentelekomcloud"),
 } as const;

@@ -5,13 +5,12 @@ import { seenAs } from "../lab/clients.ts";
 import { gatewayFile } from "../lab/gateway-file.ts";
 import { must, wayout } from "../lab/wayout-command.ts";
 import { cloudState, labCloud } from "../lab/world-state.ts";
-import { openTofu, type Tofu } from "./tofu.ts";
+import { openTofu, providerMissing, type Tofu } from "./tofu.ts";
 
 const lab = "clients-tofu";
 const file = gatewayFile();
 let tofu: Tofu;
 let start: unknown;
-let missing: string | undefined;
 
 const succeed = async (...words: readonly string[]) => {
   const ended = await tofu.run(...words);
@@ -27,7 +26,6 @@ beforeAll(async () => {
   await must("lab", "up", "empty", "--name", lab);
   start = await cloudState(lab);
   tofu = await openTofu(lab);
-  missing = await tofu.ready();
 });
 afterAll(async () => {
   await wayout("lab", "down", "--name", lab);
@@ -37,10 +35,12 @@ afterAll(async () => {
 
 const partner = expect.objectContaining({ type: "ecs", destination: "10.99.0.0/16" });
 
+const missing = providerMissing();
+
 test("apply, an empty plan, a change and back, a gateway by Wayout and its undo, destroy", async ({
   skip,
 }) => {
-  skip(missing !== undefined, `OTC's provider cannot be had here: ${missing}`);
+  skip(missing !== undefined, missing);
   await succeed("apply", "-auto-approve");
   const made = await cloudState(lab);
   expect(made).toMatchObject({

@@ -1,5 +1,5 @@
 /** OpenTofu with OTC's Terraform provider, in a folder of its own, signed in to a lab. */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,24 +12,28 @@ const fileHere = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 export interface Tofu {
   run(...words: readonly string[]): Promise<Ended>;
-  /** Gets the provider where it was not given; the reason where it cannot be had. */
-  ready(): Promise<string | undefined>;
   /** Puts a file that lies beside this one into the folder. */
   add(name: string): void;
   leaveOut(name: string): void;
   remove(): void;
 }
 
-/**
- * The provider is the program that WAYOUT_OTC_PROVIDER names; without it, `tofu init` fetches the provider from
- * OpenTofu's registry, once for this user.
- */
-export async function openTofu(lab: string, provider = process.env.WAYOUT_OTC_PROVIDER): Promise<Tofu> {
+/** The provider is the program that WAYOUT_OTC_PROVIDER names, or the one that the set-up has built. */
+const named = process.env.WAYOUT_OTC_PROVIDER;
+const provider = named ?? clients.provider;
+
+/** Why the provider cannot be run, where nobody has named one. */
+export function providerMissing(): string | undefined {
+  if (existsSync(provider)) return undefined;
+  if (named) throw new Error(`WAYOUT_OTC_PROVIDER names ${named}, which is not there`);
+  return `${provider} is not there; the set-up above says why`;
+}
+
+export async function openTofu(lab: string): Promise<Tofu> {
   const { cloudsFile } = await openLab(lab);
   const folder = mkdtempSync(join(tmpdir(), "wayout-tofu-"));
   const config = join(folder, "tofurc");
-  mkdirSync(clients.plugins, { recursive: true });
-  writeFileSync(config, provider ? overriding(provider) : `plugin_cache_dir = "${clients.plugins}"\n`);
+  writeFileSync(config, overriding);
   const env = [
     `OS_CLIENT_CONFIG_FILE=${cloudsFile}`,
     "OS_CLOUD=lab",
@@ -41,11 +45,6 @@ export async function openTofu(lab: string, provider = process.env.WAYOUT_OTC_PR
   ];
   const tofu: Tofu = {
     run: (...words) => run("env", ...env, clients.tofu, `-chdir=${folder}`, ...words, "-no-color"),
-    async ready() {
-      if (provider) return undefined;
-      const ended = await tofu.run("init");
-      return ended.code === 0 ? undefined : ended.stderr;
-    },
     add: (name) => copyFileSync(fileHere(name), join(folder, name)),
     leaveOut: (name) => rmSync(join(folder, name)),
     remove: () => rmSync(folder, { recursive: true, force: true }),
@@ -55,10 +54,8 @@ export async function openTofu(lab: string, provider = process.env.WAYOUT_OTC_PR
 }
 
 /** With an override there is nothing to fetch, so `init` is not run. */
-function overriding(program: string): string {
-  return `provider_installation {
-  dev_overrides { "opentelekomcloud/opentelekomcloud" = "${dirname(program)}" }
+const overriding = `provider_installation {
+  dev_overrides { "opentelekomcloud/opentelekomcloud" = "${dirname(provider)}" }
   direct {}
 }
 `;
-}
