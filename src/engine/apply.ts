@@ -1,6 +1,6 @@
 /** The only place that changes anything forward: step by step, journaled ahead, each read back. */
 import { probesFromProxy } from "../checks/for-gateway.ts";
-import { readPair } from "../checks/pair.ts";
+import { awaitPair, isUndivided } from "../checks/pair.ts";
 import { tryFrom } from "../checks/seat.ts";
 import type { StepResult } from "../report/events.ts";
 import { Problem } from "../report/problem.ts";
@@ -79,13 +79,16 @@ export async function apply(
   return { results, stopped: false, moved: false };
 }
 
+/** Two that have just been let hear each other agree within a second or two. */
+const electedWithinMs = 10_000;
+
 /**
  * The gate before the route: a proxy that cannot reach the Internet would take its clients with it, and so would a pair
  * of which none, or each, has the virtual IPs.
  * @throws Problem apply/proxy-not-proven with what each probe said.
  */
 async function proveProxy(gateway: Gateway, world: World, context: Context): Promise<void> {
-  const split = gateway.pair ? (await readPair(gateway, world)).split : "";
+  const split = gateway.pair ? (await awaitPair(gateway, world, isUndivided, electedWithinMs)).split : "";
   if (split !== "") {
     throw new Problem({
       code: "apply/proxy-not-proven",

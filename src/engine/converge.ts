@@ -38,6 +38,9 @@ export interface Outcome extends Partial<Omit<CarriedOut, "outcome">> {
   readonly learning?: boolean;
 }
 
+/** What was changed may have moved the role of a pair: then the other proxy is told of the connections first, of a million in many seconds. */
+const wholeWithinMs = 60_000;
+
 /** Plan, ask, apply, verify. A failed apply takes back what this run did. */
 export async function converge(
   file: SpecFile,
@@ -60,7 +63,7 @@ export async function converge(
     const needed = works.filter(({ recipe }) => recipe.kind !== "nothing");
     if (needed.length === 0) return { plan: planned, ...made, outcome: "done" };
     const gateways = needed.map(({ gateway }) => gateway);
-    const verified = await verify(gateways, world, context);
+    const verified = await verify(gateways, world, { ...context, pairWithinMs: made ? wholeWithinMs : 0 });
     const told = made?.steps.some(({ step, outcome }) => outcome === "done" && isToldByDhcp(step)) ?? false;
     const learning = told && !verified.ok && provenButForClients(verified, gateways);
     const outcome = verified.ok || learning ? "done" : "unproven";

@@ -1,6 +1,5 @@
 /** `wayout switch`: hands the active role of a pair to the other proxy, with every open connection. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { readPair } from "../checks/pair.ts";
+import { awaitPair, isWhole, readPair } from "../checks/pair.ts";
 import { handOverScript } from "../host/pair/hand-over.ts";
 import type { PairState } from "../host/pair/state.ts";
 import { Problem } from "../report/problem.ts";
@@ -50,19 +49,13 @@ export async function switchActive(
 
 /** Waits until the other one is active and this one follows it. */
 async function settled(gateway: Gateway, world: World, from: ProxyServer): Promise<PairState> {
-  const deadline = performance.now() + settleMs;
-  for (;;) {
-    const state = await readPair(gateway, world);
-    const moved = state.active !== null && state.active !== from.server.name;
-    if ((moved && state.notReady === "") || (moved && performance.now() > deadline)) return state;
-    if (performance.now() > deadline) {
-      throw new Problem({
-        code: "pair/not-switched",
-        summary: `${from.server.name} was asked to hand over, but ${state.active === null ? state.split : "is still active"}`,
-        hint: "`wayout status` says how both stand. Nothing is lost: the role stays where it is.",
-        retry: true,
-      });
-    }
-    await sleep(200);
-  }
+  const moved = ({ active }: PairState): boolean => active !== null && active !== from.server.name;
+  const state = await awaitPair(gateway, world, (now) => moved(now) && isWhole(now), settleMs);
+  if (moved(state)) return state;
+  throw new Problem({
+    code: "pair/not-switched",
+    summary: `${from.server.name} was asked to hand over, but ${state.active === null ? state.split : "is still active"}`,
+    hint: "`wayout status` says how both stand. Nothing is lost: the role stays where it is.",
+    retry: true,
+  });
 }

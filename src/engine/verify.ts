@@ -1,6 +1,6 @@
 /** Proves the way out from the client's seat. */
 import { clientHosts, probesFromClient, probesFromProxy } from "../checks/for-gateway.ts";
-import { readPair } from "../checks/pair.ts";
+import { awaitPair, isWhole } from "../checks/pair.ts";
 import { tryFrom } from "../checks/seat.ts";
 import type { CheckResult, Report } from "../report/events.ts";
 import type { Probes } from "../spec/spec.ts";
@@ -19,7 +19,12 @@ export interface Verified {
 export async function verify(
   gateways: readonly Gateway[],
   world: ReadOnlyWorld,
-  context: Pick<Context, "report"> & { readonly probes: Probes; readonly only?: readonly string[] },
+  context: Pick<Context, "report"> & {
+    readonly probes: Probes;
+    readonly only?: readonly string[];
+    /** How long a pair that is not whole is waited for; milliseconds. By default it is told at once. */
+    readonly pairWithinMs?: number;
+  },
 ): Promise<Verified> {
   const chosen = chooseClients(gateways, context.only);
   const each = await Promise.all(chosen.map((one) => verifyGateway(one, world, context)));
@@ -45,7 +50,7 @@ export function provenButForClients(
 async function verifyGateway(
   { gateway, clients, unproven: notTried }: Chosen<Gateway>,
   world: ReadOnlyWorld,
-  { report, probes }: Parameters<typeof verify>[2],
+  { report, probes, pairWithinMs = 0 }: Parameters<typeof verify>[2],
 ): Promise<{ checks: CheckResult[]; unproven: string[] }> {
   const seats = [
     ...gateway.proxies.map(({ server, host }) => ({
@@ -69,7 +74,10 @@ async function verifyGateway(
       });
     }),
   );
-  const checks = [...(gateway.pair ? await checkPair(gateway, world, report) : []), ...tried.flat()];
+  const checks = [
+    ...(gateway.pair ? await checkPair(gateway, world, report, pairWithinMs) : []),
+    ...tried.flat(),
+  ];
   const names = gateway.proxies.map(({ server }) => server.name).join(" and ");
   const silent = clients.filter(
     (client) => !checks.some((one) => one.from === client.server.name && one.ok !== null),
@@ -85,8 +93,14 @@ async function verifyGateway(
 }
 
 /** Exactly one is active, and the other one could take over with every open connection. */
-async function checkPair(gateway: Gateway, world: ReadOnlyWorld, report: Report): Promise<CheckResult[]> {
-  const { active, activeSince, split, standby, notReady } = await readPair(gateway, world);
+async function checkPair(
+  gateway: Gateway,
+  world: ReadOnlyWorld,
+  report: Report,
+  withinMs: number,
+): Promise<CheckResult[]> {
+  const state = await awaitPair(gateway, world, isWhole, withinMs);
+  const { active, activeSince, split, standby, notReady } = state;
   const from = gateway.name;
   const results: CheckResult[] = [
     {

@@ -9,6 +9,7 @@ import { gatewayFile } from "./gateway-file.ts";
 import { keptDuring } from "./held-connections.ts";
 import { type Traffic, trafficDuring } from "./pair-traffic.ts";
 import { must, wayout } from "./wayout-command.ts";
+import { labCloud } from "./world-state.ts";
 
 const eip = "203.0.113.20";
 const lab = "test-pair-faults";
@@ -203,6 +204,17 @@ test("an active one that speaks but does not forward hands over", async () => {
   });
   await on(first.standby, "nft delete table ip rival");
   await whole();
+});
+
+test("an apply ends when the pair is whole again, though one of them took the role a moment ago", async () => {
+  const { active } = await roles();
+  const cloud = await labCloud(lab);
+  const bound = (await cloud.publicIps()).find(({ address }) => address === eip);
+  await cloud.unbindPublicIp(bound?.id ?? "", "");
+  // As with a million connections to tell of.
+  await on(active, "cd /run/wayout-pair; touch telling; { sleep 8; rm telling; } >/dev/null 2>&1 &");
+  await must("apply", "--yes", ...where);
+  expect(await pair()).toMatchObject({ inSync: true });
 });
 
 test("a client that uses a port again right after closing keeps its connection, too", async () => {

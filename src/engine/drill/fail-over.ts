@@ -1,6 +1,6 @@
 /** Makes the fault, and waits until the other proxy is active and the pair whole again. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { readPair } from "../../checks/pair.ts";
+import { awaitPair, isWhole, readPair } from "../../checks/pair.ts";
 import type { MemberReport } from "../../host/pair/report.ts";
 import type { PairState } from "../../host/pair/state.ts";
 import type { Gateway, ProxyServer } from "../../steps/gateway.ts";
@@ -54,16 +54,12 @@ export async function failOver(
     }
     unseen = unseen || members[0]?.unreachable || `${other.server.name} stood by whenever it was asked`;
     if (pastMs() > movedWithinMs) break;
-    if (pastMs() > fault.awayMs + stayedAfterMs && (await readPair(gateway, world)).notReady === "") break;
+    if (pastMs() > fault.awayMs + stayedAfterMs && isWhole(await readPair(gateway, world))) break;
     await pause(betweenLooksMs);
   }
   await pause(fault.awayMs + 1000 - pastMs());
-  let state = await readPair(gateway, world);
-  while (state.notReady !== "" && pastMs() < fault.wholeWithinMs) {
-    await pause(betweenLooksMs);
-    state = await readPair(gateway, world);
-  }
-  const wholeAtMs = state.notReady === "" ? Date.now() : null;
+  const state = await awaitPair(gateway, world, isWhole, fault.wholeWithinMs - pastMs());
+  const wholeAtMs = isWhole(state) ? Date.now() : null;
   return { momentMs: await momentOf(made, host), successor, unseen, state, wholeAtMs };
 }
 
