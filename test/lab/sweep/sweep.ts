@@ -37,7 +37,9 @@ export async function sweep(
     outcomes[ended.outcome === "done" ? "done" : "error"] += 1;
   };
 
-  for (const one of cases) {
+  for (const [index, one] of cases.entries()) {
+    if (wanted !== "" && index % 50 === 0)
+      process.stdout.write(`${says}: ${index} of ${cases.length} cases\n`);
     const first = await world.apply(one.apply);
     const at = `apply, ${wordsOf(one.apply)} at ${first.met[0]}`;
     count(first);
