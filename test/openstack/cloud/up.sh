@@ -25,8 +25,9 @@ install_packages
 make_secrets
 write_clouds_file
 say "broker, database"
-start_tree
+# First the namespaces: `ip` mounts /run/netns where nobody has yet, and the tree sees what is mounted when it begins.
 make_namespaces
+start_tree
 start_broker
 start_database
 say "Keystone"
