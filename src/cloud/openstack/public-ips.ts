@@ -1,5 +1,6 @@
 /** EIPs on plain OpenStack are floating IPs. They have no name: the description serves as one. */
 import { z } from "zod";
+import type { JsonValue } from "../../report/json-value.ts";
 import { anything, links, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import { eipBoundElsewhere } from "../bound-elsewhere.ts";
@@ -8,7 +9,9 @@ import { CloudProblem } from "../errors.ts";
 import { addressOf, findPort } from "../neutron/ports.ts";
 import { listByLink } from "../paging.ts";
 import { waitUntil } from "../settle.ts";
+import type { Extensions } from "./extensions.ts";
 import type { Lists, NetworkMap } from "./network.ts";
+import { changeGuarded } from "./revisions.ts";
 
 const floatingSchema = z.object({
   id: z.string(),
@@ -16,6 +19,7 @@ const floatingSchema = z.object({
   fixed_ip_address: optionalText,
   port_id: optionalText,
   description: optionalText,
+  revision_number: z.number().nullish(),
 });
 type Floating = z.infer<typeof floatingSchema>;
 
@@ -45,49 +49,78 @@ export async function allocatePublicIp(
   return asPublicIp(floatingip);
 }
 
-export async function bindPublicIp(api: Api, id: string, nicId: string): Promise<void> {
-  const before = await readOne(api, id);
-  if (before?.port_id === nicId) return;
-  // Neutron would move it without a word, and cut somebody else's server off.
-  if (before !== undefined && before.port_id !== "") throw eipBoundElsewhere(asPublicIp(before));
-  await bind(api, id, nicId);
+export async function bindPublicIp(
+  api: Api,
+  extensions: Extensions,
+  id: string,
+  nicId: string,
+): Promise<void> {
+  await bindTo(api, extensions, id, nicId, (now) => {
+    // Neutron would move it without a word, and cut somebody else's server off.
+    if (now.port_id !== "") throw eipBoundElsewhere(asPublicIp(now));
+  });
 }
 
 /** In one call: Neutron takes it from the one port and gives it to the other, so it is never free and needs no mark. */
-export async function movePublicIp(api: Api, id: string, nicId: string): Promise<void> {
-  const before = await readOne(api, id);
-  if (before === undefined || before.port_id === nicId) return;
-  await bind(api, id, nicId);
+export async function movePublicIp(
+  api: Api,
+  extensions: Extensions,
+  id: string,
+  nicId: string,
+): Promise<void> {
+  if ((await readOne(api, id)) === undefined) return;
+  await bindTo(api, extensions, id, nicId, () => undefined);
 }
 
-export async function unbindPublicIp(api: Api, id: string): Promise<void> {
-  const before = await readOne(api, id);
-  if (before === undefined || before.port_id === "") return;
-  await api.put(path(id), { floatingip: { port_id: null } }, anything);
-  await waitUntil(
-    api.http,
-    `EIP ${before.floating_ip_address} unbound`,
-    () => readOne(api, id),
-    (seen) => seen === undefined || seen.port_id === "",
-  );
+export async function unbindPublicIp(api: Api, extensions: Extensions, id: string): Promise<void> {
+  if ((await readOne(api, id)) === undefined) return;
+  await rebind(api, extensions, id, "", ({ port_id: port }) => (port === "" ? undefined : { port_id: null }));
 }
 
 export async function releasePublicIp(api: Api, id: string): Promise<void> {
   await api.delete(path(id));
 }
 
-async function bind(api: Api, id: string, nicId: string): Promise<void> {
+async function bindTo(
+  api: Api,
+  extensions: Extensions,
+  id: string,
+  nicId: string,
+  mayGo: (now: Floating) => void,
+): Promise<void> {
   const port = await findPort(api, nicId);
   const first = port && addressOf(port);
   // Neutron asks which of several addresses is meant.
   const which = first && port.fixed_ips.length > 1 ? { fixed_ip_address: first.ip_address } : {};
-  await api.put(path(id), { floatingip: { port_id: nicId, ...which } }, anything);
-  await waitUntil(
-    api.http,
-    `EIP bound to NIC ${nicId}`,
-    () => readOne(api, id),
-    (seen) => seen?.port_id === nicId,
-  );
+  await rebind(api, extensions, id, nicId, (now) => {
+    if (now.port_id === nicId) return undefined;
+    mayGo(now);
+    return { port_id: nicId, ...which };
+  });
+}
+
+/** @param nicId to which NIC; "": to none. */
+async function rebind(
+  api: Api,
+  extensions: Extensions,
+  id: string,
+  nicId: string,
+  wanted: (now: Floating) => JsonValue | undefined,
+): Promise<void> {
+  await changeGuarded(`EIP ${id}`, extensions, {
+    read: () => readOne(api, id),
+    part: (now) => now.port_id,
+    wanted,
+    write: async (floatingip, headers) => {
+      await api.put({ ...path(id), headers }, { floatingip }, anything);
+      await waitUntil(
+        api.http,
+        nicId === "" ? `EIP ${id} unbound` : `EIP ${id} bound to NIC ${nicId}`,
+        () => readOne(api, id),
+        (seen) => (seen?.port_id ?? "") === nicId,
+      );
+    },
+  });
 }
 
 /**

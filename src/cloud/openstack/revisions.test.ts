@@ -71,6 +71,28 @@ describe("two who change one object at once", () => {
     });
   });
 
+  test("a floating IP that somebody else binds at the same moment is not taken from him", async () => {
+    const free = { id: "eip-1", floating_ip_address: "203.0.113.20", port_id: null, revision_number: 3 };
+    let now: Readonly<Record<string, unknown>> = free;
+    const answers: Answers = {
+      "GET /v2.0/floatingips/eip-1": () => ok({ floatingip: now }),
+      "PUT /v2.0/floatingips/eip-1": () => {
+        now = { ...free, revision_number: 4, port_id: "port-theirs" };
+        return {
+          status: 412,
+          body: { NeutronError: { type: "RevisionNumberConstraintFailed", message: "", detail: "" } },
+        };
+      },
+    };
+    await withAnswers(answers, async (cloud, seen) => {
+      await expect(cloud.bindPublicIp("eip-1", String(natPort.id))).rejects.toMatchObject({
+        code: "cloud/conflict",
+        summary: "EIP 203.0.113.20 is bound to another NIC (port-theirs)",
+      });
+      expect(writes(seen).map(({ headers }) => headers["if-match"])).toEqual(["revision_number=3"]);
+    });
+  });
+
   test("a cloud without revisions is written without them", async () => {
     const answers: Answers = {
       "GET /v2.0/extensions": ok({ extensions: [{ alias: "extraroute" }] }),

@@ -13,6 +13,7 @@ import { found } from "../operations/refused.ts";
 import { timeForms } from "../times.ts";
 import { collection } from "./collection.ts";
 import { externalNetworkId } from "./networks.ts";
+import { requireRevision, revisionOf } from "./revisions.ts";
 
 const createBody = z.object({
   floatingip: z.strictObject({
@@ -51,11 +52,11 @@ export const floatingIpEndpoints = [
   writes("public-ip", "PUT", "/v2.0/floatingips/:id", (call, { state }) => {
     const { port_id: portId, description } = call.read(updateBody).floatingip;
     const id = call.param("id");
+    const now = found(state.publicIps, "public-ip", id);
+    if (state.cloud === "openstack") requireRevision(call, revisionOf(state, id, now));
     requireNoDescription(state, description);
     if (description !== undefined) renamePublicIp(state, id, description);
-    const stays =
-      (portId === undefined && state.cloud === "openstack") ||
-      (portId && found(state.publicIps, "public-ip", id).portId === portId);
+    const stays = (portId === undefined && state.cloud === "openstack") || (portId && now.portId === portId);
     if (!stays) unbindPublicIp(state, id);
     if (portId) bindPublicIp(state, id, portId);
     const publicIp = found(state.publicIps, "public-ip", id);
@@ -92,5 +93,6 @@ function describe(state: LabState, publicIp: LabPublicIp) {
     tags: [],
     created_at: timeForms.plain(publicIp.createdAt),
     updated_at: timeForms.plain(publicIp.createdAt),
+    ...(state.cloud === "openstack" ? { revision_number: revisionOf(state, publicIp.id, publicIp) } : {}),
   };
 }
