@@ -38,5 +38,10 @@ test("a call that is not allowed is told with its policy, also where the answer 
   const cloud = openCloud(config);
   await expect(cloud.deleteSecurityGroup("sg")).rejects.toThrow("delete_security_group is missing");
   await expect(cloud.securityGroup("sg")).rejects.toThrow("get_security_group is missing");
-  await expect(cloud.markSubnet("s", "wayout:egress", true)).rejects.toThrow("get_subnets_tags is missing");
+  await expect(cloud.markSubnet("s", "wayout:egress", true)).rejects.toThrow(
+    "update_subnets_tags is missing",
+  );
+  await expect(cloud.markSubnet("s", "wayout:egress", false)).rejects.toThrow(
+    "delete_subnets_tags is missing",
+  );
 });

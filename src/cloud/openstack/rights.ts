@@ -44,13 +44,13 @@ export const openstackRights: readonly Right[] = [
     for: "the route, where the router has it",
   },
   {
-    call: "GET /v2.0/routers/{id}/tags",
-    action: "get_routers_tags",
+    call: "PUT /v2.0/routers/{id}/tags/{tag}",
+    action: "update_routers_tags",
     for: "the route, where the router has it",
   },
   {
-    call: "PUT /v2.0/routers/{id}/tags",
-    action: "update_routers_tags",
+    call: "DELETE /v2.0/routers/{id}/tags/{tag}",
+    action: "delete_routers_tags",
     for: "the route, where the router has it",
   },
   {
@@ -59,13 +59,13 @@ export const openstackRights: readonly Right[] = [
     for: "the route, where servers learn it by DHCP",
   },
   {
-    call: "GET /v2.0/subnets/{id}/tags",
-    action: "get_subnets_tags",
+    call: "PUT /v2.0/subnets/{id}/tags/{tag}",
+    action: "update_subnets_tags",
     for: "the route, where servers learn it by DHCP",
   },
   {
-    call: "PUT /v2.0/subnets/{id}/tags",
-    action: "update_subnets_tags",
+    call: "DELETE /v2.0/subnets/{id}/tags/{tag}",
+    action: "delete_subnets_tags",
     for: "the route, where servers learn it by DHCP",
   },
   { call: "POST /v2.0/floatingips", action: "create_floatingip", for: "publicIp: allocate" },

@@ -1,11 +1,9 @@
 /** Neutron's tags: the only place where a router's route or a subnet's setting can say whose it is. */
-import { z } from "zod";
+import { anything } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Router } from "./network.ts";
 
-const schema = z.object({ tags: z.array(z.string()) });
-
-/** The other tags stay. What is gone has no tag to lose. */
+/** By itself: the other tags stay, whoever sets them at the same time. What is gone has no tag to lose. */
 export async function setTag(
   api: Api,
   kind: "routers" | "subnets",
@@ -13,11 +11,10 @@ export async function setTag(
   tag: string,
   present: boolean,
 ): Promise<void> {
-  const path = { service: "network", path: `/v2.0/${kind}/{id}/tags`, ids: { id } } as const;
-  const now = await api.find(path, schema);
-  if (now === undefined || now.tags.includes(tag) === present) return;
-  const tags = present ? [...now.tags, tag] : now.tags.filter((one) => one !== tag);
-  await api.put(path, { tags }, schema);
+  const path = `/v2.0/${kind}/{id}/tags/{tag}`;
+  const request = { service: "network", path, ids: { id, tag } } as const;
+  if (present) await api.put(request, {}, anything);
+  else await api.delete(request);
 }
 
 /** Neutron's longest tag has 60 characters, and none has a slash: "wayout:egress 0.0.0.0-0". */

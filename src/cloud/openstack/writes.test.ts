@@ -81,6 +81,16 @@ describe("every write leaves the same when it is made twice, or when its answer 
     expect(await dhcpNow()).toMatchObject({ hostRoutes: [], marks: [] });
   });
 
+  test("marks that are set and taken away at the same time do not undo each other", async () => {
+    await cloud.markSubnet(subnetId, "wayout:first", true);
+    await Promise.all([
+      cloud.markSubnet(subnetId, "wayout:second", true),
+      cloud.markSubnet(subnetId, "wayout:first", false),
+      cloud.markSubnet(subnetId, "wayout:third", true),
+    ]);
+    expect([...((await dhcpNow())?.marks ?? [])].sort()).toEqual(["wayout:second", "wayout:third"]);
+  });
+
   test("a route of the router and whose it is: added, changed in one call, deleted", async () => {
     const to = (server: string): Route => ({
       destination: "198.51.100.0/24",

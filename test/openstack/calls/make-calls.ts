@@ -30,6 +30,7 @@ export async function makeCalls(api: Endpoint, stage: Stage): Promise<readonly E
   await floatingIpCalls(call, stage);
   await routeCalls(call, stage);
   await subnetCalls(call, stage);
+  await tagCalls(call, stage);
   await badCalls(call, stage);
   return exchanges;
 }
@@ -248,6 +249,10 @@ async function floatingIpCalls(call: Calls, stage: Stage): Promise<void> {
   const bind = (name: string, floatingip: object): Promise<unknown> =>
     call(name, "PUT", path, { body: { floatingip }, same: ["floatingip.fixed_ip_address"] });
   await bind("floating IP, bound", { port_id: stage.clientPortId });
+  await call("floating IP, If-Match with another revision", "PUT", path, {
+    body: { floatingip: { port_id: null } },
+    headers: { "if-match": "revision_number=1000" },
+  });
   await bind("floating IP, its description", { description: "changed" });
   await call("floating IPs of a port", "GET", `/v2.0/floatingips?port_id=${stage.clientPortId}`);
   await bind("floating IP, bound to a port that has one", { port_id: stage.proxyPortId });
@@ -317,6 +322,24 @@ async function subnetCalls(call: Calls, stage: Stage): Promise<void> {
   await subnet("gateway address outside", { gateway_ip: "10.255.0.9" });
   await subnet("its own gateway address", { gateway_ip: stage.gatewayIp });
   await subnet("DNS servers that are none", { dns_nameservers: ["nowhere"] });
+}
+
+/** One by one, with what a tag of Wayout's has: a colon and a space. */
+async function tagCalls(call: Calls, stage: Stage): Promise<void> {
+  for (const [kind, id] of [
+    ["router", stage.routerId],
+    ["subnet", stage.subnetId],
+  ] as const) {
+    const tags = `/v2.0/${kind}s/${id}/tags`;
+    const tag = `${tags}/${encodeURIComponent("calls:one 198.18.0.0-15")}`;
+    await call(`tag of a ${kind}`, "PUT", tag, { body: {} });
+    await call(`tag of a ${kind}, again`, "PUT", tag, { body: {} });
+    await call(`tags of a ${kind}`, "GET", tags, { same: ["tags"] });
+    await call(`tag of a ${kind}, deleted`, "DELETE", tag);
+    await call(`tag of a ${kind}, deleted again`, "DELETE", tag);
+    await call(`tags of a ${kind}, none`, "GET", tags, { same: ["tags"] });
+    await call(`tag of a ${kind} that is not there`, "PUT", tag.replace(id, noId), { body: {} });
+  }
 }
 
 async function badCalls(call: Calls, stage: Stage): Promise<void> {

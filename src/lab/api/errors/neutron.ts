@@ -36,6 +36,8 @@ const table: RefusalTable = {
   "security-group/is-default": [409, "SecurityGroupCannotRemoveDefault"],
   "security-group-rule/missing": [404, "SecurityGroupRuleNotFound"],
   "security-group-rule/duplicate": [409, "SecurityGroupRuleExists"],
+  "tag/missing": [404, "TagNotFound"],
+  "tag/foreign": [404, "TagResourceNotFound"],
   "route/quota": [400, "RoutesExhausted"],
   "route/duplicate": [400, "InvalidRoutes"],
   "route/foreign": [400, "InvalidRoutes"],

@@ -55,6 +55,7 @@ const parameterCodes: Readonly<Record<Subject, string>> = {
   "public-ip": "VPC.0501",
   "security-group": "VPC.0601",
   "security-group-rule": "VPC.0601",
+  tag: "VPC.0101",
 };
 
 /** The code for "Neutron behind this API failed". */

@@ -42,7 +42,7 @@ export const neutronSubnetEndpoints = [
 ];
 
 /** By the id that Neutron gives the subnet, which is not the network's. */
-export function findSubnet(state: LabState, neutronSubnetId: string): LabSubnet {
+function findSubnet(state: LabState, neutronSubnetId: string): LabSubnet {
   const subnet = state.subnets.values().find((each) => each.neutronSubnetId === neutronSubnetId);
   if (!subnet) throw new Failed("missing", `Subnet ${neutronSubnetId} could not be found.`);
   return subnet;

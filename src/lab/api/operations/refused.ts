@@ -10,7 +10,8 @@ export type Subject =
   | "route"
   | "public-ip"
   | "security-group"
-  | "security-group-rule";
+  | "security-group-rule"
+  | "tag";
 
 /** Why it was refused. Each API turns subject and cause into its own status and code. */
 export type Cause =
