@@ -50,11 +50,13 @@ export function clientHosts({ proxies, spec }: Gateway, client: Client): HostAdd
   const direct = proxies.toSorted((a, b) => Number(b.ownEip) - Number(a.ownEip));
   return direct.map(({ host }) => {
     const login = loginAt(host.destination, host);
+    const otherJumps = host.otherJumps?.map((jump) => `${jump},${login}`);
     return {
       server: client.server.name,
       destination: client.ip,
       ...(spec.ssh.user === undefined ? {} : { user: spec.ssh.user }),
       jump: host.jump === undefined ? login : `${host.jump},${login}`,
+      ...(otherJumps ? { otherJumps } : {}),
     };
   });
 }

@@ -12,6 +12,8 @@ export interface HostAddress {
   readonly port?: number;
   /** Passed on to ssh as -J: jump hosts, the nearest first. */
   readonly jump?: string;
+  /** Tried in place of `jump` where that leads nowhere. */
+  readonly otherJumps?: readonly string[];
 }
 
 export interface CommandResult {

@@ -12,6 +12,7 @@ import type { CommandResult, Host, HostAddress, HostFacts, RunOptions } from "./
 import { parseFacts } from "./probe/facts.ts";
 import { probeScript } from "./probe/script.ts";
 import { frame, quote, unframe } from "./script.ts";
+import { hostByWays, waysTo } from "./ways.ts";
 
 export interface SshOptions {
   /** Given to ssh as -F; by default ssh reads the user's own configuration. */
@@ -53,21 +54,30 @@ export function openHosts(options: SshOptions): Hosts {
     });
   }
   mkdirSync(options.controlDir, { recursive: true, mode: 0o700 });
-  const hosts = new Map<string, SshHost>();
+  const direct = new Map<string, SshHost>();
+  const byWays = new Map<string, Host>();
+  const byOneWay = (address: HostAddress): SshHost =>
+    remembered(direct, keyOf(address), () => new SshHost(address, options));
   return {
     host(address) {
-      const key = keyOf(address);
-      const known = hosts.get(key);
-      if (known) return known;
-      const made = new SshHost(address, options);
-      hosts.set(key, made);
-      return made;
+      const ways = waysTo(address);
+      if (ways.length === 1) return byOneWay(ways[0]);
+      return remembered(byWays, ways.map(keyOf).join(" "), () => hostByWays(address, ways.map(byOneWay)));
     },
     async close() {
-      await Promise.all([...hosts.values()].map((host) => host.disconnect()));
-      hosts.clear();
+      await Promise.all([...direct.values()].map((host) => host.disconnect()));
+      direct.clear();
+      byWays.clear();
     },
   };
+}
+
+function remembered<T>(all: Map<string, T>, key: string, make: () => T): T {
+  const known = all.get(key);
+  if (known) return known;
+  const made = make();
+  all.set(key, made);
+  return made;
 }
 
 class SshHost implements Host {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { keptDuring } from "./held-connections.ts";
 import { one, other, TwoProxies } from "./two-proxies.ts";
+import { must } from "./wayout-command.ts";
 
 const lab = "test-pair-own-ip";
 const connections = 20;
@@ -25,6 +26,23 @@ test("a proxy's own EIP goes to the pair and on to the other proxy, and back to 
       two.ask([2], "keep");
       expect(await two.appliedWithLoss()).toBe(one);
     }),
+  ));
+
+test("where the standby with an EIP of its own is dead, the active one is asked through the pair", () =>
+  two.withEip(one, "ecs-proxy-1", () =>
+    two.withEip(other, "ecs-proxy-2", () =>
+      two.andBack(async () => {
+        two.ask([1, 2], "keep");
+        expect(await two.applied()).toBe(one);
+        const broken = ["power", "ecs-proxy-2", "--name", lab];
+        await must("lab", "break", ...broken);
+        const status = await two.wayout("status");
+        expect(status.stdout).toContain("active   ecs-proxy-1");
+        expect(status.stdout).toContain("ecs-proxy-2 cannot be asked");
+        await must("lab", "mend", ...broken);
+        await expect.poll(async () => (await two.wayout("verify")).code, { timeout: 60_000 }).toBe(0);
+      }),
+    ),
   ));
 
 test("an EIP by its address goes from the pair to the proxy that stays, and is free at the end", () =>

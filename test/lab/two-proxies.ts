@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { inside, seenAs } from "./clients.ts";
 import { gatewayFile } from "./gateway-file.ts";
 import { inOneSubnet, upFrom } from "./own-scenario.ts";
-import { must, wayout } from "./wayout-command.ts";
+import { type Ended, must, wayout } from "./wayout-command.ts";
 import { cloudState, hostState, labCloud } from "./world-state.ts";
 
 const proxies = ["ecs-proxy-1", "ecs-proxy-2"];
@@ -43,6 +43,10 @@ export class TwoProxies {
 
   ask(numbers: readonly number[], publicIp: string): void {
     this.file.write({ proxies: `[${numbers.map((number) => `ecs-proxy-${number}`).join(", ")}]`, publicIp });
+  }
+
+  wayout(command: string): Promise<Ended> {
+    return wayout(command, ...this.#where);
   }
 
   /** Applies, expects an empty plan after it, and says by which address a client comes out. */

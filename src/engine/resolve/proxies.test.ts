@@ -53,6 +53,15 @@ test("through the other proxy of a pair, where only that one has an EIP", () => 
   });
 });
 
+test("through the pair too, since the other proxy may be dead", () => {
+  const eips = { ...none, publicIp: { ...free, nicId: "vip-outer" } };
+  expect(hostOf(asked(), seat(), [seat(), seat(own)], eips)).toMatchObject({
+    destination: "192.168.125.11",
+    jump: "203.0.113.21",
+    otherJumps: ["203.0.113.20"],
+  });
+});
+
 const eip = (address: string, nicId: string | undefined, name = "by hand") => ({
   id: `id-${address}`,
   address,

@@ -169,7 +169,7 @@ export function chosenIpOf(
   );
 }
 
-/** A proxy without an EIP of its own is reached through the other one, or through the EIP that both share. */
+/** A proxy without an EIP of its own is reached through the other one, and where that one is dead, through the EIP that both share. */
 export function hostOf(
   { spec }: Asked,
   { server, nic, publicIp }: Seat,
@@ -190,13 +190,19 @@ export function hostOf(
   // One that is bound still leads to where it is.
   const isFree = eips.chosenIp !== undefined && eips.chosenIp.nicId === undefined;
   const future = isFree && seats.length === 1 ? eips.chosenIp?.address : undefined;
-  const entry =
-    seats.find((seat) => seat.publicIp)?.publicIp ??
-    eips.publicIp ??
-    eips.leaving.find((one) => one.publicIp)?.publicIp;
-  if (address === "public" && !publicIp && !future && entry) {
-    const door = loginAt(entry.address, spec.ssh);
-    return { ...login, destination: nic.ip, jump: jump === undefined ? door : `${jump},${door}` };
+  const entries = [...seats, { publicIp: eips.publicIp }, ...eips.leaving].flatMap(
+    (one) => one.publicIp ?? [],
+  );
+  const [door, ...otherJumps] = [...new Set(entries.map((one) => loginAt(one.address, spec.ssh)))].map(
+    (one) => (jump === undefined ? one : `${jump},${one}`),
+  );
+  if (address === "public" && !publicIp && !future && door !== undefined) {
+    return {
+      ...login,
+      destination: nic.ip,
+      jump: door,
+      ...(otherJumps.length > 0 ? { otherJumps } : {}),
+    };
   }
   const reached = { public: publicIp?.address ?? future ?? nic.ip, private: nic.ip }[address] ?? address;
   return { ...login, destination: reached, ...(jump === undefined ? {} : { jump }) };

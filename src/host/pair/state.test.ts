@@ -67,7 +67,7 @@ test("a few connections between two readings are not a standby out of sync", () 
 
 test("none active, and both active, are told as such", () => {
   expect(pairState([member("a"), member("b", null)]).split).toBe(
-    "none is active: a is standby; b cannot be asked (cannot reach b over SSH)",
+    "nobody is known to be active: a is standby; b cannot be asked (cannot reach b over SSH)",
   );
   expect(pairState([active, member("b", { role: "active" })]).split).toContain("both a and b are active");
 });

@@ -50,7 +50,8 @@ export function pairState(members: readonly Asked[]): PairState {
     return { members, active: null, activeSince: null, split, standby: null, notReady: split };
   }
   if (!first) {
-    const split = `none is active: ${members.map(why).join("; ")}`;
+    const blind = members.some(({ report }) => report === null);
+    const split = `${blind ? "nobody is known to be active" : "none is active"}: ${members.map(why).join("; ")}`;
     return { members, active: null, activeSince: null, split, standby: null, notReady: split };
   }
   const other = members.find((member) => member !== first);

@@ -8,6 +8,7 @@ export const hostAddress = z.object({
   user: z.string().exactOptional(),
   port: z.int().exactOptional(),
   jump: z.string().exactOptional(),
+  otherJumps: z.array(z.string()).readonly().exactOptional(),
 });
 
 export const hostFile = z.object({
