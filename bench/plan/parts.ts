@@ -11,7 +11,7 @@ await withSession({ file, lab }, async ({ file, world, journal, context }) => {
   await plan(file, world, journal, { ...context, report: () => undefined });
   const planMs = performance.now() - startMs;
   const lookedAt = performance.now();
-  await look(file, snapshot(world.cloud), context.probes);
+  await look(file, snapshot(world.cloud), journal, context.probes);
   const readMs = performance.now() - lookedAt;
   process.stdout.write(JSON.stringify({ startMs, planMs, readMs }));
 });

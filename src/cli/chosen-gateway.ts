@@ -9,10 +9,10 @@ import type { Session } from "./session.ts";
  * @throws Problem gateway/which, gateway/unknown
  */
 export async function chosenGateway(
-  { file, world, context }: Session,
+  { file, world, journal, context }: Session,
   name: string | undefined,
 ): Promise<Gateway> {
-  const gateways = (await look(file, world.cloud, context.probes)).map(({ gateway }) => gateway);
+  const gateways = (await look(file, world.cloud, journal, context.probes)).map(({ gateway }) => gateway);
   const found = name === undefined ? gateways : gateways.filter((gateway) => gateway.name === name);
   if (found[0] && found.length === 1) return found[0];
   const names = gateways.map((gateway) => gateway.name);

@@ -11,7 +11,7 @@ export function statusCommand(): Command {
     new Command("status").description("gateways, proxies, clients, and what of it stands"),
   ).action(async (options: GatewayOptions) => {
     await withSession(options, async ({ file, world, journal, context }) => {
-      const works = await look(file, world.cloud, context.probes);
+      const works = await look(file, world.cloud, journal, context.probes);
       const gateways = await Promise.all(
         works.map(async (work) =>
           statusOf(work, journal, work.gateway.pair && (await readPair(work.gateway, world))),

@@ -13,8 +13,8 @@ export function verifyCommand(): Command {
       .description("prove the way out from the client's seat")
       .argument("[client...]", "only these servers; by default two of each served subnet"),
   ).action(async (clients: string[], options: GatewayOptions) => {
-    await withSession(options, async ({ file, world, context }) => {
-      const works = await look(file, world.cloud, context.probes);
+    await withSession(options, async ({ file, world, journal, context }) => {
+      const works = await look(file, world.cloud, journal, context.probes);
       const gateways = works.filter(({ recipe }) => recipe.kind !== "nothing").map(({ gateway }) => gateway);
       // Nothing of Wayout is in their way out, so there is nothing of it to prove.
       for (const { gateway, recipe } of works) {

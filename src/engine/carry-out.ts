@@ -37,7 +37,7 @@ export async function carryOut(
   const { id } = run;
   context.report({ kind: "run-started", run: id, operation: "apply", steps: plan.summary.changes });
   try {
-    const before = await look(file, world.cloud, context.probes);
+    const before = await look(file, world.cloud, journal, context.probes);
     const departed = await departedSteps(before, journal, world);
     const first = await undo(standingOf(departed, journal), world, run, context, gently);
     if (first.stopped || first.problems.length > 0) {
@@ -103,7 +103,7 @@ async function forward(
   const results: StepResult[] = [];
   for (let seen = first; ; seen = undefined) {
     const finished = new Set(results.map(({ id }) => id));
-    const works = seen ?? (await orProblem(look(file, world.cloud, context.probes)));
+    const works = seen ?? (await orProblem(look(file, world.cloud, journal, context.probes)));
     // Steps may have been made before this look: they are taken back as after any other failure.
     if (works instanceof Problem) return { works: [], results, failed: works, stopped: false, moved: false };
     const left = works.map((work) => ({

@@ -20,7 +20,7 @@ export async function plan(
   context: Context,
 ): Promise<Plan> {
   context.report({ kind: "phase", phase: "observe", text: "reading the cloud and the proxies" });
-  const seen = await observe(file, world, context.probes);
+  const seen = await observe(file, world, journal, context.probes);
   const standing = journal.standing();
   const made = makePlan(
     seen.map(({ work, seen }) => ({ ...work, seen, stale: staleSteps(standing, work) })),
@@ -59,7 +59,7 @@ export async function converge(
   }
   context.report({ kind: "phase", phase: "verify", text: "trying the way out from the clients" });
   try {
-    const works = await look(file, world.cloud, context.probes);
+    const works = await look(file, world.cloud, journal, context.probes);
     const needed = works.filter(({ recipe }) => recipe.kind !== "nothing");
     if (needed.length === 0) return { plan: planned, ...made, outcome: "done" };
     const gateways = needed.map(({ gateway }) => gateway);

@@ -195,7 +195,7 @@ class Account {
 
   async #look(ask: Ask): Promise<Work | string> {
     try {
-      const [work] = await look(specOf(ask), this.cloud, probes);
+      const [work] = await look(specOf(ask), this.cloud, this.#journal, probes);
       if (!work) throw new Error("the spec has no gateway");
       return { ...work, steps: work.steps.filter(({ kind }) => kinds.includes(kind)) };
     } catch (cause) {
@@ -264,6 +264,30 @@ test.each(journeys)(
     });
   },
 );
+
+test("the EIP of a pair comes back to it when somebody has unbound it, though the other proxy has one of its own", async () => {
+  await withAccount("ab", async (account) => {
+    await account.apply("ab keep");
+    const address = await account.settled("ab keep");
+    const eip = (await account.cloud.publicIps()).find((one) => one.address === address);
+    await account.cloud.unbindPublicIp(eip?.id ?? "", "");
+    await account.apply("ab keep");
+    expect(await account.settled("ab keep")).toBe(address);
+    await account.undo();
+    await account.expectStart();
+  });
+});
+
+test("a pair whose EIP is gone from the account is not seen as another one without a word", async () => {
+  await withAccount("ab", async (account) => {
+    await account.apply("ab keep");
+    const address = await account.settled("ab keep");
+    const eip = (await account.cloud.publicIps()).find((one) => one.address === address);
+    await account.cloud.unbindPublicIp(eip?.id ?? "", "");
+    await account.cloud.releasePublicIp(eip?.id ?? "");
+    expect(await account.apply("ab keep")).toContain("the EIP of the pair is gone from the account");
+  });
+});
 
 test("an EIP that the user has under the gateway's name is used, and not released", async () => {
   await withAccount("", async (account, lab) => {

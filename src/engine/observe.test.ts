@@ -22,9 +22,10 @@ test("a plan makes as many calls with 200 servers as with two: as many as there 
       "wayout.yaml",
     );
     const world = { cloud, host: hosts.host };
+    const nothingChanged = { standing: () => [] };
     const probes = chooseProbes(spec.value.probes, {});
     const few = lab.calls().length;
-    const [seen] = await observe(spec, world, probes);
+    const [seen] = await observe(spec, world, nothingChanged, probes);
     const callsOfFew = callsSince(few);
     expect(seen?.work.gateway.clients).toHaveLength(1);
 
@@ -32,7 +33,7 @@ test("a plan makes as many calls with 200 servers as with two: as many as there 
     for (let at = 0; at < 200; at++)
       addServer(lab.state, { name: `ecs-more-${at}`, nics: [{ subnetId: lab.subnet.id }] });
     const many = lab.calls().length;
-    const [again] = await observe(spec, world, probes);
+    const [again] = await observe(spec, world, nothingChanged, probes);
     expect(again?.work.gateway.clients).toHaveLength(201);
     expect([...callsSince(many)].sort()).toEqual([...callsOfFew].sort());
     expect(callsOfFew).toHaveLength(8);

@@ -6,6 +6,8 @@ import type { Gateway } from "../steps/gateway.ts";
 import { type Recipe, recipeOf } from "../steps/recipe.ts";
 import type { BoundObservation, BoundStep } from "../steps/step.ts";
 import type { ReadOnlyWorld } from "../steps/world.ts";
+import type { JournalReader } from "./journal/journal.ts";
+import { keptEips } from "./kept-eips.ts";
 import { resolveGateways } from "./resolve/gateways.ts";
 import { readInventory } from "./resolve/inventory.ts";
 import { snapshot } from "./snapshot.ts";
@@ -24,9 +26,14 @@ export interface Seen {
 }
 
 /** Looks the spec's names up and says which steps its gateways need. Reads the cloud, no host. */
-export async function look(file: SpecFile, cloud: CloudReader, probes: Probes): Promise<Work[]> {
+export async function look(
+  file: SpecFile,
+  cloud: CloudReader,
+  journal: Pick<JournalReader, "standing">,
+  probes: Probes,
+): Promise<Work[]> {
   const vpcs = new Set(file.value.gateways.map(({ vpc }) => vpc));
-  const gateways = resolveGateways(file, await readInventory(cloud, vpcs));
+  const gateways = resolveGateways(file, await readInventory(cloud, vpcs), keptEips(journal.standing()));
   const { traits } = cloud;
   return Promise.all(
     gateways.map(async (gateway) => {
@@ -47,11 +54,12 @@ export async function look(file: SpecFile, cloud: CloudReader, probes: Probes): 
 export async function observe(
   file: SpecFile,
   world: ReadOnlyWorld,
+  journal: Pick<JournalReader, "standing">,
   probes: Probes,
 ): Promise<{ readonly work: Work; readonly seen: readonly Seen[] }[]> {
   const cloud = snapshot(world.cloud);
   const readOnly: ReadOnlyWorld = { cloud, host: (address) => world.host(address) };
-  const works = await look(file, cloud, probes);
+  const works = await look(file, cloud, journal, probes);
   return Promise.all(
     works.map(async (work) => ({
       work,

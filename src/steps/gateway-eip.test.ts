@@ -22,7 +22,14 @@ const everybodys = [eip("203.0.113.18", undefined, "wayout-egress2"), free, fore
 type Case = readonly [says: string, wish: string, all: readonly PublicIp[], chosen: PublicIp | undefined];
 
 function chosen(wish: string, all: readonly PublicIp[], seeking: Partial<Seeking>): PublicIp | undefined {
-  const nothing = { gateway: "egress", wish, place: undefined, from: [], leaving: undefined };
+  const nothing = {
+    gateway: "egress",
+    wish,
+    place: undefined,
+    from: [],
+    leaving: undefined,
+    recorded: undefined,
+  };
   return chooseEip([...everybodys, ...all], { ...nothing, ...seeking });
 }
 
@@ -67,4 +74,11 @@ test.each<Case>([
 
 test("a pair whose virtual IP is not made yet takes a free EIP for none of its own", () => {
   expect(chosen("keep", [], { place: undefined, from: ["nic-1", "nic-2"] })).toBeUndefined();
+});
+
+test("a pair whose EIP somebody has unbound keeps that one, and takes none of its proxies in its place", () => {
+  const seeking = { place: "vip", from: ["nic-1", "nic-2"], recorded: free.id };
+  expect(chosen("keep", [second], seeking)).toEqual(free);
+  expect(chosen("keep", [second, onPair], seeking), "the one it has").toEqual(onPair);
+  expect(chosen("keep", [second], { ...seeking, recorded: "id-released" })).toBeUndefined();
 });

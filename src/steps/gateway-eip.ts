@@ -69,17 +69,20 @@ export interface Seeking {
   readonly from: readonly string[];
   /** The virtual IP of the pair that the gateway was: whatever it has goes on at the place. */
   readonly leaving: string | undefined;
+  /** The id of the EIP that a run brought to the pair: `keep` means that one, also where somebody has unbound it. */
+  readonly recorded: string | undefined;
 }
 
 /** @returns undefined where none is to be kept, the account does not have it, or it is still to be allocated. Pure. */
 export function chooseEip(all: readonly PublicIp[], seeking: Seeking): PublicIp | undefined {
-  const { gateway, wish, place, from, leaving } = seeking;
+  const { gateway, wish, place, from, leaving, recorded } = seeking;
   const at = (nicId: string | undefined) =>
     nicId === undefined ? undefined : all.find((one) => one.nicId === nicId);
   if (isGiven(wish)) return all.find((one) => one.address === wish);
   const there = at(place) ?? all.find(({ name }) => isMoving(gateway, name)) ?? at(leaving);
   if (there) return there;
   if (wish === "allocate") return all.find((one) => isAllocated(gateway, one));
+  if (recorded !== undefined) return all.find(({ id }) => id === recorded);
   return from.map(at).find((one) => one !== undefined);
 }
 

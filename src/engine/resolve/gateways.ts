@@ -9,23 +9,32 @@ import type { Inventory } from "./inventory.ts";
 import { chosenIpOf, homesOf, hostOf, pairOf, type Seat, type Seats, seatOf, subnetOf } from "./proxies.ts";
 import { virtualIpsOf } from "./virtual-ips.ts";
 
-/** @throws Problem spec/unknown-..., spec/ambiguous-..., spec/proxy-... with the place in the file. */
-export function resolveGateways(file: SpecFile, inventory: Inventory): Gateway[] {
+/**
+ * @param kept ids of the EIPs that the gateways are known by, by the gateways' names.
+ * @throws Problem spec/unknown-..., spec/ambiguous-..., spec/proxy-... with the place in the file.
+ */
+export function resolveGateways(
+  file: SpecFile,
+  inventory: Inventory,
+  kept: ReadonlyMap<string, string> = new Map(),
+): Gateway[] {
   const promised = new Set<string>();
   return file.value.gateways.map((spec, index) =>
-    new Resolver(new Asked(file, spec, index), inventory, promised).gateway(),
+    new Resolver(new Asked(file, spec, index), inventory, kept.get(spec.name), promised).gateway(),
   );
 }
 
 class Resolver {
   readonly #asked: Asked;
   readonly #inventory: Inventory;
+  readonly #keptEip: string | undefined;
   /** Addresses of virtual IPs that are not made yet, of all gateways. */
   readonly #promised: Set<string>;
 
-  constructor(asked: Asked, inventory: Inventory, promised: Set<string>) {
+  constructor(asked: Asked, inventory: Inventory, keptEip: string | undefined, promised: Set<string>) {
     this.#asked = asked;
     this.#inventory = inventory;
+    this.#keptEip = keptEip;
     this.#promised = promised;
   }
 
@@ -49,7 +58,7 @@ class Resolver {
     const homes = new Set([first.nic.subnetId, first.outside.subnetId]);
     const around = [...homes].flatMap((id) => inventory.nicsBySubnet.get(id) ?? []);
     const leaving = pair ? [] : virtualIpsOf(spec.name, around, inventory.publicIpByNic);
-    const chosenIp = chosenIpOf(asked, seats, pair, leaving, inventory);
+    const chosenIp = chosenIpOf(asked, seats, pair, leaving, this.#keptEip, inventory);
     const place = pair ? pair.outer.nicId : first.outside.id;
     const publicIp = place === undefined ? undefined : inventory.publicIpByNic.get(place);
     const at = (seat: Seat): ProxyServer => ({

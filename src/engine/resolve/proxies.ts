@@ -149,6 +149,7 @@ export function chosenIpOf(
   seats: Seats,
   pair: Pair | undefined,
   leaving: readonly VirtualIp[],
+  recorded: string | undefined,
   { publicIps }: Inventory,
 ): PublicIp | undefined {
   const { name, publicIp: wish } = asked.spec;
@@ -158,8 +159,17 @@ export function chosenIpOf(
     place: pair ? pair.outer.nicId : seats[0].outside.id,
     from: pair ? seats.map(({ outside }) => outside.id) : [],
     leaving: leaving.find((one) => one.publicIp)?.nicId,
+    recorded: pair ? recorded : undefined,
   });
   if (chosen || wish !== "keep") return chosen;
+  if (pair && recorded !== undefined) {
+    throw asked.problem(
+      "spec/pair-eip-gone",
+      ["publicIp"],
+      "the EIP of the pair is gone from the account",
+      `Write another one as publicIp, or allocate; partners that know the old address have to be told. Or bind one to the virtual IP ${pair.outer.ip} yourself.`,
+    );
+  }
   const names = seats.map(({ server }) => server.name).join(" and ");
   throw asked.problem(
     "spec/proxy-without-eip",

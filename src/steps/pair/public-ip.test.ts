@@ -35,7 +35,8 @@ const eip = (address: string, nicId?: string, name = "by hand"): PublicIp => ({
 });
 const wanted = (wish: string, publicIps: readonly PublicIp[], nics: readonly Nic[]) => {
   const from = want.proxies.map(({ nicId }) => nicId);
-  const seeking = { gateway: want.gateway, wish, place: nics[0]?.id, from, leaving: undefined };
+  const place = nics[0]?.id;
+  const seeking = { gateway: want.gateway, wish, place, from, leaving: undefined, recorded: undefined };
   return { ...want, wish, eip: chooseEip(publicIps, seeking)?.id ?? null };
 };
 const observe = (wish: string, publicIps: readonly PublicIp[], nics = [vip]) =>
