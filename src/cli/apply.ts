@@ -11,6 +11,7 @@ import { verifiedText } from "./verify.ts";
 interface ApplyOptions extends GatewayOptions {
   readonly yes?: boolean;
   readonly adopt?: boolean;
+  readonly skipHosts?: boolean;
 }
 
 export function applyCommand(): Command {
@@ -18,11 +19,13 @@ export function applyCommand(): Command {
     new Command("apply")
       .description("plan, ask, apply, verify; a run that fails takes itself back")
       .option("-y, --yes", "do not ask")
-      .option("--adopt", "take over what someone set up by hand; undo gives it back"),
+      .option("--adopt", "take over what someone set up by hand; undo gives it back")
+      .option("--skip-hosts", "go on where a proxy that has left the gateway cannot be reached"),
   ).action(async (options: ApplyOptions) => {
     await withSession(options, async ({ file, world, journal, context }) => {
       const confirm = (plan: Plan) => ask(plan, options, context.signal);
-      const outcome = await converge(file, world, journal, { ...context, confirm });
+      const skipHosts = options.skipHosts ?? false;
+      const outcome = await converge(file, world, journal, { ...context, confirm }, { skipHosts });
       if (options.json) answerJson({ ...outcome, problems: outcome.problems?.map((one) => one.toJSON()) });
       else tell(outcome, options);
       process.exitCode = outcome.outcome === "done" ? 0 : 1;
@@ -70,6 +73,10 @@ function tell(
       );
     else if (standing.length === 0) note(`run ${run} failed; what it had changed was taken back`);
     else note([`run ${run} failed; this still stands:`, ...list].join("\n"));
+    if (standing.some(({ problem }) => problem?.code.startsWith("host/")))
+      note(
+        `a proxy that has left and is off for good is passed over by \`wayout apply --skip-hosts${named}\``,
+      );
   }
   if (outcome === "stopped")
     note(`run ${run} was stopped between two steps; \`wayout apply${named}\` goes on`);

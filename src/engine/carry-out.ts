@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 import type { EntryRecord, Journal, JournalReader, Run } from "./journal/journal.ts";
 import { look, type Work } from "./observe.ts";
 import { departedMembers, type StaleStep, staleSteps } from "./stale.ts";
-import { undo } from "./undo.ts";
+import { type Undone, undo } from "./undo.ts";
 import { keyOf, withWays } from "./ways.ts";
 
 export interface CarriedOut {
@@ -23,7 +23,10 @@ export interface CarriedOut {
   readonly stands: boolean;
 }
 
-const gently = { force: false, skipHosts: false };
+export interface CarryOutOptions {
+  /** Go on where a proxy that has left its gateway cannot be reached: what it has stays in the journal. */
+  readonly skipHosts: boolean;
+}
 
 export async function carryOut(
   file: SpecFile,
@@ -31,7 +34,12 @@ export async function carryOut(
   world: World,
   journal: Journal,
   context: Context,
+  { skipHosts }: CarryOutOptions,
 ): Promise<CarriedOut> {
+  const options = { force: false, skipHosts };
+  /** What is in the way of going on, of what was found while something was taken back. */
+  const serious = ({ problems }: Undone) =>
+    problems.filter(({ code }) => !(skipHosts && code.startsWith("host/")));
   const gateways = file.value.gateways.map((gateway) => gateway.name);
   const run = journal.begin({ operation: "apply", cloud: file.value.cloud, gateways });
   const { id } = run;
@@ -39,8 +47,8 @@ export async function carryOut(
   try {
     const before = await look(file, world.cloud, journal, context.probes);
     const departed = await departedSteps(before, journal, world);
-    const first = await undo(standingOf(departed, journal), world, run, context, gently);
-    if (first.stopped || first.problems.length > 0) {
+    const first = await undo(standingOf(departed, journal), world, run, context, options);
+    if (first.stopped || serious(first).length > 0) {
       return finish(first.stopped ? "stopped" : "failed", [], first.results, first.problems);
     }
     const seen = departed.length === 0 ? before : undefined;
@@ -53,16 +61,17 @@ export async function carryOut(
     if (failed) {
       const mine = journal.entriesOf(id).filter((entry) => entry.state !== "undone");
       // Ctrl-C must not cut this short: half of a failed run would stand.
-      const back = await undo(mine, world, run, { ...context, signal: new AbortController().signal }, gently);
+      const whatever = { ...context, signal: new AbortController().signal };
+      const back = await undo(mine, world, run, whatever, { force: false, skipHosts: false });
       return finish("failed", steps, [...first.results, ...back.results], [failed, ...back.problems]);
     }
-    if (stopped) return finish("stopped", steps, first.results, []);
+    if (stopped) return finish("stopped", steps, first.results, first.problems);
     const stale = standingOf(
       works.flatMap((work) => staleSteps(journal.standing(), work)),
       journal,
     );
-    const back = await undo(stale, world, run, context, gently);
-    const outcome = back.stopped ? "stopped" : back.problems.length > 0 ? "failed" : "done";
+    const back = await undo(stale, world, run, context, options);
+    const outcome = back.stopped ? "stopped" : serious(back).length > 0 ? "failed" : "done";
     return finish(outcome, steps, [...first.results, ...back.results], back.problems, outcome === "failed");
   } catch (fault) {
     run.finish("failed");

@@ -4,7 +4,7 @@ import { Problem } from "../report/problem.ts";
 import type { SpecFile } from "../spec/spec.ts";
 import { isToldByDhcp } from "../steps/all-steps.ts";
 import type { ReadOnlyWorld, World } from "../steps/world.ts";
-import { type CarriedOut, carryOut, unsettledSteps } from "./carry-out.ts";
+import { type CarriedOut, type CarryOutOptions, carryOut, unsettledSteps } from "./carry-out.ts";
 import type { Context } from "./context.ts";
 import type { Journal, JournalReader } from "./journal/journal.ts";
 import { look, observe } from "./observe.ts";
@@ -47,6 +47,7 @@ export async function converge(
   world: World,
   journal: Journal,
   context: Context & { readonly confirm: (plan: Plan) => Promise<boolean> },
+  options: CarryOutOptions = { skipHosts: false },
 ): Promise<Outcome> {
   const planned = await plan(file, world, journal, context);
   if (planned.summary.blocked > 0) return { plan: planned, outcome: "blocked" };
@@ -54,7 +55,7 @@ export async function converge(
   if (planned.summary.changes > 0 && !(await context.confirm(planned)))
     return { plan: planned, outcome: "declined" };
   if (planned.summary.changes > 0 || unsettledSteps(file, journal).size > 0) {
-    made = await carryOut(file, planned, world, journal, context);
+    made = await carryOut(file, planned, world, journal, context, options);
     if (made.outcome !== "done") return { plan: planned, ...made };
   }
   context.report({ kind: "phase", phase: "verify", text: "trying the way out from the clients" });

@@ -5,6 +5,7 @@ import { movesEip, rebindStep } from "../steps/all-steps.ts";
 import type { UndoableStep } from "../steps/step.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
+import { withoutDeadHosts } from "./dead-hosts.ts";
 import { followedWorld } from "./followed-world.ts";
 import type { EntryRecord, Run } from "./journal/journal.ts";
 import { settledWorld } from "./settled-world.ts";
@@ -34,7 +35,9 @@ export async function undo(
   context: Context,
   options: UndoOptions,
 ): Promise<Undone> {
-  const follow = (): World => settledWorld(followedWorld(anyWorld), context.report);
+  // Each step on a dead host would wait for it.
+  const living = options.skipHosts ? withoutDeadHosts(anyWorld) : anyWorld;
+  const follow = (): World => settledWorld(followedWorld(living), context.report);
   let world = follow();
   const results: StepResult[] = [];
   const problems: Problem[] = [];

@@ -1,11 +1,13 @@
 /** An EIP that the user has goes along with the gateway, from one proxy to two and back, and is the user's again. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { seenAs } from "./clients.ts";
 import { keptDuring } from "./held-connections.ts";
 import { one, other, TwoProxies } from "./two-proxies.ts";
 import { must } from "./wayout-command.ts";
 
 const lab = "test-pair-own-ip";
 const connections = 20;
+const poll = { timeout: 60_000, interval: 1000 };
 let two: TwoProxies;
 
 beforeAll(async () => {
@@ -28,22 +30,36 @@ test("a proxy's own EIP goes to the pair and on to the other proxy, and back to 
     }),
   ));
 
-test("where the standby with an EIP of its own is dead, the active one is asked through the pair", () =>
-  two.withEip(one, "ecs-proxy-1", () =>
-    two.withEip(other, "ecs-proxy-2", () =>
-      two.andBack(async () => {
-        two.ask([1, 2], "keep");
-        expect(await two.applied()).toBe(one);
-        const broken = ["power", "ecs-proxy-2", "--name", lab];
-        await must("lab", "break", ...broken);
-        const status = await two.wayout("status");
-        expect(status.stdout).toContain("active   ecs-proxy-1");
-        expect(status.stdout).toContain("ecs-proxy-2 cannot be asked");
-        await must("lab", "mend", ...broken);
-        await expect.poll(async () => (await two.wayout("verify")).code, { timeout: 60_000 }).toBe(0);
-      }),
+test(
+  "a standby with an EIP of its own is dead: the active one is asked through the pair, and goes on alone",
+  { timeout: 300_000 },
+  () =>
+    two.withEip(one, "ecs-proxy-1", () =>
+      two.withEip(other, "ecs-proxy-2", () =>
+        two.andBack(async () => {
+          two.ask([1, 2], "keep");
+          expect(await two.applied()).toBe(one);
+          const broken = ["power", "ecs-proxy-2", "--name", lab];
+          await must("lab", "break", ...broken);
+          const status = await two.wayout("status");
+          expect(status.stdout).toContain("active   ecs-proxy-1");
+          expect(status.stdout).toContain("ecs-proxy-2 cannot be asked");
+
+          two.ask([1], "keep");
+          const refused = await two.wayout("apply", "--yes");
+          expect(refused, refused.stdout).toMatchObject({ code: 1 });
+          expect(refused.stderr).toContain("apply --skip-hosts");
+          const skipped = await two.wayout("apply", "--yes", "--skip-hosts");
+          expect(skipped, skipped.stderr).toMatchObject({ code: 0 });
+          expect(await seenAs(lab, "ecs-app-1")).toBe(one);
+
+          await must("lab", "mend", ...broken);
+          await expect.poll(async () => (await two.wayout("apply", "--yes")).code, poll).toBe(0);
+          expect((await two.wayout("plan")).code).toBe(0);
+        }),
+      ),
     ),
-  ));
+);
 
 test("an EIP by its address goes from the pair to the proxy that stays, and is free at the end", () =>
   two.withEip(one, "ecs-proxy-2", () =>

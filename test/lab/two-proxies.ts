@@ -45,8 +45,8 @@ export class TwoProxies {
     this.file.write({ proxies: `[${numbers.map((number) => `ecs-proxy-${number}`).join(", ")}]`, publicIp });
   }
 
-  wayout(command: string): Promise<Ended> {
-    return wayout(command, ...this.#where);
+  wayout(...words: readonly string[]): Promise<Ended> {
+    return wayout(...words, ...this.#where);
   }
 
   /** Applies, expects an empty plan after it, and says by which address a client comes out. */

@@ -79,7 +79,7 @@ export async function openSweepWorld(lab: string, spec: string): Promise<SweepWo
       told(way, undefined, async () => {
         const settled = world();
         const planned = await plan(file, settled, journal, context);
-        return carryOut(file, planned, settled, journal, context);
+        return carryOut(file, planned, settled, journal, context, { skipHosts: false });
       }),
     undo: (fault, options) =>
       told(way, fault, () => {
