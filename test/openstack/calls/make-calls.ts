@@ -259,6 +259,14 @@ async function floatingIpCalls(call: Calls, stage: Stage): Promise<void> {
   await bind("floating IP, bound to a port that is not there", { port_id: noId });
   await bind("floating IP, unbound", { port_id: null });
   await call("floating IP", "GET", path, { same: bound });
+  const port = await call("port for a floating IP", "POST", "/v2.0/ports", {
+    body: { port: { network_id: stage.networkId, fixed_ips: [{ subnet_id: stage.subnetId }] } },
+  });
+  await call("floating IP, bound to that port", "PUT", path, {
+    body: { floatingip: { port_id: idAt(port, "port.id") } },
+  });
+  await call("port with a floating IP, deleted", "DELETE", `/v2.0/ports/${idAt(port, "port.id")}`);
+  await call("floating IP after its port", "GET", path, { same: bound });
   await call("floating IPs", "GET", "/v2.0/floatingips");
   await call("floating IP, deleted", "DELETE", path);
   await call("floating IP, deleted again", "DELETE", path);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LabState } from "../../state.ts";
 import {
   addPublicIp,
   addSecurityGroup,
@@ -145,6 +146,16 @@ describe("virtual IPs", () => {
     const gateway = demo.state.ports.withAddress(demo.subnet.id, "192.168.125.1") ?? "";
     expect((await remove(gateway)).status).toBe(409);
   });
+});
+
+it("on plain OpenStack, one with an EIP and a route goes, and the EIP is free", async () => {
+  const plain = await demoApi({ state: new LabState("openstack") });
+  const vip = addVirtualIp(plain.state, { subnetId: plain.subnet.id });
+  const eip = addPublicIp(plain.state);
+  bindPublicIp(plain.state, eip.id, vip.id);
+  expect((await plain.ask("DELETE", `/v2.0/ports/${vip.id}`)).status).toBe(204);
+  expect(plain.state.publicIps.get(eip.id)?.portId).toBe("");
+  await plain.close();
 });
 
 describe("listing ports", () => {

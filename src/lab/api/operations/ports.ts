@@ -88,25 +88,27 @@ export function updatePort(state: LabState, id: string, change: PortChange): Lab
   return changed;
 }
 
-/** Ports of servers and routers stay (OTC, "Deleting a Port"); so does one that a route or an EIP needs. */
+/**
+ * Ports of servers and routers stay (OTC, "Deleting a Port"); so does one that a route or an EIP needs. Neutron lets that go:
+ * the EIP is free then, and the route leads nowhere.
+ */
 export function removePort(state: LabState, id: string): void {
   const port = found(state.ports, "port", id);
   if (port.serverId !== "" || (port.owner !== "" && port.owner !== virtualIpOwner)) {
     const user = port.serverId || port.owner;
     throw new Refused("port", "in-use", `Port ${id} cannot be deleted: it is used by ${user}.`);
   }
-  if (state.publicIps.values().some((publicIp) => publicIp.portId === id)) {
-    throw new Refused("port", "in-use", `Port ${id} cannot be deleted: a public IP is bound to it.`);
+  const bound = state.publicIps.values().find((publicIp) => publicIp.portId === id);
+  if (state.cloud === "openstack") {
+    if (bound) state.publicIps.set(bound.id, { ...bound, portId: "" });
+  } else {
+    const vpcId = state.subnets.get(port.subnetId)?.vpcId;
+    const tables = state.routeTables.values().filter((table) => table.vpcId === vpcId);
+    if (bound)
+      throw new Refused("port", "in-use", `Port ${id} cannot be deleted: a public IP is bound to it.`);
+    if (tables.some(({ routes }) => routes.some((route) => route.nexthop === port.ip)))
+      throw new Refused("port", "in-use", `Port ${id} cannot be deleted: it is the next hop of a route.`);
   }
-  const vpcId = state.subnets.get(port.subnetId)?.vpcId;
-  // Neutron lets it go, and the route leads nowhere.
-  const routed =
-    state.cloud !== "openstack" &&
-    state.routeTables
-      .values()
-      .some((table) => table.vpcId === vpcId && table.routes.some((route) => route.nexthop === port.ip));
-  if (routed)
-    throw new Refused("port", "in-use", `Port ${id} cannot be deleted: it is the next hop of a route.`);
   state.ports.delete(id);
 }
 
