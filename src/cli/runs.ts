@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { stepOutcomes } from "../engine/journal/outcomes.ts";
+import { runText } from "../engine/journal/outcomes.ts";
 import { knownRun } from "../engine/take-back.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answer, answerJson } from "./output.ts";
@@ -9,15 +9,15 @@ export function runsCommand(): Command {
   return withGatewayOptions(
     new Command("runs")
       .description("the journal: what was changed, when, by whom")
-      .argument("[run]", "the changes of one run"),
+      .argument("[run]", "what one run changed and took back"),
   ).action(async (asked: string | undefined, options: GatewayOptions) => {
     await withSession(options, async ({ journal }) => {
       if (asked !== undefined) {
         const run = knownRun(journal, asked);
-        const entries = journal.entriesOf(run);
-        if (options.json) answerJson({ run, changes: entries });
-        else
-          answer(entries.length === 0 ? `run ${run} changed nothing` : entries.map(stepOutcomes).join("\n"));
+        const changes = journal.entriesOf(run.id);
+        const takenBack = journal.takenBackBy(run.id);
+        if (options.json) answerJson({ run: run.id, changes, takenBack });
+        else answer(runText(run, changes, takenBack));
         return;
       }
       const runs = journal.runs();

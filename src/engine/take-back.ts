@@ -4,7 +4,7 @@ import { Problem } from "../report/problem.ts";
 import { suggestion } from "../spec/nearest.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
-import type { EntryRecord, Journal, JournalReader } from "./journal/journal.ts";
+import type { EntryRecord, Journal, JournalReader, RunRecord } from "./journal/journal.ts";
 import { type UndoOptions, undo } from "./undo.ts";
 
 export interface TakenBack {
@@ -27,15 +27,17 @@ export function changesToUndo(
 ): readonly EntryRecord[] {
   const standing = journal.standing().filter((entry) => gateways.includes(entry.gateway));
   if (run === undefined) return standing;
-  const id = knownRun(journal, run);
+  const { id } = knownRun(journal, run);
   return standing.filter((entry) => entry.run >= id);
 }
 
-/** The run's id as the journal writes it. @throws Problem undo/unknown-run. */
-export function knownRun(journal: JournalReader, run: string): string {
-  const ids = journal.runs().map((record) => record.id);
+/** @throws Problem undo/unknown-run. */
+export function knownRun(journal: JournalReader, run: string): RunRecord {
+  const runs = journal.runs();
+  const ids = runs.map((record) => record.id);
   const id = /^\d+$/.test(run) ? run.padStart(4, "0") : run;
-  if (ids.includes(id)) return id;
+  const known = runs.find((record) => record.id === id);
+  if (known) return known;
   throw new Problem({
     code: "undo/unknown-run",
     summary: `no run ${run}; ${suggestion(id, ids, "run")}`,

@@ -49,6 +49,8 @@ export interface JournalReader {
   /** Changes that stand (not undone), oldest first. */
   standing(): readonly EntryRecord[];
   entriesOf(run: string): readonly EntryRecord[];
+  /** Changes of whichever run that this run took back, as far as the journal says by whom; oldest first. */
+  takenBackBy(run: string): readonly EntryRecord[];
 }
 
 export interface Journal extends JournalReader {

@@ -1,4 +1,4 @@
-import type { EntryRecord } from "./journal.ts";
+import type { EntryRecord, RunRecord } from "./journal.ts";
 
 const words = {
   started: "begun, not finished",
@@ -7,7 +7,24 @@ const words = {
   undone: "taken back",
 } as const;
 
-/** One change of a run in words. */
-export function stepOutcomes({ title, kind, state }: EntryRecord): string {
+/** What a run changed and what it took back, in words. Pure. */
+export function runText(
+  run: Pick<RunRecord, "id" | "operation">,
+  changes: readonly EntryRecord[],
+  takenBack: readonly EntryRecord[],
+): string {
+  const others = takenBack.filter((entry) => entry.run !== run.id);
+  if (changes.length + others.length === 0) {
+    return run.operation === "undo"
+      ? `the journal knows of nothing that run ${run.id} took back`
+      : `run ${run.id} changed nothing`;
+  }
+  return [
+    ...changes.map((entry) => entryText(entry)),
+    ...others.map((entry) => `${entryText(entry)} (of run ${entry.run})`),
+  ].join("\n");
+}
+
+function entryText({ title, kind, state }: EntryRecord): string {
   return `${words[state].padEnd(20)} ${kind.padEnd(32)} ${title}`;
 }

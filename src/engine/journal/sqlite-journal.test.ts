@@ -72,6 +72,22 @@ describe("the journal", () => {
     expect(journal.entriesOf(run.id)).toHaveLength(2);
   });
 
+  it("knows which run took a change back, also where an earlier one had begun to", () => {
+    const run = journal.begin(apply);
+    const [first, second] = [run.started(entry("a")), run.started(entry("b"))];
+    run.finish("done");
+    const cut = journal.begin({ ...apply, operation: "undo" });
+    cut.undone([second]);
+    cut.undoing([first]);
+    cut.finish("failed");
+    const again = journal.begin({ ...apply, operation: "undo" });
+    const takenBack = () => [cut, again].map(({ id }) => journal.takenBackBy(id).map(({ stepId }) => stepId));
+    expect(takenBack()).toEqual([["b"], []]);
+    again.undoing([first]);
+    again.undone([first]);
+    expect(takenBack()).toEqual([["b"], ["a"]]);
+  });
+
   it("lets one run at a time work on a gateway, and names it", () => {
     const run = journal.begin(apply);
     const other = openSqliteJournal(folder, now);

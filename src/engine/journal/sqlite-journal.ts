@@ -56,6 +56,10 @@ function migrate(database: DatabaseSync, file: string): void {
     CREATE TABLE IF NOT EXISTS locks (
       gateway TEXT PRIMARY KEY, run INTEGER NOT NULL, owner TEXT NOT NULL
     ) STRICT;
+    -- A journal of before this table has changes that are undone, and nobody knows by which run.
+    CREATE TABLE IF NOT EXISTS undoings (
+      seq INTEGER PRIMARY KEY REFERENCES entries (seq), run INTEGER NOT NULL REFERENCES runs (number)
+    ) STRICT;
     PRAGMA user_version = ${schemaVersion};
     COMMIT;`);
 }
@@ -142,6 +146,13 @@ class SqliteJournal implements Journal {
 
   entriesOf(run: string): readonly EntryRecord[] {
     const rows = this.#database.prepare("SELECT * FROM entries WHERE run = ? ORDER BY seq").all(Number(run));
+    return z.array(entryRow).parse(rows);
+  }
+
+  takenBackBy(run: string): readonly EntryRecord[] {
+    const rows = this.#database
+      .prepare("SELECT entries.* FROM entries JOIN undoings USING (seq) WHERE undoings.run = ? ORDER BY seq")
+      .all(Number(run));
     return z.array(entryRow).parse(rows);
   }
 
@@ -239,7 +250,12 @@ class SqliteRun implements Run {
   }
 
   undone(seqs: readonly number[]): void {
+    this.#database.exec("BEGIN IMMEDIATE");
     this.#mark(seqs, "undone");
+    this.#database
+      .prepare("INSERT OR REPLACE INTO undoings (seq, run) SELECT value, ? FROM json_each(?)")
+      .run(this.#number, JSON.stringify(seqs));
+    this.#database.exec("COMMIT");
   }
 
   finish(outcome: Parameters<Run["finish"]>[0]): void {

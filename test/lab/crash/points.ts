@@ -14,6 +14,7 @@ export function tellingJournal(journal: Journal, at: AtPoint): Journal {
     runs: () => journal.runs(),
     standing: () => journal.standing(),
     entriesOf: (run) => journal.entriesOf(run),
+    takenBackBy: (run) => journal.takenBackBy(run),
     close: () => journal.close(),
     begin: (run) => around("journal begin", at, () => tellingRun(journal.begin(run), at)),
   };
