@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { converge, type Outcome } from "../engine/converge.ts";
 import type { Plan } from "../report/events.ts";
-import { count, planText, problemText, stepText } from "../report/human.ts";
+import { count, planText, problemsText, stepText } from "../report/human.ts";
 import { confirm } from "./confirm.ts";
 import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
@@ -60,7 +60,7 @@ function tell(
     return;
   }
   if (run === undefined) answer(planText(plan));
-  for (const problem of problems ?? []) note(problemText(problem));
+  if (problems && problems.length > 0) note(problemsText(problems));
   if (outcome === "failed") {
     const standing =
       takenBack?.filter((one) => one.outcome === "failed" || one.outcome === "not-executed") ?? [];

@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import { changesToUndo, takeBack } from "../engine/take-back.ts";
-import { count, problemText } from "../report/human.ts";
+import { problemsText } from "../report/human.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
 import { withSession } from "./session.ts";
+import { undoEndText } from "./undo-text.ts";
 
 interface UndoCommandOptions extends GatewayOptions {
   readonly force?: boolean;
@@ -29,13 +30,10 @@ export function undoCommand(): Command {
       const done = await takeBack(entries, file.value.cloud, world, journal, context, flags);
       if (options.json) answerJson({ ...done, problems: done.problems.map((one) => one.toJSON()) });
       else {
-        for (const problem of done.problems) note(problemText(problem));
+        if (done.problems.length > 0) note(problemsText(done.problems));
         const left = done.steps.filter((step) => step.outcome === "left");
         for (const step of left) answer(`left: ${step.title}: ${step.because}`);
-        if (done.run === undefined) answer("undo: nothing to take back");
-        else if (done.outcome === "done")
-          answer(`undo: ${count(done.steps.length - left.length, "step")} taken back`);
-        else answer(`undo: ${done.outcome}; run it again to go on`);
+        answer(undoEndText(done));
       }
       process.exitCode = done.outcome === "done" ? 0 : 1;
     });

@@ -11,6 +11,7 @@ import type { Context } from "./context.ts";
 import type { EntryRecord, Run } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";
 import { settledWorld } from "./settled-world.ts";
+import { askedForPower } from "./switched-off.ts";
 
 export interface Applied {
   readonly results: readonly StepResult[];
@@ -70,7 +71,10 @@ export async function apply(
         if (changesEips(step.kind)) return { results, stopped: false, moved: true };
       } catch (cause) {
         if (!(cause instanceof Problem)) throw cause;
-        const problem = cause.where({ step: step.kind, object: step.object });
+        const problem = await askedForPower(
+          cause.where({ step: step.kind, object: step.object }),
+          anyWorld.cloud,
+        );
         finish({ outcome: "failed", problem: problem.toJSON() });
         return { results, failed: problem, stopped: false, moved: false };
       }

@@ -11,6 +11,7 @@ import { keptEips } from "./kept-eips.ts";
 import { resolveGateways } from "./resolve/gateways.ts";
 import { readInventory } from "./resolve/inventory.ts";
 import { snapshot } from "./snapshot.ts";
+import { askedForPower } from "./switched-off.ts";
 
 /** A gateway with its steps in order. */
 export interface Work {
@@ -75,6 +76,6 @@ async function observeStep(step: BoundStep, world: ReadOnlyWorld): Promise<Seen>
     if (!(cause instanceof Problem)) throw cause;
     const problem = cause.where({ step: step.kind, object: step.object });
     if (!problem.code.startsWith("host/")) throw problem;
-    return { step, observation: problem };
+    return { step, observation: await askedForPower(problem, world.cloud) };
   }
 }

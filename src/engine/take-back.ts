@@ -45,6 +45,13 @@ export function knownRun(journal: JournalReader, run: string): RunRecord {
   });
 }
 
+/** Whoever undoes by hand may go on without a host that cannot be reached. Pure. */
+export function withSkipHosts(problem: Problem): Problem {
+  if (!problem.code.startsWith("host/") || problem.hint?.includes("--skip-hosts")) return problem;
+  const hint = ["`undo --skip-hosts` goes on without it.", problem.hint ?? ""].join(" ").trim();
+  return new Problem({ ...problem.toJSON(), hint, cause: problem.cause });
+}
+
 export async function takeBack(
   entries: readonly EntryRecord[],
   cloud: string,
@@ -62,7 +69,8 @@ export async function takeBack(
     const outcome = stopped ? "stopped" : problems.length > 0 ? "failed" : "done";
     run.finish(outcome);
     context.report({ kind: "run-finished", run: run.id, outcome });
-    return { run: run.id, outcome, steps, problems };
+    const hinted = options.skipHosts ? problems : problems.map(withSkipHosts);
+    return { run: run.id, outcome, steps, problems: hinted };
   } catch (fault) {
     run.finish("failed");
     throw fault;

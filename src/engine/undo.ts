@@ -9,6 +9,7 @@ import { withoutDeadHosts } from "./dead-hosts.ts";
 import { followedWorld } from "./followed-world.ts";
 import type { EntryRecord, Run } from "./journal/journal.ts";
 import { settledWorld } from "./settled-world.ts";
+import { askedForPower } from "./switched-off.ts";
 import { inReverse, type Undoing } from "./undo-order.ts";
 
 export interface UndoOptions {
@@ -55,7 +56,10 @@ export async function undo(
         result = await undoStep(undoing, world, run, options);
       } catch (cause) {
         if (!(cause instanceof Problem)) throw cause;
-        const problem = cause.where({ step: last.kind, object: last.object });
+        const problem = await askedForPower(
+          cause.where({ step: last.kind, object: last.object }),
+          anyWorld.cloud,
+        );
         problems.push(problem);
         result = { outcome: "failed", problem: problem.toJSON() };
         if (!(options.skipHosts && problem.code.startsWith("host/"))) held.add(last.gateway);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Plan } from "./events.ts";
-import { checkText, planText, problemText, stepText } from "./human.ts";
+import { checkText, planText, problemsText, problemText, stepText } from "./human.ts";
 import { Problem } from "./problem.ts";
 
 const step = { id: "x", step: "cloud/default-route", object: "rtb", title: "Send the route to ecs-proxy" };
@@ -104,4 +104,26 @@ it("says an error with its place, evidence, hint and code", () => {
   expect(problemText(problem.where({ step: "cloud/default-route", object: "rtb" }))).toBe(
     "error: cloud/default-route of rtb: it broke\n  line 1\n  line 2\n  hint: mend it\n  code: a/b",
   );
+});
+
+it("tells what several steps on one object ran into once, with all of them", () => {
+  const unreachable = (step: string, object: string) =>
+    new Problem({
+      code: "host/unreachable",
+      summary: `cannot reach ${object} over SSH`,
+      at: { step, object },
+    });
+  expect(
+    problemsText([
+      unreachable("host/source-nat", "ecs-1"),
+      unreachable("pair/role", "ecs-2"),
+      unreachable("pair/role", "ecs-1"),
+      new Problem({ code: "cloud/stopped", summary: "stopped while waiting for the cloud" }),
+    ]),
+  ).toBe(`error: host/source-nat, pair/role of ecs-1: cannot reach ecs-1 over SSH
+  code: host/unreachable
+error: pair/role of ecs-2: cannot reach ecs-2 over SSH
+  code: host/unreachable
+error: stopped while waiting for the cloud
+  code: cloud/stopped`);
 });

@@ -93,6 +93,19 @@ export function checkText({ check, from, to, ok, evidence }: CheckResult): strin
   return `${word} ${from} ${check} ${to}: ${evidence.replace(/\s*\n\s*/g, "; ")}`;
 }
 
+/** Each problem once: what several steps on one object ran into is told with all of them. */
+export function problemsText(problems: readonly Problem[]): string {
+  const same = Map.groupBy(problems, ({ code, summary, at }) => JSON.stringify([code, summary, at?.object]));
+  return [...same.values()]
+    .flatMap((all) => {
+      const [first] = all;
+      if (!first) return [];
+      const steps = unique(all.flatMap(({ at }) => (at ? [at.step] : []))).join(", ");
+      return [problemText(first.at ? { ...first.toJSON(), at: { ...first.at, step: steps } } : first)];
+    })
+    .join("\n");
+}
+
 export function problemText(problem: Problem | Omit<ProblemFields, "cause">): string {
   const place = problem.at === undefined ? "" : `${problem.at.step} of ${problem.at.object}: `;
   const lines = [`error: ${place}${problem.summary}`];

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import type { StepResult } from "../report/events.ts";
+import { undoEndText } from "./undo-text.ts";
+
+const step = (outcome: StepResult["outcome"]): StepResult => ({
+  id: "x",
+  step: "host/ip-forwarding",
+  object: "ecs-1",
+  title: "Let ecs-1 forward packets",
+  outcome,
+  durationMs: 1,
+});
+const end = (
+  outcome: "done" | "failed" | "stopped",
+  steps: readonly StepResult["outcome"][],
+  codes: readonly string[] = [],
+) =>
+  undoEndText({
+    run: "0002",
+    outcome,
+    steps: steps.map(step),
+    problems: codes.map((code) => ({ code, at: { step: "host/ip-forwarding", object: "ecs-1" } })),
+  });
+
+test("an undo that is done counts what it took back", () => {
+  expect(end("done", ["undone", "already", "left"])).toBe("undo: 2 steps taken back");
+  expect(undoEndText({ outcome: "done", steps: [], problems: [] })).toBe("undo: nothing to take back");
+});
+
+test("where nothing but steps on hosts is left, that is said", () => {
+  expect(end("failed", ["undone", "failed", "failed"], ["host/unreachable", "host/unreachable"])).toBe(
+    "undo: 1 step taken back; left are only 2 steps on ecs-1, which could not be reached: run it again once it can be",
+  );
+});
+
+test.each([
+  ["a step stands below it", end("failed", ["failed", "not-executed"], ["host/unreachable"])],
+  [
+    "the cloud refused something",
+    end("failed", ["failed", "failed"], ["host/unreachable", "cloud/conflict"]),
+  ],
+])("it is not said where %s", (_, text) => {
+  expect(text).toBe("undo: failed; run it again to go on");
+});
+
+test("one that was stopped goes on when it is run again", () => {
+  expect(end("stopped", ["undone"])).toBe("undo: stopped; run it again to go on");
+});

@@ -1,0 +1,24 @@
+import type { TakenBack } from "../engine/take-back.ts";
+import { count } from "../report/human.ts";
+
+/** The last line of an undo: what it came to, and what is to be done about the rest. */
+export function undoEndText({
+  run,
+  outcome,
+  steps,
+  problems,
+}: Omit<TakenBack, "problems"> & {
+  readonly problems: readonly Pick<TakenBack["problems"][number], "code" | "at">[];
+}): string {
+  if (run === undefined) return "undo: nothing to take back";
+  const undone = steps.filter(({ outcome }) => outcome === "undone" || outcome === "already");
+  if (outcome === "done") return `undo: ${count(undone.length, "step")} taken back`;
+  const failed = steps.filter(({ outcome }) => outcome === "failed");
+  const hosts = [...new Set(problems.flatMap(({ at }) => (at ? [at.object] : [])))].join(" and ");
+  const onHostsAlone =
+    outcome === "failed" &&
+    problems.every(({ code }) => code.startsWith("host/")) &&
+    steps.every(({ outcome }) => outcome !== "not-executed");
+  if (!onHostsAlone) return `undo: ${outcome}; run it again to go on`;
+  return `undo: ${count(undone.length, "step")} taken back; left ${failed.length === 1 ? "is" : "are"} only ${count(failed.length, "step")} on ${hosts}, which could not be reached: run it again once it can be`;
+}
