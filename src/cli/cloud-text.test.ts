@@ -24,7 +24,16 @@ test("what all services lack is explained once, and a key that signs is no login
       tokenExpiresAt: null,
       services: [
         { service: "vpc", ...service },
-        { service: "ecs", ...service },
+        {
+          service: "ecs",
+          ...service,
+          problem: { ...problem, detail: "401 APIGW.0301\nrequest id 2" },
+        },
+        {
+          service: "eip",
+          ...service,
+          problem: { code: "cloud/unavailable", summary: "the cloud failed to answer", detail: "503" },
+        },
       ],
     },
   });
@@ -35,6 +44,8 @@ test("what all services lack is explained once, and a key that signs is no login
   check    signed for project cn-north-4
            vpc     FAILED: the signature does not match, https://vpc.example
            ecs     FAILED: the signature does not match, https://vpc.example
+           eip     FAILED: the cloud failed to answer, https://vpc.example
            401 APIGW.0301
-  hint     Check ak and sk.`);
+  hint     Check ak and sk.
+           503`);
 });

@@ -46,14 +46,18 @@ export function cloudText(cloud: ListedCloud): string {
                   `${service.padEnd(7)} FAILED: ${failed?.summary ?? ""}${url === null ? "" : `, ${url}`}`,
                 ),
           ),
-          // What all of them lack has one reason.
-          ...new Set(
-            login.services.flatMap(({ problem: failed }) => (failed ? [more(failed).join("\n")] : [])),
-          ),
+          ...differing(login.services.flatMap(({ problem: failed }) => failed ?? [])).flatMap(more),
         ]
       : []),
     ...(problem ? [line("PROBLEM", problem.summary), ...more(problem)] : []),
   ].join("\n");
+}
+
+/** What several services lack has one reason; each has a URL and a request id of its own. */
+function differing(problems: readonly Told[]): Told[] {
+  return [
+    ...new Map(problems.toReversed().map((one) => [`${one.code} ${one.summary}`, one])).values(),
+  ].reverse();
 }
 
 function more({ detail, hint }: Told): string[] {

@@ -1,4 +1,5 @@
 /** The codes of the cloud boundary, with what is said to the user for each. */
+import type { Credentials } from "./config/cloud-config.ts";
 
 export type CloudProblemCode =
   | "cloud/unauthorized"
@@ -56,4 +57,16 @@ export const hints: Readonly<Record<CloudProblemCode, string>> = {
     "Name the certificate authority with `cacert:` in clouds.yaml (or OS_CACERT); `verify: false` trusts anybody and is for tests only.",
   "cloud/stopped": "Run it again to go on.",
   "cloud/config": "See the documentation of clouds.yaml.",
+};
+
+/** What to check where the credentials are not accepted, by what they are. */
+export const loginHints: Readonly<Record<Credentials["kind"], string>> = {
+  password: hints["cloud/unauthorized"],
+  passcode: hints["cloud/unauthorized"],
+  token:
+    "Check the token of this cloud in clouds.yaml or in the OS_* variables: it ends after some hours, and is for one project.",
+  "application-credential":
+    "Check application_credential_id and application_credential_secret of this cloud in clouds.yaml or in the OS_* variables. An application credential ends with its user's rights, or at its own date.",
+  "access-key":
+    "Check ak and sk of this cloud in clouds.yaml or in the OS_* variables, with temporary keys security_token too, and the clock here: a signature carries its time.",
 };

@@ -96,8 +96,13 @@ export function requestIdOf(answer: WireAnswer): string | undefined {
   return requestIdHeaders.map((name) => answer.headers[name]).find((id) => id !== undefined);
 }
 
-/** The problem that an answer outside 2xx is. */
-export function problemOfAnswer(call: FailedCall, answer: WireAnswer, redactor: Redactor): CloudProblem {
+/** The problem that an answer outside 2xx is. @param loginHint what to check where the credentials are not accepted. */
+export function problemOfAnswer(
+  call: FailedCall,
+  answer: WireAnswer,
+  redactor: Redactor,
+  loginHint: string = hints["cloud/unauthorized"],
+): CloudProblem {
   const body = readErrorBody(answer.body, (text) => redactor.clean(text));
   const code = causeOf(answer.status, body);
   const requestId = body.requestId ?? requestIdOf(answer);
@@ -115,7 +120,7 @@ export function problemOfAnswer(call: FailedCall, answer: WireAnswer, redactor: 
       code,
       summary: redactor.clean(`${summaries[code]}${said === "" ? "" : ` (${said})`}`),
       detail: redactor.clean(detail),
-      hint: hints[code],
+      hint: code === "cloud/unauthorized" ? loginHint : hints[code],
       retry: retriable(code) || busyCodes.has(body.code ?? ""),
     },
     { status: answer.status, ...(body.code === undefined ? {} : { cloudCode: body.code }) },

@@ -49,6 +49,8 @@ export interface HttpOptions {
   readonly attempts?: number;
   readonly clock?: Clock;
   readonly redactor?: Redactor;
+  /** What to check where the credentials are not accepted. */
+  readonly loginHint?: string;
   /** Ends every call that is under way or waiting. */
   readonly signal?: AbortSignal;
   readonly trace?: (call: TracedCall) => void;
@@ -145,7 +147,7 @@ export function openHttp(options: HttpOptions = {}): Http {
         if (waitMs === undefined) {
           throw unanswered
             ? problemOfFailure(failed, outcome, redactor)
-            : problemOfAnswer(failed, outcome, redactor);
+            : problemOfAnswer(failed, outcome, redactor, options.loginHint);
         }
         await pause(waitMs);
       }

@@ -86,7 +86,10 @@ test("a project that the key does not know is told, and a refusal is not repeate
   const error = await openCloud(keyConfig(refusing.origin))
     .quotas()
     .catch((problem: unknown) => problem);
-  expect(error).toMatchObject({ code: "cloud/unauthorized" });
+  expect(error).toMatchObject({
+    code: "cloud/unauthorized",
+    hint: expect.stringMatching(/^Check ak and sk of this cloud/),
+  });
   expect(JSON.stringify(error)).not.toContain(key.secretKey);
   expect(refusing.seen).toHaveLength(1);
 });
