@@ -116,7 +116,7 @@ async function proveProxy(gateway: Gateway, world: World, context: Context): Pro
   const names = tried.map(({ server }) => server).join(" and ");
   throw new Problem({
     code: "apply/proxy-not-proven",
-    summary: `${names} does not reach the Internet, so no route is sent to it`,
+    summary: `${names} ${tried.length === 1 ? "does" : "do"} not reach the Internet, so no route is sent there`,
     detail: tried
       .flatMap(({ server, results }) =>
         results.map(

@@ -33,13 +33,14 @@ const base: Situation = {
   ownTable: false,
   destinations: ["0.0.0.0/0"],
   subnets: [subnet()],
-  proxies: "ecs-proxy",
+  proxies: ["ecs-proxy"],
   outsideElsewhere: false,
 };
 const inside = { name: "r2", router: "inside", sharedSnat: false } as const;
 const outside = { name: "r1", router: "outside", sharedSnat: false } as const;
 const none = { name: "net-app", router: "none", sharedSnat: false } as const;
 const translating = { name: "r1", router: "outside", sharedSnat: true } as const;
+const pair = ["ecs-1", "ecs-2"];
 const some = ["198.51.100.0/24"];
 
 const table: readonly (readonly [string, Partial<Situation>, Recipe["kind"], RegExp])[] = [
@@ -132,7 +133,7 @@ const table: readonly (readonly [string, Partial<Situation>, Recipe["kind"], Reg
     "some destinations on a router that is not the proxy's way out",
     { vpc: outside, outsideElsewhere: true, destinations: some },
     "host-routes",
-    /host routes/,
+    /^a route on router r1, which has an external gateway, would change the way of servers with an EIP too/,
   ],
   [
     "everything on a router with an external gateway, the proxy elsewhere",
@@ -187,6 +188,30 @@ const table: readonly (readonly [string, Partial<Situation>, Recipe["kind"], Reg
     { vpc: inside, outsideElsewhere: true, subnets: [subnet(), without] },
     "refused",
     /no NIC in subnet-app/,
+  ],
+  [
+    "host routes asked for, where the router is not the proxy's way out",
+    { vpc: inside, outsideElsewhere: true, wish: "host-routes" },
+    "host-routes",
+    /^host routes of subnet-app tell .* way out is ecs-proxy; the spec asks for it$/,
+  ],
+  [
+    "one of a pair without a NIC among the clients",
+    { subnets: [without], proxies: pair, wish: "host-routes" },
+    "refused",
+    /^host-routes: ecs-1 and ecs-2 do not both have a NIC in subnet-app$/,
+  ],
+  [
+    "a pair whose virtual IP the cloud hands out by itself, and the gateway asked for",
+    {
+      vpc: none,
+      outsideElsewhere: true,
+      subnets: [{ ...alone, handedOut: true }],
+      proxies: pair,
+      wish: "subnet-gateway",
+    },
+    "refused",
+    /^subnet-gateway: the virtual IP of the pair in subnet-app is one that the cloud hands out by itself/,
   ],
   ["a route table of its own", { ownTable: true }, "refused", /has no route tables/],
   ["route tables asked for", { wish: "route-table" }, "refused", /has no route tables/],

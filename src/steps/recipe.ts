@@ -32,8 +32,8 @@ export interface Situation {
     /** Its address in it is among those that the cloud hands out by itself. */
     readonly handedOut: boolean;
   })[];
-  /** For people: "ecs-proxy". */
-  readonly proxies: string;
+  /** By name; two are a pair. */
+  readonly proxies: readonly string[];
   /** The NIC with the EIP is in another network than the one that the clients' packets come to. */
   readonly outsideElsewhere: boolean;
 }
@@ -74,7 +74,7 @@ export function recipeOf(gateway: Gateway, traits: CloudTraits): Recipe {
       withNextHop: hopsIn(subnet).length > 0,
       handedOut: hopsIn(subnet).some(({ ip }) => isHandedOut(subnet, ip)),
     })),
-    proxies: proxies.map(({ server }) => server.name).join(" and "),
+    proxies: proxies.map(({ server }) => server.name),
     outsideElsewhere: proxies.every(({ outside, nics }) => !nics.some((nic) => nic.id === outside.id)),
   });
 }
@@ -105,7 +105,7 @@ function onRouters(situation: Situation): Recipe {
   if (!outsideElsewhere && vpc.router !== "outside") {
     return {
       kind: "refused",
-      because: `${vpc.name} leads nowhere outside, and ${proxies} has no NIC elsewhere: no EIP can be bound to it`,
+      because: `${vpc.name} leads nowhere outside, and ${withoutNic(proxies)} elsewhere: no EIP can be bound to it`,
       hint: "Give the proxy a second NIC in a subnet of a router with an external gateway.",
     };
   }
@@ -125,20 +125,30 @@ function onRouters(situation: Situation): Recipe {
   };
 }
 
-function reasonFor(way: Way, { vpc, proxies, subnets, wish }: Situation): string {
+function reasonFor(way: Way, { vpc, proxies: both, subnets, wish, outsideElsewhere }: Situation): string {
   const asked = wish === "auto" ? "" : "; the spec asks for it";
+  const proxies = both.join(" and ");
   const names = subnets.map(({ name }) => name).join(", ");
   switch (way) {
     case "router-route":
       return `router ${vpc.name} may lead to ${proxies}: what leaves there goes by another network, and not by that router again${asked}`;
     case "subnet-gateway":
       return `${names} has no router: its gateway becomes ${proxies}, which servers learn by DHCP${asked}`;
-    default:
-      if (vpc.router === "none") {
-        return `${vpc.name} has no router; host routes of ${names} tell its servers, by DHCP, that ${proxies} is the way out${asked}`;
-      }
-      return `router ${vpc.name} is ${proxies}'s own way out, so a route on it would lead back; host routes of ${names} tell the clients alone, by DHCP${asked}`;
+    default: {
+      const told = `host routes of ${names} tell the clients alone, by DHCP, that their way out is ${proxies}${asked}`;
+      if (vpc.router === "none") return `${vpc.name} has no router; ${told}`;
+      if (vpc.router === "outside" && !outsideElsewhere)
+        return `router ${vpc.name} is ${proxies}'s own way out, so a route on it would lead back; ${told}`;
+      if (vpc.router === "outside")
+        return `a route on router ${vpc.name}, which has an external gateway, would change the way of servers with an EIP too; ${told}`;
+      return told;
+    }
   }
+}
+
+/** "ecs-proxy has no NIC"; of a pair one may have it. */
+function withoutNic(proxies: readonly string[]): string {
+  return `${proxies.join(" and ")} ${proxies.length === 1 ? "has no NIC" : "do not both have a NIC"}`;
 }
 
 function againstRouterRoute(situation: Situation): string[] {
@@ -171,7 +181,7 @@ function againstSubnetGateway(situation: Situation): string[] {
     ...(handedOut.length === 0
       ? []
       : [
-          `the address of ${proxies} in ${handedOut.join(", ")} is one that the cloud hands out by itself, and it takes none of those for a gateway`,
+          `${proxies.length === 1 ? `the address of ${proxies.join()}` : "the virtual IP of the pair"} in ${handedOut.join(", ")} is one that the cloud hands out by itself, and it takes none of those for a gateway`,
         ]),
     ...needsOfDhcp(situation),
     ...needsOfProxies(situation),
@@ -199,5 +209,5 @@ function needsOfDhcp({ traits, subnets }: Situation): string[] {
 /** What comes back from the Internet has to find the clients. */
 function needsOfProxies({ subnets, proxies }: Situation): string[] {
   const without = subnets.filter(({ withProxies }) => !withProxies).map(({ name }) => name);
-  return without.length === 0 ? [] : [`${proxies} has no NIC in ${without.join(", ")}`];
+  return without.length === 0 ? [] : [`${withoutNic(proxies)} in ${without.join(", ")}`];
 }
