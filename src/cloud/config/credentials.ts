@@ -27,10 +27,15 @@ export function credentialsOf(entry: CloudEntry): Credentials | Missing {
     }
     case "application-credential": {
       const secret = auth.application_credential_secret;
-      if (secret === undefined) {
-        return { missing: ["auth", "application_credential_secret"], because: "its id is not enough" };
-      }
       const { application_credential_id: id, application_credential_name: name } = auth;
+      if (secret === undefined && id === undefined && name === undefined) {
+        const because = "auth_type asks for it, and for application_credential_secret";
+        return { missing: ["auth", "application_credential_id"], because };
+      }
+      if (secret === undefined) {
+        const because = `its ${id === undefined ? "name" : "id"} is not enough`;
+        return { missing: ["auth", "application_credential_secret"], because };
+      }
       const user = userOf(auth);
       if (id === undefined && (name === undefined || user === undefined)) {
         return { missing: ["auth", "application_credential_id"], because: "the secret needs it" };

@@ -22,6 +22,24 @@ const mistakes: readonly (readonly [string, string, RegExp, string])[] = [
   ["no domain", entry("auth: {username: u, password: pw-pw}"), /auth\.user_domain_name: is missing/, ":3:5"],
   ["half an access key", entry("profile: otc\nak: AK-AK"), /auth\.sk: is missing/, ":2:3"],
   [
+    "an application credential that is asked for, with neither id nor secret",
+    entry("auth_type: v3applicationcredential"),
+    /auth\.application_credential_id: is missing; auth_type asks for it, and for application_credential_secret$/,
+    ":2:3",
+  ],
+  [
+    "an application credential's name without its secret",
+    entry("auth_type: v3applicationcredential\nauth: {application_credential_name: wayout}"),
+    /auth\.application_credential_secret: is missing; its name is not enough$/,
+    ":4:5",
+  ],
+  [
+    "an application credential's id without its secret",
+    entry("auth: {application_credential_id: i}"),
+    /auth\.application_credential_secret: is missing; its id is not enough$/,
+    ":3:5",
+  ],
+  [
     "no auth_url and no profile",
     entry("auth: {username: u, password: pw-pw, user_domain_name: d}"),
     /auth\.auth_url: is missing/,
