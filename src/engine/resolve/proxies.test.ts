@@ -145,6 +145,12 @@ test("a pair between two networks needs both proxies in each of them", async () 
   expect(() => homesOf(asked(), [first, seatOfTwo("net-app")], inventory)).toThrow(
     "ecs-2 is in net-app, and ecs-1 in net-out",
   );
+  const stray = { ...seatOfTwo("net-out"), nic: { ...two.nic, subnetId: "net-app" } };
+  expect(() => homesOf(asked(), [first, stray], inventory)).toThrow(
+    expect.objectContaining({
+      hint: expect.stringContaining("in one subnet, or each have a NIC in the same two"),
+    }),
+  );
   const foreign = { ...first, outside: { ...first.outside, subnetId: "net-foreign" } };
   expect(() => homesOf(asked(), [foreign, seatOfTwo("net-foreign")], inventory)).toThrow(
     "none that these credentials see",

@@ -51,7 +51,10 @@ export function homesOf(asked: Asked, seats: Seats, inventory: Inventory): Homes
     );
   };
   return {
-    inside: placeOf("nic", "The two proxies of a pair share addresses, so both must be in one subnet."),
+    inside: placeOf(
+      "nic",
+      "The two proxies of a pair share addresses, so both must be in one subnet, or each have a NIC in the same two.",
+    ),
     outside: placeOf(
       "outside",
       "The two proxies of a pair share the address that carries the EIP, so both need their other NIC in one subnet too.",
