@@ -107,7 +107,12 @@ function byDhcp(gateway: Gateway, way: "subnet-gateway" | "host-routes"): BoundS
             beside,
             continues: pair ? inSubnet.map(({ nic }) => nic.ip) : [],
           })
-        : bind(name, subnetGateway, { ...object, ip, name: nextHopName }),
+        : bind(name, subnetGateway, {
+            ...object,
+            ip,
+            name: nextHopName,
+            ...(pair ? { continues: inSubnet.map(({ nic }) => nic.ip) } : {}),
+          }),
     ];
   });
 

@@ -4,7 +4,7 @@ import type { CloudReader } from "../../cloud/cloud.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
 import { routesBeside } from "./dhcp-routes.ts";
-import { learning, subnetGone, tell, tellAsBefore, toldAsBefore } from "./told-by-dhcp.ts";
+import { changeNotice, learning, subnetGone, tell, tellAsBefore, toldAsBefore } from "./told-by-dhcp.ts";
 
 /**
  * Tells the servers of a subnet by DHCP that the destinations are behind the proxy, where no router may say so. Neutron keeps
@@ -120,9 +120,7 @@ function noticeOf(old: string | undefined, continues: readonly string[], nextHop
   if (old === undefined) {
     return `${learning}: what they send by their router now goes to ${nextHopName} from then on, except to the subnets beside them and the metadata service`;
   }
-  return continues.includes(old)
-    ? `${learning}; open connections go on`
-    : `${learning}; until then they send to ${old}, and connections by it end with the change`;
+  return changeNotice(old, continues);
 }
 
 async function observeRoutes(wanted: Want, cloud: CloudReader): Promise<Observed<Have>> {

@@ -38,6 +38,24 @@ test("another server's gateway stays unless it is taken over", async () => {
   expect(await decide(subnet("10.1.0.9"), true)).toMatchObject({ action: "adopt" });
 });
 
+test.each([
+  ["no gateway", "", [], "their way out begins then"],
+  ["an address that nobody has", "10.1.0.1", [], "their way out begins then"],
+  ["a proxy that is one of the pair now", "10.1.0.5", ["wayout:egress"], "open connections go on"],
+  [
+    "a proxy that has left",
+    "10.1.0.6",
+    ["wayout:egress"],
+    "until then they send to 10.1.0.6, and connections by it end with the change",
+  ],
+])("what servers notice that have %s", async (_, gatewayIp, marks, notice) => {
+  const pair = { ...want, continues: ["10.1.0.5", "10.1.0.7"] };
+  const now = await step.observe(pair, worldThat({}, { subnets: [subnet(gatewayIp, marks)] }));
+  expect(step.decide(pair, now, { adopt: false })).toMatchObject({
+    notice: expect.stringMatching(new RegExp(`; ${notice}$`)),
+  });
+});
+
 test("undo gives the subnet its gateway back, or none", async () => {
   const calls: unknown[] = [];
   const world = worldThat(

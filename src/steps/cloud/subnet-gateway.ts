@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CloudReader } from "../../cloud/cloud.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
-import { learning, subnetGone, tell, tellAsBefore, toldAsBefore } from "./told-by-dhcp.ts";
+import { changeNotice, learning, subnetGone, tell, tellAsBefore, toldAsBefore } from "./told-by-dhcp.ts";
 
 /** Makes the proxy the gateway of a subnet that no router is in. Servers learn it by DHCP. */
 
@@ -12,6 +12,8 @@ const want = z.object({
   subnet: z.string(),
   ip: z.string(),
   name: z.string(),
+  /** Gateways whose open connections the new one carries on: a proxy that is one of a pair now. */
+  continues: z.array(z.string()).exactOptional(),
 });
 const have = z.object({
   /** "": none. */
@@ -30,7 +32,8 @@ export const subnetGateway: Step<Want, Have> = {
 
   observe: (wanted, { cloud }) => observeGateway(wanted, cloud),
 
-  decide({ subnet, ip, name }, observed, { adopt }) {
+  decide(wanted, observed, { adopt }) {
+    const { gateway, subnet, ip, name } = wanted;
     if (observed.is === "absent") {
       const because = `${subnet} is gone`;
       return { action: "blocked", because, hint: "Run plan again.", adoptable: false };
@@ -43,7 +46,8 @@ export const subnetGateway: Step<Want, Have> = {
         adoptable: true,
       };
     }
-    const { gatewayIp } = observed.have;
+    const { gatewayIp, marks } = observed.have;
+    const inUse = observed.is === "foreign" || (gatewayIp !== "" && marks.includes(ownMark(gateway)));
     if (observed.is === "ours" && gatewayIp === ip) {
       return { action: "none", because: `the gateway of ${subnet} is ${name} already` };
     }
@@ -51,7 +55,9 @@ export const subnetGateway: Step<Want, Have> = {
       action: observed.is === "foreign" ? "adopt" : "change",
       because: gatewayIp === "" ? `${subnet} has no gateway` : `its gateway ${gatewayIp} is not ${name}`,
       after: { gateway: ip },
-      notice: `${learning}; their way out begins then`,
+      notice: inUse
+        ? changeNotice(gatewayIp, wanted.continues ?? [])
+        : `${learning}; their way out begins then`,
     };
   },
 

@@ -12,6 +12,13 @@ interface Told {
 export const learning =
   "servers learn it when they renew their lease (for Neutron's default of a day, after half of it) or boot";
 
+/** What servers notice that went by another way out before. */
+export function changeNotice(old: string, continues: readonly string[]): string {
+  return continues.includes(old)
+    ? `${learning}; open connections go on`
+    : `${learning}; until then they send to ${old}, and connections by it end with the change`;
+}
+
 /** First the mark: what a crash leaves behind is then a mark with nothing to it, and not words that nobody knows. */
 export async function tell(
   { gateway, subnetId }: Told,
