@@ -102,8 +102,8 @@ function worstText({ worstGapMs, gapBeforeMs }: DrillReport): string {
 
 function packetsText(packets: PacketCount | null): string {
   if (!packets) return unknown;
-  // Where none is lost the way was open, and an answer came late.
-  const what = packets.lost > 0 ? "worst gap" : "slowest answer";
+  // Where none was lost in it the way was open, and an answer came late: that is not in the worst gap of both streams.
+  const what = packets.worstGapLost ? "worst gap" : "slowest answer";
   const gap = packets.worstGapMs === null ? "" : `, ${what} ${ms(packets.worstGapMs)}`;
   return `${packets.lost} of ${count(packets.sent, "packet")} lost, one every ${packets.intervalMs} ms${gap}`;
 }

@@ -20,7 +20,7 @@ const report: DrillReport = {
   firstPacketMs: 191,
   wholeMs: 7300,
   clockErrorMs: 53,
-  udp: { sent: 1960, lost: 35, intervalMs: 5, worstGapMs: 183.4 },
+  udp: { sent: 1960, lost: 35, intervalMs: 5, worstGapMs: 183.4, worstGapLost: 35 },
   icmp: null,
   publicIp: { before: "203.0.113.20", after: "203.0.113.20" },
   whole: true,
@@ -87,10 +87,11 @@ describe("a drill in words", () => {
   });
 
   test("calls a late answer late, and a gap only what lost packets", () => {
-    const udp = { sent: 840, lost: 0, intervalMs: 5, worstGapMs: 35.9 };
+    const udp = { sent: 840, lost: 2, intervalMs: 5, worstGapMs: 35.9, worstGapLost: 0 };
     expect(drillText({ ...report, udp })).toContain(
-      "0 of 840 packets lost, one every 5 ms, slowest answer 36 ms",
+      "2 of 840 packets lost, one every 5 ms, slowest answer 36 ms",
     );
+    expect(drillText({ ...report, udp: { ...udp, worstGapLost: 2 } })).toContain(", worst gap 36 ms");
   });
 
   test("says ahead what will be done, to whom, and what could be noticed", () => {

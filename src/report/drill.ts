@@ -25,6 +25,8 @@ export interface PacketCount {
   readonly intervalMs: number;
   /** The longest that a packet's way was closed, or that one answer took. */
   readonly worstGapMs: number | null;
+  /** Packets that were lost in it. 0: it is the time that an answer took. */
+  readonly worstGapLost: number | null;
 }
 
 export interface DrillReport {

@@ -84,6 +84,7 @@ describe("figures", () => {
   test("what is not known stays unknown", () => {
     expect(figuresOf([], { faultMs: 0, electedMs: null, tookMs: null })).toEqual({
       worstGapMs: null,
+      worstGapLost: null,
       gapBeforeMs: null,
       detectMs: null,
       promoteMs: null,

@@ -69,6 +69,8 @@ export interface Moments {
 
 export interface Figures {
   readonly worstGapMs: number | null;
+  /** Packets without an answer in it. */
+  readonly worstGapLost: number | null;
   readonly gapBeforeMs: number | null;
   readonly detectMs: number | null;
   readonly promoteMs: number | null;
@@ -81,6 +83,7 @@ export function figuresOf(gaps: readonly Gap[], { faultMs, electedMs, tookMs }: 
   const promotedMs = electedMs === null || tookMs === null ? null : electedMs + tookMs;
   return {
     worstGapMs: worst ? lengthOf(worst) : null,
+    worstGapLost: worst?.lost ?? null,
     gapBeforeMs: before ? lengthOf(before) : null,
     detectMs: electedMs === null ? null : electedMs - faultMs,
     promoteMs: tookMs,

@@ -62,7 +62,12 @@ export function reportOf(facts: DrillFacts): {
     udp: countOf(found.udp, load.udp?.intervalMs, faultMs, clocks.client),
     icmp: found.icmp
       ? countOf(found.icmp, load.icmp?.intervalMs, faultMs, clocks.client)
-      : found.icmpCount && { ...found.icmpCount, intervalMs: load.icmp?.intervalMs ?? 0, worstGapMs: null },
+      : found.icmpCount && {
+          ...found.icmpCount,
+          intervalMs: load.icmp?.intervalMs ?? 0,
+          worstGapMs: null,
+          worstGapLost: null,
+        },
     publicIp,
     whole,
     notWhole: state.notReady,
@@ -201,11 +206,13 @@ function countOf(
   if (!packets || intervalMs === undefined) return null;
   const gaps = gapsOf(packets).map((gap) => shifted(gap, clock?.toHereMs ?? 0));
   const none = { electedMs: null, tookMs: null };
+  const figures = faultMs === null ? undefined : figuresOf(gaps, { faultMs, ...none });
   return {
     sent: packets.length,
     lost: packets.filter(({ receivedMs }) => receivedMs === null).length,
     intervalMs,
-    worstGapMs: faultMs === null ? null : rounded(figuresOf(gaps, { faultMs, ...none }).worstGapMs),
+    worstGapMs: rounded(figures?.worstGapMs),
+    worstGapLost: figures?.worstGapLost ?? null,
   };
 }
 
