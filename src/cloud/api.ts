@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { JsonValue } from "../report/json-value.ts";
 import { readAnswer } from "./answer.ts";
 import type { ServiceName, Session } from "./auth/session.ts";
-import { CloudProblem, isCloudProblem, naming } from "./errors.ts";
+import { CloudProblem, isCloudProblem, naming, ofPath } from "./errors.ts";
 import { type Http, type HttpCall, jsonBody } from "./http.ts";
 import type { RightOf } from "./rights.ts";
 import type { WireAnswer } from "./wire.ts";
@@ -56,13 +56,15 @@ export function openApi(http: Http, session: Session, rightOf: RightOf = () => u
     }
   }
 
-  /** As `send`; a refusal names the right that is missing. */
+  /** As `send`; a refusal names the right that is missing, and a path that is missing is no object that is. */
   async function ask(...call: Parameters<typeof send>): ReturnType<typeof send> {
     try {
       return await send(...call);
     } catch (error) {
-      const [method, { path }] = call;
-      throw error instanceof CloudProblem ? naming(rightOf(method, path), error) : error;
+      const [method, { path, ids }] = call;
+      if (!(error instanceof CloudProblem)) throw error;
+      const problem = naming(rightOf(method, path), error);
+      throw method === "GET" && ids === undefined ? ofPath(problem) : problem;
     }
   }
 

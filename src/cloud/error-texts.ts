@@ -19,6 +19,9 @@ export type CloudProblemCode =
 export const unreachableHint =
   "Check auth_url and the endpoints of this cloud in clouds.yaml, the network here, and whether a VPN is needed.";
 
+export const wrongCloudHint =
+  "Is it a cloud of this kind? Check `profile`, the project and the endpoint overrides of this cloud in clouds.yaml; `wayout clouds --check` calls each service once.";
+
 export const summaries: Readonly<Record<CloudProblemCode, string>> = {
   "cloud/unauthorized": "the cloud does not accept these credentials",
   "cloud/forbidden": "these credentials may not do this",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CloudProblemCode } from "./error-texts.ts";
-import { problemOfAnswer, problemOfFailure, shownUrl } from "./errors.ts";
+import { ofPath, problemOfAnswer, problemOfFailure, shownUrl } from "./errors.ts";
 import { Redactor } from "./redactor.ts";
 import { Secret } from "./secret.ts";
 import { WireFailure } from "./wire.ts";
@@ -137,6 +137,27 @@ test.each(answers)("%s (%i) is understood", (_, status, body, code, words) => {
   expect(problem.detail).toContain(`GET https://vpc.example/v1/p/vpcs?limit=10 -> ${status}`);
   expect(problem.hint).toMatch(/\w{3}/);
   expect(problem.retry).toBe(code === "cloud/throttled" || code === "cloud/unavailable");
+});
+
+const webOb = { message: "The resource could not be found.", code: "404 Not Found", title: "Not Found" };
+test.each([
+  ["a path that Neutron does not have", 404, webOb, "cloud/not-supported"],
+  [
+    "a VPC whose subnets are asked for",
+    404,
+    { code: "VPC.0003", message: "VPC not found" },
+    "cloud/not-found",
+  ],
+  ["a conflict", 409, {}, "cloud/conflict"],
+])("a 404 to a list is of its path: %s", (_, status, body, code) => {
+  expect(ofPath(told(status, body)).code).toBe(code);
+});
+
+test("where the path is missing, profile and endpoints are named, and no object", () => {
+  const problem = ofPath(told(404, webOb));
+  expect(problem.summary).toMatch(/^this cloud does not have this API \(404 Not Found: /);
+  expect(problem.hint).toMatch(/`profile`, .* endpoint overrides/);
+  expect(problem.status).toBe(404);
 });
 
 test("the request id is kept, from the body or from any service's header", () => {

@@ -1,7 +1,7 @@
 /** Every way a call to a cloud can fail, as a `Problem`. The only place that judges statuses, codes and messages. */
 import { Problem, type ProblemFields } from "../report/problem.ts";
 import { type ErrorBody, readErrorBody } from "./error-body.ts";
-import { type CloudProblemCode, hints, summaries, unreachableHint } from "./error-texts.ts";
+import { type CloudProblemCode, hints, summaries, unreachableHint, wrongCloudHint } from "./error-texts.ts";
 import type { Redactor } from "./redactor.ts";
 import { actionIn } from "./rights.ts";
 import type { WireAnswer, WireFailure, WireFault } from "./wire.ts";
@@ -43,6 +43,26 @@ export function naming(action: string | undefined, problem: CloudProblem): Cloud
       ...(status === undefined ? {} : { status }),
       ...(cloudCode === undefined ? {} : { cloudCode }),
     },
+  );
+}
+
+/**
+ * Of a list: it names no object, so a 404 is of its path, and the cloud is of another kind or elsewhere. An object that
+ * the list was to be of has a code of its own.
+ */
+export function ofPath(problem: CloudProblem): CloudProblem {
+  const { status, cloudCode = "" } = problem;
+  const ofObject = causeOfCode.some(([pattern]) => pattern.test(cloudCode));
+  if (problem.code !== "cloud/not-found" || status !== 404 || ofObject) return problem;
+  const code = "cloud/not-supported";
+  return new CloudProblem(
+    {
+      ...problem.toJSON(),
+      code,
+      summary: problem.summary.replace(summaries["cloud/not-found"], summaries[code]),
+      hint: wrongCloudHint,
+    },
+    { status, ...(cloudCode === "" ? {} : { cloudCode }) },
   );
 }
 
