@@ -201,6 +201,8 @@ export interface CloudTraits {
   readonly vipNextHop: boolean;
   /** A server's own EIP wins over a 0.0.0.0/0 route, so the proxy does not loop over its own route. */
   readonly eipBeforeRoute: boolean;
+  /** An edit of a security group may end inbound connections of its members. Absent: nothing says that it does. */
+  readonly groupEditsEndConnections?: true;
 }
 
 /** Reads only. A plan gets nothing else. Each list is read page by page, never object by object. */

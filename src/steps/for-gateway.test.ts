@@ -15,6 +15,15 @@ const wantsOf = (gateway: Gateway, kind: string) =>
     .filter((step) => step.kind === kind)
     .map((step) => step.want);
 
+test("a cloud whose edits of groups end connections says so to each step that edits one", () => {
+  const groups = (more: Partial<Facts>) =>
+    stepsFor(gatewayOf([one]), { ...facts, ...more }, []).filter(
+      ({ kind }) => kind === "cloud/security-group",
+    );
+  expect(groups({ groupEditsEndConnections: true })[0]?.want).toHaveProperty("editsEndConnections", true);
+  expect(groups({})[0]?.want).not.toHaveProperty("editsEndConnections");
+});
+
 test("one proxy has its EIP first and the route last", () => {
   expect(order(gatewayOf([one]))).toEqual([
     "cloud/public-ip ecs-1",

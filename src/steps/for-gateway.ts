@@ -111,7 +111,7 @@ function forPair(
     ),
     ...(gateway.eipOnItsWay ? [eip] : []),
     ...proxies.flatMap((proxy, at) => nicSteps(gateway, proxy, facts, proxies[1 - at])),
-    ...proxies.flatMap((proxy, at) => outsideSteps(gateway, pair, proxy, proxies[1 - at])),
+    ...proxies.flatMap((proxy, at) => outsideSteps(gateway, pair, proxy, facts, proxies[1 - at])),
     ...proxies.map(({ host }) => bind(name, packages, { gateway: name, host })),
     ...members.map((member) => bind(name, connectionSync, member)),
     ...hosts.map((host) => bind(name, ipForwarding, { ...host, byRole: true })),

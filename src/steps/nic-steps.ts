@@ -43,6 +43,7 @@ export function nicSteps(
       served: served(gateway),
       ...(peer ? { peer: { ip: peer.nic.ip, sshPort: spec.ssh.port ?? 22 } } : {}),
       mode: spec.securityGroup,
+      ...editsEnd(facts),
     }),
     bind(name, sourceDestinationCheck, check),
   ];
@@ -53,6 +54,7 @@ export function outsideSteps(
   { name, spec }: Gateway,
   { outer }: Pair,
   proxy: ProxyServer,
+  facts: Facts,
   peer: ProxyServer | undefined,
 ): BoundStep[] {
   if (!isBetween(proxy) || !peer) return [];
@@ -69,7 +71,12 @@ export function outsideSteps(
       // Its check stays on but for one address: what its groups say by membership goes on to hold.
       mode: "add",
       outside: true,
+      ...editsEnd(facts),
     }),
     address,
   ];
+}
+
+function editsEnd({ groupEditsEndConnections }: Facts) {
+  return groupEditsEndConnections ? { editsEndConnections: true as const } : {};
 }

@@ -18,6 +18,7 @@ const traits: CloudTraits = {
   vipNextHop: true,
   // FAQ "Connectivity": EIP on the ECS, then custom route, then shared SNAT.
   eipBeforeRoute: true,
+  groupEditsEndConnections: true,
 };
 
 export const otcReach: Reach = {

@@ -103,6 +103,18 @@ describe("the default route", () => {
     expect(step.decide(want, observed, { adopt })).toMatchObject({ action, because });
   });
 
+  it("shows of a router's route only what such a route has", () => {
+    const shown = (changes: object) =>
+      step.decide({ ...want, ...changes }, { is: "absent" }, { adopt: false });
+    expect(shown({})).toMatchObject({ after: route("server-1", "wayout:egress") });
+    expect(shown({ ofRouter: true })).toMatchObject({
+      after: { destination: "0.0.0.0/0", nextHop: "ecs-proxy" },
+      notice: expect.stringContaining("no way out by this router before"),
+    });
+    const vip = shown({ ofRouter: true, type: "vip", nextHop: "10.20.1.251" });
+    expect(vip).toHaveProperty("after", { destination: "0.0.0.0/0", nextHop: "10.20.1.251" });
+  });
+
   it("names the subnets that share the table, whatever it decides to do", () => {
     for (const observed of [{ is: "absent" } as const, ours("server-1"), ours("server-9")]) {
       const decision = step.decide(want, observed, { adopt: false });

@@ -54,14 +54,14 @@ export const defaultRoute: Step<Want, Have> = {
   },
 
   decide(wanted, observed, { adopt }) {
-    const { destination, nextHopName, tableName, continues = [] } = wanted;
+    const { destination, nextHopName, tableName, ofRouter, continues = [] } = wanted;
     const warnings = sharingWarnings(wanted);
     if (observed.is === "absent") {
       return {
         action: "create",
         because: `${tableName} has no route to ${destination}`,
-        after: wantedRoute(wanted),
-        notice: "clients of the subnet begin to use the proxy; they had no way out by this table before",
+        after: shownRoute(wanted),
+        notice: `clients of the subnet begin to use the proxy; they had no way out by this ${ofRouter ? "router" : "table"} before`,
         warnings,
       };
     }
@@ -87,9 +87,9 @@ export const defaultRoute: Step<Want, Have> = {
       because: same
         ? `it was set by hand; --adopt was given`
         : `${destination} goes ${observed.is === "foreign" ? observed.whose : `to ${there.type} ${there.nextHop}`}`,
-      after: wantedRoute(wanted),
+      after: shownRoute(wanted),
       notice: same
-        ? "nothing: the next hop stays, only the description changes"
+        ? `nothing: the next hop stays, only the ${ofRouter ? "mark" : "description"} changes`
         : continues.includes(there.nextHop)
           ? "nothing: the change is made in place, and open connections go on"
           : `connections by the old next hop ${there.nextHop} end; the change is made in place, without a gap`,
@@ -143,6 +143,13 @@ async function observeRoute(wanted: Want, cloud: CloudReader): Promise<Observed<
 
 function wantedRoute({ destination, type, nextHop, gateway }: Want): Have {
   return { destination, type, nextHop, description: ownMark(gateway) };
+}
+
+/** A router's routes have neither type nor description: an address, and a mark beside them. */
+function shownRoute(wanted: Want): Partial<Have> {
+  const { destination, type, nextHop, nextHopName, ofRouter } = wanted;
+  if (!ofRouter) return wantedRoute(wanted);
+  return { destination, nextHop: type === "vip" ? nextHop : nextHopName };
 }
 
 function sharingWarnings({ sharedWith, tableName, destination, ofRouter }: Want): string[] {

@@ -29,6 +29,8 @@ export const want = z.object({
   mode: z.enum(["own", "add"]),
   /** It is the NIC that packets leave by, of a proxy between two networks: its source/destination check stays on. */
   outside: z.literal(true).exactOptional(),
+  /** An edit of a group may end inbound connections of its members. */
+  editsEndConnections: z.literal(true).exactOptional(),
 });
 
 export const have = z.object({

@@ -104,6 +104,15 @@ describe("the gateway's own security group", () => {
     expect(decide(have({ own, onNic: [own], referring: [] }))).toMatchObject({ action: "change" });
   });
 
+  it("says that inbound connections may end where the cloud does that, and only there", () => {
+    const notice = (wanted: typeof want) => {
+      const decision = decide(have({}), wanted);
+      return "notice" in decision ? decision.notice : "";
+    };
+    expect(notice(want)).toMatch(/before still can$/);
+    expect(notice({ ...want, editsEndConnections: true })).toMatch(/may end inbound connections/);
+  });
+
   it("is not taken over where somebody else made a group of its name", () => {
     const decision = step.decide(
       want,

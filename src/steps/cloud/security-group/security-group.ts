@@ -78,7 +78,7 @@ export const securityGroup: Step<Want, Have> = {
         rules: wantedRules(wanted, now).map((rule) => ruleText(rule, now.onNic)),
         rulesInOtherGroups: grants.map(({ groupName, rule }) => `${groupName}: ${ruleText(rule)}`),
       },
-      notice: `what could reach ${wanted.server} before still can; on OTC an edit of security groups may end inbound connections of their members`,
+      notice: `what could reach ${wanted.server} before still can${wanted.editsEndConnections ? "; an edit of security groups may end inbound connections of their members" : ""}`,
       warnings,
     };
   },
