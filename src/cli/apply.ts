@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { converge, type Outcome } from "../engine/converge.ts";
 import type { Plan } from "../report/events.ts";
-import { count, planText, problemsText, stepText } from "../report/human.ts";
+import { count, planText, problemsText } from "../report/human.ts";
 import { confirm } from "./confirm.ts";
+import { failedText } from "./failed-text.ts";
 import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
 import { withSession } from "./session.ts";
@@ -45,10 +46,8 @@ async function ask(plan: Plan, { yes, json }: ApplyOptions, signal: AbortSignal)
   return confirm(`make ${changes}?`, { yes: yes ?? false, signal, unasked });
 }
 
-function tell(
-  { plan, outcome, run, takenBack, problems, stands, verified, learning }: Outcome,
-  options: ApplyOptions,
-): void {
+function tell(ended: Outcome, options: ApplyOptions): void {
+  const { plan, outcome, run, problems, verified, learning } = ended;
   const named = sameFile(options);
   if (outcome === "blocked") {
     answer(planText(plan));
@@ -61,23 +60,7 @@ function tell(
   }
   if (run === undefined) answer(planText(plan));
   if (problems && problems.length > 0) note(problemsText(problems));
-  if (outcome === "failed") {
-    const standing =
-      takenBack?.filter((one) => one.outcome === "failed" || one.outcome === "not-executed") ?? [];
-    const list = standing.map((one) => `  ${stepText(one)}`);
-    if (stands)
-      note(
-        [`all changes of run ${run} stand; \`wayout apply${named}\` takes back what is left:`, ...list].join(
-          "\n",
-        ),
-      );
-    else if (standing.length === 0) note(`run ${run} failed; what it had changed was taken back`);
-    else note([`run ${run} failed; this still stands:`, ...list].join("\n"));
-    if (standing.some(({ problem }) => problem?.code.startsWith("host/")))
-      note(
-        `a proxy that has left and is off for good is passed over by \`wayout apply --skip-hosts${named}\``,
-      );
-  }
+  if (outcome === "failed") note(failedText(ended, named).join("\n"));
   if (outcome === "stopped")
     note(`run ${run} was stopped between two steps; \`wayout apply${named}\` goes on`);
   if (verified) answer(verifiedText(verified));
