@@ -9,6 +9,7 @@
 import type { HandMadeRule, HostFile, InitSystem } from "./host.ts";
 import { removeIptablesRules, restoreIptablesRules } from "./iptables-shell.ts";
 import { oneAtATime, ownFolder, ownTable, stateFolder } from "./own-paths.ts";
+import { pairPaths } from "./pair/paths.ts";
 import { disableAtBoot, forgetAtBoot } from "./persistence/at-boot.ts";
 import { quote, writeText } from "./script.ts";
 import { sysctlPath, sysctlPathFunction } from "./sysctl-path.ts";
@@ -181,7 +182,7 @@ if [ "$1" != again ]; then
   mv "$state/armed" "$state/restoring" 2>/dev/null || exit 0
 fi
 cd "$state/restoring" || exit 0
-${change.rules ? restoreRules(change.backend) : ":"}
+${change.rules ? `${restoreRules(change.backend)}\n${rulesAreOthers}` : ":"}
 ${[...change.take].sort(byPosition).map(putBack).join("\n")}
 ${change.give.map(takeOut).join("\n")}
 # ip_forward first: setting it sets others (accept_redirects, each device's forwarding).
@@ -205,6 +206,9 @@ function restoreRules(backend: HostChange["backend"]): string {
   return `{ echo "add table ip ${ownTable}"; echo "delete table ip ${ownTable}"; cat nft; } | nft -f -`;
 }
 
+/** The active one of a pair leaves by the address that its rules translate to: told at once, as the proof comes next. */
+const rulesAreOthers = `if [ -f ${pairPaths.role} ]; then sh ${pairPaths.role} rules || :; fi`;
+
 /** What the change does to what runs. */
 function now(change: HostChange, staged: (path: string) => string): string[] {
   const lines: string[] = [];
@@ -213,6 +217,7 @@ function now(change: HostChange, staged: (path: string) => string): string[] {
     lines.push(`printf 'add table ip ${ownTable}\\ndelete table ip ${ownTable}\\n' | run nft -f -`);
   }
   if (change.rules === "remove" && change.backend === "iptables") lines.push(removeIptablesRules);
+  if (change.rules) lines.push(rulesAreOthers);
   lines.push(...[...change.give].sort(byPosition).map(putBack), ...change.take.map(takeOut));
   for (const [name, value] of Object.entries(change.sysctl).sort(ipForwardFirst)) {
     const path = quote(sysctlPath(name));

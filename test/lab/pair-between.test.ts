@@ -165,6 +165,32 @@ test("the second proxy goes on alone, by its own EIP, when the first one leaves 
   expect(planned, planned.stdout).toMatchObject({ code: 0 });
 });
 
+const alone = specOf("proxies: [ecs-between]", "proxies: [ecs-beside, ecs-beside-2]");
+
+test("going back to the first proxy, a run that fails at the route leaves the way out as it was", async () => {
+  file.writeText(specOf("proxies: [ecs-between, ecs-between-2]", "proxies: [ecs-beside, ecs-beside-2]"));
+  await must("apply", "--yes", ...where);
+  expect(await seenAs(lab, "ecs-inside-1")).toBe("203.0.113.12");
+  file.writeText(`${alone}probes: { ping: [198.51.100.77] }\n`);
+  const failed = await wayout("apply", "--yes", ...where);
+  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining("apply/proxy-not-proven") });
+  expect(failed.stderr).toContain("ok ecs-between tcp");
+  expect(failed.stderr).toMatch(
+    /this stays removed.*\n {2}Let ecs-between-2 and ecs-between agree who is active/,
+  );
+  expect(await seenAs(lab, "ecs-inside-1")).toBe("203.0.113.12");
+  expect(await seenAs(lab, "ecs-between")).toBe("203.0.113.12");
+});
+
+test("the first proxy goes on alone, by the EIP that the pair had, when the second one leaves it", async () => {
+  file.writeText(alone);
+  await must("apply", "--yes", ...where);
+  expect(await seenAs(lab, "ecs-inside-1")).toBe("203.0.113.12");
+  expect(await seenAs(lab, "ecs-between")).toBe("203.0.113.12");
+  const planned = await wayout("plan", ...where);
+  expect(planned, planned.stdout).toMatchObject({ code: 0 });
+});
+
 test("undo leaves everything as it was", async () => {
   await expect.poll(async () => (await wayout("verify", ...where)).code, patience).toBe(0);
   await must("undo", ...where);

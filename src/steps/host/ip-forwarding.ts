@@ -154,7 +154,8 @@ export const ipForwarding: Step<IpForwardingWant, IpForwardingHave> = {
       {
         init: facts.init,
         unit: ownUnits.forwarding,
-        sysctl: { [name]: old.now, ...old.withIt },
+        // Where the role switched it, it still does: who is active may be another one by now.
+        sysctl: old.byRole ? {} : { [name]: old.now, ...old.withIt },
         touchedSysctl: [],
         take: [],
         give: [],

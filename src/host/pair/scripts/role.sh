@@ -4,6 +4,7 @@
 #   role standby   close, give the addresses back, ask the other one
 #   role forget    of the standby: forget the translations it had when it was active
 #   role close     of the standby: forward no more, once its rules are the pair's
+#   role rules     its rules are others now: who changes them calls it, and not the agent
 #   role off       take no part any more
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL
 . /etc/wayout/pair/settings
@@ -15,16 +16,6 @@ now() { date +%s%3N; }
 # The address of the subnet's router, and its MAC as far as it is known.
 router() { ip -4 route show default dev "$outside" | sed -n 's/.* via \([0-9.]*\).*/\1/p' | head -n 1; }
 router_mac() { ip -4 neigh show "$(router)" dev "$outside" | sed -n 's/.* lladdr \([0-9a-f:]*\).*/\1/p'; }
-# Where its own address has no EIP, what the active host itself sends leaves from the virtual one: by two halves of the
-# Internet, so that the host's own default route stays as it is. The kernel takes them away with the address.
-leave_from_outer() {
-  [ "$own_eip" = no ] || return 0
-  via=$(router)
-  [ -n "$via" ] || return 0
-  for half in 0.0.0.0/1 128.0.0.0/1; do
-    ip -4 route replace $half via "$via" dev "$outside" onlink src "$outer"
-  done
-}
 # Ways by the other one, of what the standby sends itself; what it forwards has none.
 by_the_other() {
   not_by_the_other
@@ -77,6 +68,18 @@ alone() {
   rules=$({ nft list chain ip wayout translate || iptables -t nat -S WAYOUT-SNAT; } 2>/dev/null)
   [ -n "$rules" ] && ! echo "$rules" | grep -qwF -e "$outer"
 }
+# Where its own address has no EIP, what the active host itself sends leaves from the virtual one: by two halves of the
+# Internet, so that the host's own default route stays as it is. The kernel takes them away with the address. Where it is
+# alone it leaves as its clients do, from its own address: the virtual one has no EIP yet, or not any more.
+leave_from_outer() {
+  [ "$own_eip" = no ] || return 0
+  via=$(router)
+  [ -n "$via" ] || return 0
+  for half in 0.0.0.0/1 128.0.0.0/1; do
+    if alone; then ip -4 route del $half via "$via" dev "$outside" src "$outer" 2>/dev/null
+    else ip -4 route replace $half via "$via" dev "$outside" onlink src "$outer"; fi
+  done
+}
 close() { alone || echo 0 > $forward; }
 # The whole of a file at once: the agent of another moment may read it.
 tell() { printf 'role=%s\nsince=%s\ncommit=%s\ntook=%s\n' "$@" > "$state/role.new" && mv "$state/role.new" "$state/role"; }
@@ -123,6 +126,9 @@ case $1 in
     ;;
   close)
     close
+    ;;
+  rules)
+    ! grep -qs '^role=active' "$state/role" || leave_from_outer
     ;;
   off)
     stop_announcing
