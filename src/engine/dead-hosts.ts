@@ -1,4 +1,5 @@
-import type { Host, HostAddress } from "../host/host.ts";
+import type { HostAddress } from "../host/host.ts";
+import { hostThrough } from "../host/through.ts";
 import { Problem } from "../report/problem.ts";
 import type { World } from "../steps/world.ts";
 
@@ -10,24 +11,16 @@ export function withoutDeadHosts(world: World): World {
     host(address) {
       const host = world.host(address);
       const key = keyOf(address);
-      async function once<T>(work: () => Promise<T>): Promise<T> {
+      return hostThrough(address, async (work) => {
         const known = dead.get(key);
         if (known) throw known;
         try {
-          return await work();
+          return await work(host);
         } catch (cause) {
           if (cause instanceof Problem && cause.code === "host/unreachable") dead.set(key, cause);
           throw cause;
         }
-      }
-      const through: Host = {
-        address,
-        facts: (options) => once(() => host.facts(options)),
-        read: (script, options) => once(() => host.read(script, options)),
-        write: (script, options) => once(() => host.write(script, options)),
-        writeFresh: (script, options) => once(() => host.writeFresh(script, options)),
-      };
-      return through;
+      });
     },
   };
 }

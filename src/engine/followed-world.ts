@@ -4,6 +4,7 @@
  */
 import type { CloudReader, Nic, PublicIp } from "../cloud/cloud.ts";
 import type { Host, HostAddress } from "../host/host.ts";
+import { hostThrough } from "../host/through.ts";
 import { Problem } from "../report/problem.ts";
 import { loginAt } from "../steps/gateway.ts";
 import type { World } from "../steps/world.ts";
@@ -78,11 +79,5 @@ function openedHost(address: HostAddress, open: () => Promise<Host>): Host {
     opening ??= open();
     return opening;
   };
-  return {
-    address,
-    facts: async (options) => (await host()).facts(options),
-    read: async (script, options) => (await host()).read(script, options),
-    write: async (script, options) => (await host()).write(script, options),
-    writeFresh: async (script, options) => (await host()).writeFresh(script, options),
-  };
+  return hostThrough(address, async (work) => work(await host()));
 }

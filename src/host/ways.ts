@@ -1,6 +1,7 @@
 /** A host that more than one way leads to: where the first one is dead, it is reached by another one. */
 import { Problem } from "../report/problem.ts";
 import type { Host, HostAddress } from "./host.ts";
+import { hostThrough } from "./through.ts";
 
 /** The ways to a host, the first one first. Pure. */
 export function waysTo({ otherJumps = [], ...first }: HostAddress): readonly [HostAddress, ...HostAddress[]] {
@@ -31,11 +32,8 @@ export function hostByWays(address: HostAddress, ways: readonly Host[]): Host {
     throw problems.get(0) ?? new Error(`no way to ${address.server} is known`);
   }
   return {
-    address,
+    ...hostThrough(address, (work) => go(work)),
     // What another way remembers may be from before a change that was made by this one.
     facts: (options) => go((way, isAnother) => way.facts(isAnother ? { anew: true } : options)),
-    read: (script, options) => go((way) => way.read(script, options)),
-    write: (script, options) => go((way) => way.write(script, options)),
-    writeFresh: (script, options) => go((way) => way.writeFresh(script, options)),
   };
 }
