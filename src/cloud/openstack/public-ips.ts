@@ -68,13 +68,12 @@ export async function movePublicIp(
   id: string,
   nicId: string,
 ): Promise<void> {
-  if ((await readOne(api, id)) === undefined) return;
-  await bindTo(api, extensions, id, nicId, () => undefined);
+  await bindTo(api, extensions, id, nicId, () => undefined, { mayBeGone: true });
 }
 
 export async function unbindPublicIp(api: Api, extensions: Extensions, id: string): Promise<void> {
-  if ((await readOne(api, id)) === undefined) return;
-  await rebind(api, extensions, id, "", ({ port_id: port }) => (port === "" ? undefined : { port_id: null }));
+  const free = ({ port_id: port }: Floating) => (port === "" ? undefined : { port_id: null });
+  await rebind(api, extensions, id, "", free, { mayBeGone: true });
 }
 
 export async function releasePublicIp(api: Api, id: string): Promise<void> {
@@ -87,16 +86,18 @@ async function bindTo(
   id: string,
   nicId: string,
   mayGo: (now: Floating) => void,
+  options: { readonly mayBeGone?: true } = {},
 ): Promise<void> {
   const port = await findPort(api, nicId);
   const first = port && addressOf(port);
   // Neutron asks which of several addresses is meant.
   const which = first && port.fixed_ips.length > 1 ? { fixed_ip_address: first.ip_address } : {};
-  await rebind(api, extensions, id, nicId, (now) => {
+  const bound = (now: Floating) => {
     if (now.port_id === nicId) return undefined;
     mayGo(now);
     return { port_id: nicId, ...which };
-  });
+  };
+  await rebind(api, extensions, id, nicId, bound, options);
 }
 
 /** @param nicId to which NIC; "": to none. */
@@ -106,8 +107,10 @@ async function rebind(
   id: string,
   nicId: string,
   wanted: (now: Floating) => JsonValue | undefined,
+  options: { readonly mayBeGone?: true },
 ): Promise<void> {
   await changeGuarded(`EIP ${id}`, extensions, {
+    ...options,
     read: () => readOne(api, id),
     part: (now) => now.port_id,
     wanted,

@@ -21,6 +21,8 @@ interface GuardedChange<T extends Revised> {
   /** The same part as it is. Where somebody else has changed just that, the change is given up. */
   part(now: T): unknown;
   write(change: JsonValue, headers: Readonly<Record<string, string>>): Promise<void>;
+  /** Where the object is gone there is nothing to do. */
+  readonly mayBeGone?: true;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function changeGuarded<T extends Revised>(
   for (let turn = 1; ; turn += 1) {
     const now = await change.read();
     if (now === undefined) {
+      if (change.mayBeGone) return;
       throw new CloudProblem({
         code: "cloud/not-found",
         summary: `${what} is gone from the cloud`,
