@@ -9,6 +9,7 @@ import { withoutDeadHosts } from "./dead-hosts.ts";
 import { followedWorld } from "./followed-world.ts";
 import type { EntryRecord, Run } from "./journal/journal.ts";
 import { settledWorld } from "./settled-world.ts";
+import { snapshot } from "./snapshot.ts";
 import { askedForPower } from "./switched-off.ts";
 import { inReverse, type Undoing } from "./undo-order.ts";
 
@@ -40,6 +41,8 @@ export async function undo(
   const living = options.skipHosts ? withoutDeadHosts(anyWorld) : anyWorld;
   const follow = (): World => settledWorld(followedWorld(living), context.report);
   let world = follow();
+  // Asked once, however many steps are on hosts that cannot be reached.
+  const asOfNow = snapshot(anyWorld.cloud);
   const results: StepResult[] = [];
   const problems: Problem[] = [];
   const held = new Set<string>();
@@ -56,10 +59,7 @@ export async function undo(
         result = await undoStep(undoing, world, run, options);
       } catch (cause) {
         if (!(cause instanceof Problem)) throw cause;
-        const problem = await askedForPower(
-          cause.where({ step: last.kind, object: last.object }),
-          anyWorld.cloud,
-        );
+        const problem = await askedForPower(cause.where({ step: last.kind, object: last.object }), asOfNow);
         problems.push(problem);
         result = { outcome: "failed", problem: problem.toJSON() };
         if (!(options.skipHosts && problem.code.startsWith("host/"))) held.add(last.gateway);
