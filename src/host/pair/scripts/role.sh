@@ -75,8 +75,9 @@ leave_from_outer() {
   [ "$own_eip" = no ] || return 0
   via=$(router)
   [ -n "$via" ] || return 0
+  if alone; then by_itself=yes; else by_itself=no; fi
   for half in 0.0.0.0/1 128.0.0.0/1; do
-    if alone; then ip -4 route del $half via "$via" dev "$outside" src "$outer" 2>/dev/null
+    if [ $by_itself = yes ]; then ip -4 route del $half via "$via" dev "$outside" src "$outer" 2>/dev/null
     else ip -4 route replace $half via "$via" dev "$outside" onlink src "$outer"; fi
   done
 }
