@@ -8,7 +8,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type AtPoint, tellingRun, tellingWorld } from "../../test/lab/crash/points.ts";
-import type { Cloud } from "../cloud/cloud.ts";
+import type { Cloud, PublicIp } from "../cloud/cloud.ts";
 import { type LabCloud, openLabCloud } from "../cloud/testing/lab-cloud.ts";
 import { addPublicIp, addServer, bindPublicIp, removeServer } from "../lab/api/operations/index.ts";
 import { Problem } from "../report/problem.ts";
@@ -265,12 +265,19 @@ test.each(journeys)(
   },
 );
 
+/** A pair whose EIP somebody has unbound. */
+async function unboundPair(account: Account): Promise<PublicIp> {
+  await account.apply("ab keep");
+  const address = await account.settled("ab keep");
+  const eip = (await account.cloud.publicIps()).find((one) => one.address === address);
+  if (!eip) throw new Error("the pair has no EIP");
+  await account.cloud.unbindPublicIp(eip.id, "");
+  return eip;
+}
+
 test("the EIP of a pair comes back to it when somebody has unbound it, though the other proxy has one of its own", async () => {
   await withAccount("ab", async (account) => {
-    await account.apply("ab keep");
-    const address = await account.settled("ab keep");
-    const eip = (await account.cloud.publicIps()).find((one) => one.address === address);
-    await account.cloud.unbindPublicIp(eip?.id ?? "", "");
+    const { address } = await unboundPair(account);
     await account.apply("ab keep");
     expect(await account.settled("ab keep")).toBe(address);
     await account.undo();
@@ -280,11 +287,7 @@ test("the EIP of a pair comes back to it when somebody has unbound it, though th
 
 test("a pair whose EIP is gone from the account is not seen as another one without a word", async () => {
   await withAccount("ab", async (account) => {
-    await account.apply("ab keep");
-    const address = await account.settled("ab keep");
-    const eip = (await account.cloud.publicIps()).find((one) => one.address === address);
-    await account.cloud.unbindPublicIp(eip?.id ?? "", "");
-    await account.cloud.releasePublicIp(eip?.id ?? "");
+    await account.cloud.releasePublicIp((await unboundPair(account)).id);
     expect(await account.apply("ab keep")).toContain("the EIP of the pair is gone from the account");
   });
 });
