@@ -15,6 +15,6 @@ export function cloudOfSpec(file: SpecFile, sources: ConfigSources): CloudConfig
     return loadCloud(name, sources);
   } catch (cause) {
     if (known || !(cause instanceof Problem)) throw cause;
-    throw new Problem({ ...cause.toJSON(), summary: `${file.place(["cloud"])}: ${cause.summary}`, cause });
+    throw cause.saying({ summary: `${file.place(["cloud"])}: ${cause.summary}`, cause });
   }
 }

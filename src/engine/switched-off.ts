@@ -8,11 +8,9 @@ export function withPower(problem: Problem, servers: readonly Pick<Server, "name
   const named = servers.filter((server) => server.name === name);
   const off = named.length > 0 && named.every(({ status }) => status === "SHUTOFF");
   if (problem.code !== "host/unreachable" || !off) return problem;
-  return new Problem({
-    ...problem.toJSON(),
+  return problem.saying({
     summary: `${problem.summary}: the cloud says that it is switched off (SHUTOFF)`,
     hint: `Start ${name}, and run it again.`,
-    cause: problem.cause,
   });
 }
 

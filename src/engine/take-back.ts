@@ -48,8 +48,9 @@ export function knownRun(journal: JournalReader, run: string): RunRecord {
 /** Whoever undoes by hand may go on without a host that cannot be reached. Pure. */
 export function withSkipHosts(problem: Problem): Problem {
   if (!problem.code.startsWith("host/") || problem.hint?.includes("--skip-hosts")) return problem;
-  const hint = ["`undo --skip-hosts` goes on without it.", problem.hint ?? ""].join(" ").trim();
-  return new Problem({ ...problem.toJSON(), hint, cause: problem.cause });
+  return problem.saying({
+    hint: ["`undo --skip-hosts` goes on without it.", problem.hint ?? ""].join(" ").trim(),
+  });
 }
 
 export async function takeBack(

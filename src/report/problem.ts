@@ -37,8 +37,12 @@ export class Problem extends Error {
 
   /** The same problem with its place in the run. A place once set stays. */
   where(at: { readonly step: string; readonly object: string }): Problem {
-    if (this.at) return this;
-    return new Problem({ ...this.toJSON(), at, cause: this.cause });
+    return this.at ? this : this.saying({ at });
+  }
+
+  /** The same problem, and its cause, told with more or in other words. */
+  saying(words: Partial<Omit<ProblemFields, "code" | "retry">>): Problem {
+    return new Problem({ ...this.toJSON(), cause: this.cause, ...words });
   }
 
   toJSON(): Omit<ProblemFields, "cause"> {
