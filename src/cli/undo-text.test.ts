@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StepResult } from "../report/events.ts";
-import { undoEndText } from "./undo-text.ts";
+import { undoEndText, undoPreviewText } from "./undo-text.ts";
 
 const step = (outcome: StepResult["outcome"]): StepResult => ({
   id: "x",
@@ -21,6 +21,21 @@ const end = (
     steps: steps.map(step),
     problems: codes.map((code) => ({ code, at: { step: "host/ip-forwarding", object: "ecs-1" } })),
   });
+
+test("what an undo will take back is told gateway by gateway, with the state that comes back", () => {
+  const route = "Send subnet-app's default route to ecs-1";
+  const text = undoPreviewText([
+    { gateway: "egress", title: route, before: "none" },
+    { gateway: "other", title: "Let ecs-2 forward packets" },
+    { gateway: "egress", title: "Let ecs-1 forward packets", before: "off, off after a boot" },
+  ]);
+  expect(text).toBe(`undo: 3 steps to take back
+gateway egress
+  - ${route}: back to: none
+  - Let ecs-1 forward packets: back to: off, off after a boot
+gateway other
+  - Let ecs-2 forward packets`);
+});
 
 test("an undo that is done counts what it took back", () => {
   expect(end("done", ["undone", "already", "left"])).toBe("undo: 2 steps taken back");

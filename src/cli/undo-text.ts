@@ -1,5 +1,20 @@
 import type { TakenBack } from "../engine/take-back.ts";
+import type { ToTakeBack } from "../engine/undo-preview.ts";
 import { count } from "../report/human.ts";
+
+/** What an undo will take back, gateway by gateway, each in its order. */
+export function undoPreviewText(items: readonly ToTakeBack[]): string {
+  const byGateway = Map.groupBy(items, ({ gateway }) => gateway);
+  return [
+    `undo: ${count(items.length, "step")} to take back`,
+    ...[...byGateway].flatMap(([gateway, steps]) => [
+      `gateway ${gateway}`,
+      ...steps.map(({ title, before }) =>
+        before === undefined ? `  - ${title}` : `  - ${title}: back to: ${before}`,
+      ),
+    ]),
+  ].join("\n");
+}
 
 /** The last line of an undo: what it came to, and what is to be done about the rest. */
 export function undoEndText({

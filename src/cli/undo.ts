@@ -1,12 +1,16 @@
 import { Command } from "commander";
+import type { EntryRecord } from "../engine/journal/journal.ts";
 import { changesToUndo, takeBack } from "../engine/take-back.ts";
-import { problemsText } from "../report/human.ts";
+import { undoPreview } from "../engine/undo-preview.ts";
+import { count, problemsText } from "../report/human.ts";
+import { confirm } from "./confirm.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
 import { withSession } from "./session.ts";
-import { undoEndText } from "./undo-text.ts";
+import { undoEndText, undoPreviewText } from "./undo-text.ts";
 
 interface UndoCommandOptions extends GatewayOptions {
+  readonly yes?: boolean;
   readonly force?: boolean;
   readonly skipHosts?: boolean;
 }
@@ -16,6 +20,7 @@ export function undoCommand(): Command {
     new Command("undo")
       .description("back to before: the route first, then the road back")
       .argument("[run]", "only this run and those after it; by default all that Wayout did")
+      .option("-y, --yes", "do not ask")
       .option(
         "--force",
         "take back even what somebody else changed since, and go on where it cannot be brought back",
@@ -26,6 +31,11 @@ export function undoCommand(): Command {
       const recorded = journal.standing().map((entry) => entry.gateway);
       const asked = file.value.gateways.map((gateway) => gateway.name);
       const entries = changesToUndo(journal, [...new Set([...asked, ...recorded])], run);
+      if (entries.length > 0 && !(await agreed(entries, options, context.signal))) {
+        note("nothing was changed");
+        process.exitCode = 1;
+        return;
+      }
       const flags = { force: options.force ?? false, skipHosts: options.skipHosts ?? false };
       const done = await takeBack(entries, file.value.cloud, world, journal, context, flags);
       if (options.json) answerJson({ ...done, problems: done.problems.map((one) => one.toJSON()) });
@@ -38,4 +48,15 @@ export function undoCommand(): Command {
       process.exitCode = done.outcome === "done" ? 0 : 1;
     });
   });
+}
+
+/** Shows what will be taken back, and asks on a terminal. A script is not asked: undo is the way back to safety. */
+async function agreed(
+  entries: readonly EntryRecord[],
+  { yes, json }: UndoCommandOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const items = undoPreview(entries);
+  if (!json) answer(undoPreviewText(items));
+  return confirm(`take ${count(items.length, "step")} back?`, { yes: yes ?? false, signal });
 }

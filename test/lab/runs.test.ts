@@ -10,7 +10,7 @@ import { childrenOf } from "../../src/lab/client/process-id.ts";
 import { apiCallSchema } from "../../src/lab/client/status.ts";
 import { inside, seenAs } from "./clients.ts";
 import { gatewayFile } from "./gateway-file.ts";
-import { must, wayout, wayoutPath } from "./wayout-command.ts";
+import { must, run, wayout, wayoutPath } from "./wayout-command.ts";
 import { cloudState, hostState, labCloud } from "./world-state.ts";
 
 const lab = "test-runs";
@@ -123,6 +123,19 @@ test("a lost terminal stops between two steps as well, and cuts no step on the h
 test("without --yes and without a terminal nothing is changed", async () => {
   const applied = await wayout("apply", ...where);
   expect(applied).toMatchObject({ code: 1, stderr: expect.stringContaining("code: apply/not-confirmed") });
+  expect(await cloudState(lab)).toEqual(start.cloud);
+});
+
+test("an undo shows first what it takes back, and on a terminal it asks", async () => {
+  await must("apply", "--yes", ...where);
+  const applied = await cloudState(lab);
+  const onTerminal = (answer: string) =>
+    run("sh", "-c", `echo ${answer} | script -qec "${[wayoutPath, "undo", ...where].join(" ")}" /dev/null`);
+  const declined = await onTerminal("n");
+  expect(declined.stdout).toContain("- Let ecs-proxy forward packets: back to: off, off after a boot");
+  expect(declined.stdout).toContain("nothing was changed");
+  expect(await cloudState(lab)).toEqual(applied);
+  expect((await onTerminal("y")).stdout).toContain("undo: 5 steps taken back");
   expect(await cloudState(lab)).toEqual(start.cloud);
 });
 
