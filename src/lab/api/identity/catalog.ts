@@ -29,10 +29,11 @@ function vpcAndEcs(url: string, project: string): readonly NamedService[] {
 export function catalogOf({ project, cloud }: LabState, url: string) {
   const services = [
     { type: "identity", name: "keystone", url: `${url}/v3` },
+    // Neutron's and Glance's stand without a version, as in their installation guides: clients add it.
     { type: "network", name: "neutron", url },
     ...ownServices[cloud](url, project.id),
     { type: "compute", name: "nova", url: `${url}/v2.1/${project.id}` },
-    { type: "image", name: "glance", url: `${url}/v2` },
+    { type: "image", name: "glance", url },
   ];
   return services.map((service) => ({
     id: stableId(project.id, "service", service.type),

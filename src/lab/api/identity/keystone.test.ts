@@ -24,6 +24,16 @@ describe("Keystone", () => {
     for (const service of services) expect(textAt(reply, `${service}.endpoints.0.url`)).toContain(demo.url);
   });
 
+  it("names Neutron and Glance without a version, which clients add", async () => {
+    demo = await demoApi();
+    const reply = await demo.ask("POST", "/v3/auth/tokens", passwordAuth(demo.state));
+    const services = listAt(reply, "token.catalog").map((_, nth) => `token.catalog.${nth}`);
+    for (const type of ["network", "image"]) {
+      const service = services.find((each) => at(reply, `${each}.type`) === type);
+      expect(at(reply, `${service}.endpoints.0.url`)).toBe(demo.url);
+    }
+  });
+
   it("leaves the catalog out on request", async () => {
     demo = await demoApi();
     const { body } = await demo.ask("POST", "/v3/auth/tokens?nocatalog=1", passwordAuth(demo.state));
