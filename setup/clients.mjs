@@ -1,5 +1,5 @@
-// Sets up the clients of `npm run test:clients`, outside of the repository: Python packages from PyPI, and OpenTofu and
-// OTC's Terraform provider, built from their Go modules. What is there already is kept; test/clients says which versions.
+// Sets up the clients of `npm run test:clients`, outside of the repository: Python packages from PyPI, and OpenTofu with
+// two Terraform providers, built from their Go modules. What is there already is kept; test/clients says which versions.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
@@ -9,24 +9,34 @@ import { attempt, root, run, say } from "./run.mjs";
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "wayout", "clients");
 const wanted = join(root, "test", "clients");
 
-const provider = "terraform-provider-opentelekomcloud";
+const otcProvider = "terraform-provider-opentelekomcloud";
+const openstackProvider = "terraform-provider-openstack";
 
 mkdirSync(cache, { recursive: true });
 setUp("python", "requirements.txt", installPython);
-const noTofu = setUp("tofu", "tofu.mod", built("tofu", "github.com/opentofu/opentofu/cmd/tofu"));
-if (noTofu !== undefined) {
-  say(noTofu);
-  process.exit(1);
-}
+need(setUp("tofu", "tofu.mod", built("tofu", "github.com/opentofu/opentofu/cmd/tofu")));
+need(
+  setUp(
+    "openstack-provider",
+    "openstack-provider.mod",
+    built(openstackProvider, `github.com/${openstackProvider}/${openstackProvider}/v3`),
+  ),
+);
 if (!process.env.WAYOUT_OTC_PROVIDER) {
   const refused = setUp(
-    "provider",
-    "provider.mod",
-    built(provider, `github.com/opentelekomcloud/${provider}`),
+    "otc-provider",
+    "otc-provider.mod",
+    built(otcProvider, `github.com/opentelekomcloud/${otcProvider}`),
   );
   // Not every Go module proxy has it. The other clients are tried all the same.
   if (refused !== undefined)
-    say(`${refused}\nsetup: WAYOUT_OTC_PROVIDER=/path/to/${provider} names one that was built elsewhere`);
+    say(`${refused}\nsetup: WAYOUT_OTC_PROVIDER=/path/to/${otcProvider} names one that was built elsewhere`);
+}
+
+function need(failure) {
+  if (failure === undefined) return;
+  say(failure);
+  process.exit(1);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Where setup/clients.mjs has put the clients, and the lab as these want it described. */
+/** Where setup/clients.mjs has put the clients. */
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -8,5 +8,6 @@ export const clients = {
   openstack: join(cache, "python", "bin", "openstack"),
   python: join(cache, "python", "bin", "python"),
   tofu: join(cache, "tofu", "tofu"),
-  provider: join(cache, "provider", "terraform-provider-opentelekomcloud"),
+  otcProvider: join(cache, "otc-provider", "terraform-provider-opentelekomcloud"),
+  openstackProvider: join(cache, "openstack-provider", "terraform-provider-openstack"),
 } as const;

@@ -1,4 +1,4 @@
-# The manual's topology as OTC's Terraform provider makes it. tofu.test.ts applies it in a lab, lets Wayout serve it,
+# The manual's topology as OTC's Terraform provider makes it. otc.test.ts applies it in a lab, lets Wayout serve it,
 # and destroys it. Who signs in comes from OS_CLOUD and clouds.yaml.
 terraform {
   required_providers {
