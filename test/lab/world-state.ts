@@ -24,9 +24,21 @@ export async function cloudState(lab: string): Promise<unknown> {
     cloud.publicIps(),
     cloud.securityGroups(),
   ]);
-  // A table's subnets are a set: the cloud gives them in the order in which they came.
+  // Sets, which the cloud gives in the order in which they came: a table's subnets, and who is in which groups.
   const tables = routeTables.map((table) => ({ ...table, subnetIds: [...table.subnetIds].sort() }));
-  return { vpcs, subnets, servers, nics, routeTables: tables, publicIps, securityGroups };
+  return {
+    vpcs,
+    subnets,
+    servers: servers.map(withGroupsInOrder),
+    nics: nics.map(withGroupsInOrder),
+    routeTables: tables,
+    publicIps,
+    securityGroups,
+  };
+}
+
+function withGroupsInOrder<Member extends { readonly securityGroupIds: readonly string[] }>(member: Member) {
+  return { ...member, securityGroupIds: [...member.securityGroupIds].sort() };
 }
 
 /** Sysctls, kernel rules, files, links, folders and units of a machine. */
