@@ -3,32 +3,15 @@ import { expect, test } from "vitest";
 import type { PublicIp } from "../cloud/cloud.ts";
 import { stepsFor } from "../steps/for-gateway.ts";
 import type { Gateway } from "../steps/gateway.ts";
-import type { BoundStep } from "../steps/step.ts";
 import { facts, gatewayOf, pairOf, proxyOf } from "../steps/testing/gateways.ts";
 import type { EntryRecord } from "./journal/journal.ts";
 import { departedMembers, staleSteps } from "./stale.ts";
+import { entriesOf } from "./testing/entries.ts";
 
 const [one, two, three] = [proxyOf(1), proxyOf(2), proxyOf(3)];
 const workOf = (gateway: Gateway) => ({ gateway, steps: stepsFor(gateway, facts, ["1.1.1.1"]) });
 const pairOfTwo = gatewayOf([one, two], { pair: pairOf([one, two]) });
-
-/** As the journal has these steps, each made once by this run. */
-function journalOf(steps: readonly BoundStep[], run = "0001"): EntryRecord[] {
-  return steps.map(({ id, gateway, kind, object, title, want }, index) => ({
-    seq: index + 1,
-    run,
-    gateway,
-    stepId: id,
-    kind,
-    object,
-    title,
-    want,
-    before: { is: "absent" },
-    after: { is: "absent" },
-    state: "done",
-  }));
-}
-const standing = journalOf(workOf(pairOfTwo).steps);
+const standing = entriesOf(workOf(pairOfTwo).steps);
 const names = (steps: readonly { readonly entry: EntryRecord }[]) =>
   steps.map(({ entry }) => `${entry.kind} ${entry.object}`);
 
@@ -78,7 +61,7 @@ test("of a pair that becomes one proxy, all that is the pair's is left over, and
 });
 
 test("a step that was made twice is told once, as it was made last", () => {
-  const again = journalOf(workOf(pairOfTwo).steps, "0002");
+  const again = entriesOf(workOf(pairOfTwo).steps, { run: "0002" });
   const [sync, role, ...others] = departedMembers([...standing, ...again], workOf(gatewayOf([two])));
   expect(others).toEqual([]);
   expect(sync).toMatchObject({ entry: { run: "0002", kind: "pair/connection-sync", object: "ecs-1" } });
@@ -101,7 +84,7 @@ test("what another gateway has made is not this one's to take back", () => {
 const eip: PublicIp = { id: "eip-1", address: "203.0.113.20", name: "wayout-egress" };
 const other: PublicIp = { id: "eip-2", address: "203.0.113.21", name: "by hand" };
 const eipSteps = (gateway: Gateway) =>
-  journalOf(workOf(gateway).steps).filter(({ kind }) => kind.endsWith("public-ip"));
+  entriesOf(workOf(gateway).steps).filter(({ kind }) => kind.endsWith("public-ip"));
 const alone = gatewayOf([one], { chosenIp: eip });
 const both = (chosenIp: PublicIp) => gatewayOf([one, two], { pair: pairOf([one, two]), chosenIp });
 

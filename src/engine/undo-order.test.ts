@@ -3,6 +3,7 @@ import { stepsFor } from "../steps/for-gateway.ts";
 import type { Gateway } from "../steps/gateway.ts";
 import { facts, gatewayOf, pairOf, proxyOf } from "../steps/testing/gateways.ts";
 import type { EntryRecord } from "./journal/journal.ts";
+import { entriesOf } from "./testing/entries.ts";
 import { inReverse } from "./undo-order.ts";
 
 const [one, two] = [proxyOf(1), proxyOf(2)];
@@ -13,19 +14,9 @@ function journalOf(gateway: Gateway, from = 1, killedIn?: string): EntryRecord[]
   const steps = stepsFor(gateway, facts, ["1.1.1.1"]);
   const made =
     killedIn === undefined ? steps : steps.slice(0, steps.findIndex((step) => step.kind === killedIn) + 1);
-  return made.map(({ id, kind, object, title, want }, at) => ({
-    seq: from + at,
-    run: "0001",
-    gateway: "egress",
-    stepId: id,
-    kind,
-    object,
-    title,
-    want,
-    before: { is: "absent" },
-    after: kind === killedIn ? null : { is: "absent" },
-    state: kind === killedIn ? "started" : "done",
-  }));
+  return entriesOf(made, { from }).map((entry) =>
+    entry.kind === killedIn ? { ...entry, after: null, state: "started" } : entry,
+  );
 }
 const order = (entries: readonly EntryRecord[]) =>
   inReverse(entries).map(({ last: { kind, object } }) => `${kind} ${object}`);

@@ -1,24 +1,10 @@
 import { expect, test } from "vitest";
 import { stepsFor } from "../steps/for-gateway.ts";
 import { facts, gatewayOf, proxyOf } from "../steps/testing/gateways.ts";
-import type { EntryRecord } from "./journal/journal.ts";
+import { entriesOf } from "./testing/entries.ts";
 import { undoPreview } from "./undo-preview.ts";
 
-const entries = stepsFor(gatewayOf([proxyOf(1)]), facts, ["1.1.1.1"]).map(
-  ({ id, kind, object, title, want }, seq): EntryRecord => ({
-    seq,
-    run: "0001",
-    gateway: "egress",
-    stepId: id,
-    kind,
-    object,
-    title,
-    want,
-    before: { is: "absent" },
-    after: { is: "absent" },
-    state: "done",
-  }),
-);
+const entries = entriesOf(stepsFor(gatewayOf([proxyOf(1)]), facts, ["1.1.1.1"]));
 
 test("all that is taken back is told in its order, each with the state that comes back", () => {
   const told = undoPreview(entries);
@@ -31,7 +17,7 @@ test("all that is taken back is told in its order, each with the state that come
 });
 
 test("a record that cannot be read is told without that state, and holds nothing else up", () => {
-  const newer = entries.map((entry) => (entry.seq === 0 ? { ...entry, kind: "cloud/not-yet-known" } : entry));
+  const newer = entries.map((entry) => (entry.seq === 1 ? { ...entry, kind: "cloud/not-yet-known" } : entry));
   const withoutState = undoPreview(newer).filter(({ before }) => before === undefined);
   expect(withoutState).toEqual([{ gateway: "egress", title: entries[0]?.title }]);
 });
