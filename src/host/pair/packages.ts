@@ -88,7 +88,7 @@ unmask
 ${list} | LC_ALL=C comm -13 "$before" - > "$before.new"
 for unit in keepalived conntrackd; do
   systemctl is-active --quiet $unit && continue
-  if grep -q -e "^$unit" -e '^conntrack-tools' "$before.new"; then systemctl --quiet disable $unit 2>/dev/null || :; fi
+  if grep -q -e "^$unit" -e '^conntrack-tools' "$before.new"; then systemctl --quiet --no-reload disable $unit 2>/dev/null || :; fi
 done
 remember "$mark" < "$before.new"
 rm -f "$before" "$before.new" "$before.all"

@@ -28,19 +28,24 @@ WantedBy=sysinit.target
   return {
     unit: ownUnits.rules,
     files: [{ path: ownPaths.systemdUnit, mode: "644", content }],
-    enable: [
-      "run systemctl --quiet enable wayout.service",
-      "run systemctl daemon-reload",
-      "run systemctl --quiet restart wayout.service",
-    ],
+    enable: systemdEnable(ownUnits.rules, "restart"),
   };
+}
+
+/** Once the unit's file is there. systemd reads its files anew once, not for each of the words. */
+export function systemdEnable(unit: string, start: "restart" | "reload-or-restart"): readonly string[] {
+  return [
+    `run systemctl --quiet --no-reload enable ${unit}.service`,
+    "run systemctl daemon-reload",
+    `run systemctl --quiet ${start} ${unit}.service`,
+  ];
 }
 
 /** Before the unit's file is removed; fine when it is not there. */
 export function systemdDisable(unit: string): readonly string[] {
   return [
     `if [ -f ${systemdUnitFile(unit)} ]; then`,
-    `  systemctl --quiet disable ${unit}.service 2>/dev/null || :`,
+    `  systemctl --quiet --no-reload disable ${unit}.service 2>/dev/null || :`,
     `  systemctl --quiet stop ${unit}.service 2>/dev/null || :`,
     "fi",
   ];

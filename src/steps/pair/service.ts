@@ -4,6 +4,7 @@ import { changeHost } from "../../host/armed.ts";
 import type { HostChange } from "../../host/change.ts";
 import type { HostFacts, HostFile } from "../../host/host.ts";
 import type { Member } from "../../host/pair/member.ts";
+import { systemdEnable } from "../../host/persistence/systemd.ts";
 import { insideDevices } from "../../host/wanted-rules.ts";
 import { newArming } from "../host/arming.ts";
 import { hostAddress, hostFile } from "../host/host-schema.ts";
@@ -181,11 +182,7 @@ function serviceChange(
   return {
     ...nothing(service, init),
     files: [...files],
-    enable: [
-      "run systemctl daemon-reload",
-      `run systemctl --quiet enable ${service.unit}.service`,
-      `run systemctl --quiet ${restart ? "restart" : "reload-or-restart"} ${service.unit}.service`,
-    ],
+    enable: systemdEnable(service.unit, restart ? "restart" : "reload-or-restart"),
   };
 }
 
@@ -196,13 +193,7 @@ function serviceUndo(service: Service, before: ServiceHave, init: HostFacts["ini
     ...nothing(service, init),
     files: before.files,
     remove: service.paths.filter((path) => !kept.has(path)),
-    enable: before.enabled
-      ? [
-          "run systemctl daemon-reload",
-          `run systemctl --quiet enable ${service.unit}.service`,
-          `run systemctl --quiet reload-or-restart ${service.unit}.service`,
-        ]
-      : [],
+    enable: before.enabled ? systemdEnable(service.unit, "reload-or-restart") : [],
     disable: !before.enabled,
   };
 }

@@ -63,6 +63,12 @@ sys-fs-fuse-connections.mount systemd-modules-load.service kmod-static-nodes.ser
 systemd-pcrphase.service systemd-pcrphase-sysinit.service remote-fs.target cryptsetup.target
 veritysetup.target integritysetup.target systemd-ask-password-console.path systemd-ask-password-wall.path'
 for unit in $units; do ln -sf /dev/null "$ROOT/etc/systemd/system/$unit"; done
+# Each of them runs whenever systemd reads its units anew: at the boot, and several times for a package.
+generators='bless-boot cryptsetup debug getty gpt-auto hibernate-resume integritysetup run system-update veritysetup'
+mkdir -p "$ROOT/etc/systemd/system-generators"
+for generator in $generators; do
+  ln -sf /dev/null "$ROOT/etc/systemd/system-generators/systemd-$generator-generator"
+done
 ln -sf /lib/systemd/system/multi-user.target "$ROOT/etc/systemd/system/default.target"
 mkdir -p "$ROOT/var/log/journal" "$ROOT/etc/systemd/journald.conf.d"
 cat > "$ROOT/etc/systemd/journald.conf.d/50-cloud-image.conf" <<'FILE'
