@@ -18,31 +18,56 @@ const nics = [{ nic: one.nic }];
 
 test("an EIP that is where it was leads to the server, and so does an address that is no EIP", () => {
   const eip = eipAt(one.nic);
-  expect(whereNow(address, { eip, holder: one.nic, nics: [{ nic: one.nic, eip }] })).toEqual(address);
-  expect(whereNow(address, { nics })).toEqual(address);
+  expect(whereNow(address, { eip, holder: one.nic, nics: [{ nic: one.nic, eip }], doors: [] })).toEqual(
+    address,
+  );
+  expect(whereNow(address, { nics, doors: [] })).toEqual(address);
 });
 
 test("an EIP that the pair has by now leads to the active proxy, and through it to the server", () => {
-  expect(whereNow(address, { eip: eipAt(virtualIp), holder: virtualIp, nics })).toEqual({
+  expect(whereNow(address, { eip: eipAt(virtualIp), holder: virtualIp, nics, doors: [] })).toEqual({
     ...address,
     destination: "192.168.125.11",
     jump: "admin@203.0.113.11:2222",
   });
   const far = { ...address, jump: "bastion.example" };
-  expect(whereNow(far, { eip: eipAt(virtualIp), holder: virtualIp, nics }).jump).toBe(
+  expect(whereNow(far, { eip: eipAt(virtualIp), holder: virtualIp, nics, doors: [] }).jump).toBe(
     "bastion.example,admin@203.0.113.11:2222",
   );
 });
 
 test("a server that has another EIP by now is logged in to directly", () => {
   const own = eipAt(one.nic, "203.0.113.99");
-  const found = { eip: eipAt(two.nic), holder: two.nic, nics: [{ nic: one.nic, eip: own }] };
+  const found = { eip: eipAt(two.nic), holder: two.nic, nics: [{ nic: one.nic, eip: own }], doors: [] };
   expect(whereNow(address, found)).toEqual({ ...address, destination: "203.0.113.99" });
 });
 
+test.each([
+  ["bound to nothing", { eip: eipAt(one.nic) }, address],
+  ["released", {}, { ...address, byEip: true }],
+])(
+  "where the EIP is %s, the server's own one is taken, else that of the pair, and nobody else is logged in to",
+  (_, found, from) => {
+    const other = eipAt(one.nic, "203.0.113.99");
+    expect(whereNow(from, { ...found, nics: [{ nic: one.nic, eip: other }], doors: [] })).toEqual({
+      ...from,
+      destination: "203.0.113.99",
+    });
+    const door = { nic: virtualIp, eip: eipAt(virtualIp, "203.0.113.99") };
+    expect(whereNow(from, { ...found, nics, doors: [door] })).toEqual({
+      ...from,
+      destination: "192.168.125.11",
+      jump: "admin@203.0.113.99:2222",
+    });
+    expect(() => whereNow(from, { ...found, nics, doors: [] })).toThrow(
+      expect.objectContaining({ code: "host/elsewhere" }),
+    );
+  },
+);
+
 test("where the EIP leads to a stranger, nobody is logged in to", () => {
   const stranger: Nic = { ...two.nic, subnetId: "net-other" };
-  expect(() => whereNow(address, { eip: eipAt(stranger), holder: stranger, nics })).toThrow(
+  expect(() => whereNow(address, { eip: eipAt(stranger), holder: stranger, nics, doors: [] })).toThrow(
     expect.objectContaining({ code: "host/elsewhere", hint: expect.stringContaining("--skip-hosts") }),
   );
 });

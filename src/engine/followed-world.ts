@@ -6,7 +6,7 @@ import type { CloudReader, Nic, PublicIp } from "../cloud/cloud.ts";
 import type { Host, HostAddress } from "../host/host.ts";
 import { hostThrough } from "../host/through.ts";
 import { Problem } from "../report/problem.ts";
-import { loginAt } from "../steps/gateway.ts";
+import { isOwnName, loginAt } from "../steps/gateway.ts";
 import type { World } from "../steps/world.ts";
 
 /** Asks the cloud once for each address: whoever moves an EIP needs another world after that. */
@@ -32,43 +32,62 @@ export interface Whereabouts {
   readonly holder?: Nic;
   /** NICs of the server, each with its EIP where it has one. */
   readonly nics: readonly { readonly nic: Nic; readonly eip?: PublicIp }[];
+  /** The virtual IPs of pairs that have an EIP: it leads to whoever is active. */
+  readonly doors: readonly { readonly nic: Nic; readonly eip: PublicIp }[];
 }
 
 /**
- * Directly by an EIP of the server's own, else through whoever has the EIP now, in the server's own subnet. Pure.
- * @throws Problem host/elsewhere where the EIP leads to a server that has nothing to do with it.
+ * Directly by an EIP of the server's own, else through whoever has the EIP now, or that of a pair, in the server's own
+ * subnet. Pure.
+ * @throws Problem host/elsewhere where the EIP leads to a server that has nothing to do with it, or nowhere.
  */
-export function whereNow(address: HostAddress, { eip, holder, nics }: Whereabouts): HostAddress {
-  if (!eip || !holder || nics.some(({ nic }) => nic.id === holder.id)) return address;
+export function whereNow(address: HostAddress, { eip, holder, nics, doors }: Whereabouts): HostAddress {
+  const isEip = eip !== undefined || address.byEip === true;
+  if (!isEip || nics.some(({ nic }) => nic.id === holder?.id)) return address;
   const own = nics.find((one) => one.eip !== undefined)?.eip;
   if (own) return { ...address, destination: own.address };
-  const beside = nics.find(({ nic }) => nic.subnetId === holder.subnetId);
-  if (beside) {
-    const door = loginAt(eip.address, address);
-    const jump = address.jump === undefined ? door : `${address.jump},${door}`;
+  for (const door of eip && holder ? [{ nic: holder, eip }] : doors) {
+    const beside = nics.find(({ nic }) => nic.subnetId === door.nic.subnetId);
+    if (!beside) continue;
+    const login = loginAt(door.eip.address, address);
+    const jump = address.jump === undefined ? login : `${address.jump},${login}`;
     return { ...address, destination: beside.nic.ip, jump };
   }
+  const now = holder
+    ? "leads to another server by now"
+    : eip
+      ? "is bound to nothing by now"
+      : "is gone from the account";
   throw new Problem({
     code: "host/elsewhere",
-    summary: `${eip.address}, by which ${address.server} was logged in to, leads to another server by now`,
+    summary: `${address.destination}, by which ${address.server} was logged in to, ${now}`,
     hint: `Bind an EIP to ${address.server}, or go on without it: \`undo --skip-hosts\`.`,
   });
 }
 
 async function addressNow(address: HostAddress, cloud: CloudReader): Promise<HostAddress> {
-  const { serverId, destination } = address;
+  const { serverId, destination, byEip } = address;
   if (serverId === undefined) return address;
   const publicIps = await cloud.publicIps();
   const eip = publicIps.find((one) => one.address === destination);
-  if (eip?.nicId === undefined) return address;
-  const [holder, nics] = await Promise.all([cloud.nic(eip.nicId), cloud.nics({ serverId })]);
+  if (!eip && !byEip) return address;
+  const withEip = (nic: Nic) => {
+    const own = publicIps.find((one) => one.nicId === nic.id);
+    return own ? { nic, eip: own } : { nic };
+  };
+  const holder = eip?.nicId === undefined ? undefined : await cloud.nic(eip.nicId);
+  const nics = (await cloud.nics({ serverId })).map(withEip);
+  const subnets = holder ? [] : [...new Set(nics.map(({ nic }) => nic.subnetId))];
+  const beside = await Promise.all(subnets.map((subnetId) => cloud.nics({ subnetId })));
   return whereNow(address, {
-    eip,
+    ...(eip ? { eip } : {}),
     ...(holder ? { holder } : {}),
-    nics: nics.map((nic) => {
-      const own = publicIps.find((one) => one.nicId === nic.id);
-      return own ? { nic, eip: own } : { nic };
-    }),
+    nics,
+    doors: beside
+      .flat()
+      .filter(({ serverId, name }) => serverId === "" && isOwnName(name))
+      .map(withEip)
+      .filter((one) => one.eip !== undefined),
   });
 }
 

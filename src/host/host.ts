@@ -8,6 +8,8 @@ export interface HostAddress {
   readonly serverId?: string;
   /** What ssh is given as its destination: an address, or a Host of the user's ssh config. */
   readonly destination: string;
+  /** The destination is an EIP: it may be bound elsewhere, or be somebody else's, later on. */
+  readonly byEip?: boolean;
   readonly user?: string;
   readonly port?: number;
   /** Passed on to ssh as -J: jump hosts, the nearest first. */

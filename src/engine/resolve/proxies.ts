@@ -217,8 +217,14 @@ export function hostOf(
       ...(otherJumps.length > 0 ? { otherJumps } : {}),
     };
   }
-  const reached = { public: publicIp?.address ?? future ?? nic.ip, private: nic.ip }[address] ?? address;
-  return { ...login, destination: reached, ...(jump === undefined ? {} : { jump }) };
+  const eip = address === "public" ? (publicIp?.address ?? future) : undefined;
+  const reached = { public: nic.ip, private: nic.ip }[address] ?? address;
+  return {
+    ...login,
+    destination: eip ?? reached,
+    ...(eip === undefined ? {} : { byEip: true }),
+    ...(jump === undefined ? {} : { jump }),
+  };
 }
 
 function listOf(servers: readonly Server[]): string {

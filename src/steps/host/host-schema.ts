@@ -5,6 +5,7 @@ export const hostAddress = z.object({
   server: z.string(),
   serverId: z.string().exactOptional(),
   destination: z.string(),
+  byEip: z.boolean().exactOptional(),
   user: z.string().exactOptional(),
   port: z.int().exactOptional(),
   jump: z.string().exactOptional(),
