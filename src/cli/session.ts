@@ -1,5 +1,6 @@
 /** What every command on gateways works with: the spec, the cloud, the hosts and the journal. */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Context } from "../engine/context.ts";
 import type { Journal } from "../engine/journal/journal.ts";
 import { openSqliteJournal } from "../engine/journal/sqlite-journal.ts";
@@ -39,7 +40,7 @@ export async function withSession<T>(
   const place = await placeOf(file.value.cloud, { ...options, tell }, (sources) =>
     cloudOfSpec(file, sources),
   );
-  const journal = openSqliteJournal(place.journalFolder, () => new Date());
+  const journal = openSqliteJournal(place.journalFolder, resolve(options.file), () => new Date());
   const control = openControlFolder();
   const hosts = openHosts({
     controlDir: control.path,

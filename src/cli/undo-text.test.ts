@@ -42,6 +42,12 @@ test("an undo that is done counts what it took back", () => {
   expect(undoEndText({ outcome: "done", steps: [], problems: [] })).toBe("undo: nothing to take back");
 });
 
+test("where nothing but what others changed is in the way, running it again is no help", () => {
+  const steps = ["undone", "failed", "not-executed"] as const;
+  expect(end("failed", steps, ["undo/changed-since"])).toContain("`undo --force`");
+  expect(end("failed", steps, ["undo/changed-since", "cloud/conflict"])).toContain("run it again to go on");
+});
+
 test("where nothing but steps on hosts is left, that is said", () => {
   expect(end("failed", ["undone", "failed", "failed"], ["host/unreachable", "host/unreachable"])).toBe(
     "undo: 1 step taken back; left are only 2 steps on ecs-1, which could not be reached: run it again once it can be",

@@ -34,6 +34,8 @@ export function undoEndText({
     outcome === "failed" &&
     problems.every(({ code }) => code.startsWith("host/")) &&
     steps.every(({ outcome }) => outcome !== "not-executed");
+  if (outcome === "failed" && problems.every(({ code }) => code === "undo/changed-since"))
+    return "undo: failed; `undo --force` takes back what somebody changed since, too";
   if (!onHostsAlone) return `undo: ${outcome}; run it again to go on`;
   return `undo: ${count(undone.length, "step")} taken back; left ${failed.length === 1 ? "is" : "are"} only ${count(failed.length, "step")} on ${hosts}, which could not be reached: run it again once it can be`;
 }

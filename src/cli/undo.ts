@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import { Command } from "commander";
 import type { EntryRecord } from "../engine/journal/journal.ts";
 import { changesToUndo, takeBack } from "../engine/take-back.ts";
 import { undoPreview } from "../engine/undo-preview.ts";
+import { undoScope } from "../engine/undo-scope.ts";
 import { count, problemsText } from "../report/human.ts";
 import { confirm } from "./confirm.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
@@ -19,7 +21,7 @@ export function undoCommand(): Command {
   return withGatewayOptions(
     new Command("undo")
       .description("back to before: the route first, then the road back")
-      .argument("[run]", "only this run and those after it; by default all that Wayout did")
+      .argument("[run]", "only this run and those after it; by default all that stands of the file")
       .option("-y, --yes", "do not ask")
       .option(
         "--force",
@@ -28,9 +30,11 @@ export function undoCommand(): Command {
       .option("--skip-hosts", "go on with the cloud's objects when a host cannot be reached"),
   ).action(async (run: string | undefined, options: UndoCommandOptions) => {
     await withSession(options, async ({ file, world, journal, context }) => {
-      const recorded = journal.standing().map((entry) => entry.gateway);
       const asked = file.value.gateways.map((gateway) => gateway.name);
-      const entries = changesToUndo(journal, [...new Set([...asked, ...recorded])], run);
+      const scope = undoScope(journal.standing(), journal.runs(), { file: resolve(options.file), asked });
+      const entries = changesToUndo(journal, scope.gateways, run);
+      for (const { gateway, file: other } of scope.others)
+        note(`gateway ${gateway} stands and stays: it is of ${other}`);
       if (entries.length > 0 && !(await agreed(entries, options, context.signal))) {
         note("nothing was changed");
         process.exitCode = 1;

@@ -218,7 +218,7 @@ async function withAccount(
 ): Promise<void> {
   const { lab, cloud } = await openLabCloud();
   const folder = mkdtempSync(join(tmpdir(), "wayout-journal-"));
-  const journal = openSqliteJournal(folder, () => new Date());
+  const journal = openSqliteJournal(folder, "/a/wayout.yaml", () => new Date());
   try {
     for (const letter of "abc") {
       const { ports } = addServer(lab.state, { name: `ecs-${letter}`, nics: [{ subnetId: lab.subnet.id }] });

@@ -14,7 +14,7 @@ import { openSqliteJournal } from "./journal/sqlite-journal.ts";
 test("the plan is blocked with that reason and a hint, and apply makes no write", async () => {
   const { lab, cloud, callsSince } = await openLabCloud();
   const folder = mkdtempSync(join(tmpdir(), "wayout-journal-"));
-  const journal = openSqliteJournal(folder, () => new Date());
+  const journal = openSqliteJournal(folder, "/a/wayout.yaml", () => new Date());
   try {
     for (const name of ["ecs-a", "ecs-b"]) {
       const { ports } = addServer(lab.state, { name, nics: [{ subnetId: lab.subnet.id }] });

@@ -18,6 +18,8 @@ export interface RunRecord {
   readonly finishedAt: string | null;
   readonly outcome: RunOutcome;
   readonly user: string;
+  /** The wayout.yaml it was run for, an absolute path; null in a run of an older Wayout. */
+  readonly file: string | null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -23,7 +23,7 @@ let journal: Journal;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "wayout-journal-"));
-  journal = openSqliteJournal(folder, now);
+  journal = openSqliteJournal(folder, "/a/wayout.yaml", now);
 });
 afterEach(() => {
   journal.close();
@@ -41,10 +41,22 @@ function codeOf(work: () => unknown): string {
 }
 
 describe("the journal", () => {
+  it("knows the file of a run, also after both were moved together", () => {
+    const before = openSqliteJournal(join(folder, "a", ".wayout"), join(folder, "a", "one.yaml"), now);
+    before.begin(apply).finish("done");
+    before.close();
+    renameSync(join(folder, "a"), join(folder, "b"));
+    const after = openSqliteJournal(join(folder, "b", ".wayout"), join(folder, "b", "two.yaml"), now);
+    after.begin(apply).finish("done");
+    const files = after.runs().map(({ file }) => file);
+    after.close();
+    expect(files).toEqual([join(folder, "b", "one.yaml"), join(folder, "b", "two.yaml")]);
+  });
+
   it("keeps what was begun, even where the program ends before it is done", () => {
     journal.begin(apply).started(entry("a"));
     journal.close();
-    journal = openSqliteJournal(folder, now);
+    journal = openSqliteJournal(folder, "/a/wayout.yaml", now);
     expect(journal.standing()).toMatchObject([
       {
         run: "0001",
@@ -90,7 +102,7 @@ describe("the journal", () => {
 
   it("lets one run at a time work on a gateway, and names it", () => {
     const run = journal.begin(apply);
-    const other = openSqliteJournal(folder, now);
+    const other = openSqliteJournal(folder, "/a/wayout.yaml", now);
     expect(codeOf(() => other.begin(apply))).toBe("run/locked");
     expect(codeOf(() => other.begin({ ...apply, gateways: ["second", "egress"] }))).toBe("run/locked");
     other.begin({ ...apply, gateways: ["second"] }).finish("done");
@@ -127,11 +139,11 @@ describe("the journal", () => {
       join(other, "journal.db"),
       "this is not a database, but long enough to look like one\n".repeat(40),
     );
-    expect(codeOf(() => openSqliteJournal(other, now))).toBe("journal/unusable");
+    expect(codeOf(() => openSqliteJournal(other, "/a/wayout.yaml", now))).toBe("journal/unusable");
     rmSync(other, { recursive: true });
     const database = new DatabaseSync(join(folder, "journal.db"));
     database.exec("PRAGMA user_version = 99");
-    expect(codeOf(() => openSqliteJournal(folder, now))).toBe("journal/newer");
+    expect(codeOf(() => openSqliteJournal(folder, "/a/wayout.yaml", now))).toBe("journal/newer");
     database.exec("PRAGMA user_version = 1");
     database.close();
   });

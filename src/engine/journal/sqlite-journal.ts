@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { messageOf, Problem } from "../../report/problem.ts";
@@ -9,10 +9,11 @@ import { mayBeAlive, type Owner, ownerSchema, thisProcess } from "./owner.ts";
 const schemaVersion = 1;
 
 /**
- * Opens (or makes) the journal in `folder`. Every write is one transaction, synced to disk before it returns.
+ * Opens (or makes) the journal in `folder`, for runs of the spec in `specFile` (an absolute path). Every write is one
+ * transaction, synced to disk before it returns.
  * @throws Problem journal/unusable where the file is not a journal that this version reads.
  */
-export function openSqliteJournal(folder: string, now: () => Date): Journal {
+export function openSqliteJournal(folder: string, specFile: string, now: () => Date): Journal {
   const file = join(folder, "journal.db");
   let database: DatabaseSync;
   try {
@@ -30,7 +31,7 @@ export function openSqliteJournal(folder: string, now: () => Date): Journal {
       cause,
     });
   }
-  return new SqliteJournal(database, now, thisProcess());
+  return new SqliteJournal(database, { folder, specFile, now, owner: thisProcess() });
 }
 
 function migrate(database: DatabaseSync, file: string): void {
@@ -60,6 +61,10 @@ function migrate(database: DatabaseSync, file: string): void {
     CREATE TABLE IF NOT EXISTS undoings (
       seq INTEGER PRIMARY KEY REFERENCES entries (seq), run INTEGER NOT NULL REFERENCES runs (number)
     ) STRICT;
+    -- And runs of which nobody knows the file.
+    CREATE TABLE IF NOT EXISTS files (
+      run INTEGER PRIMARY KEY REFERENCES runs (number), file TEXT NOT NULL
+    ) STRICT;
     PRAGMA user_version = ${schemaVersion};
     COMMIT;`);
 }
@@ -74,6 +79,7 @@ const runRow = z
     finished_at: z.string().nullable(),
     outcome: z.enum(["running", "done", "failed", "stopped", "died"]),
     user: z.string(),
+    file: z.string().nullable(),
   })
   .transform(
     (row): RunRecord => ({
@@ -85,6 +91,7 @@ const runRow = z
       finishedAt: row.finished_at,
       outcome: row.outcome,
       user: row.user,
+      file: row.file,
     }),
   );
 
@@ -121,22 +128,42 @@ function ownerOf(lock: z.infer<typeof lockRow>): Owner {
 
 class SqliteJournal implements Journal {
   readonly #database: DatabaseSync;
+  readonly #folder: string;
+  readonly #specFile: string;
   readonly #now: () => Date;
   readonly #owner: Owner;
 
-  constructor(database: DatabaseSync, now: () => Date, owner: Owner) {
+  constructor(
+    database: DatabaseSync,
+    outside: {
+      readonly folder: string;
+      readonly specFile: string;
+      readonly now: () => Date;
+      readonly owner: Owner;
+    },
+  ) {
     this.#database = database;
-    this.#now = now;
-    this.#owner = owner;
+    this.#folder = outside.folder;
+    this.#specFile = outside.specFile;
+    this.#now = outside.now;
+    this.#owner = outside.owner;
   }
 
   runs(): readonly RunRecord[] {
-    const runs = z.array(runRow).parse(this.#database.prepare("SELECT * FROM runs ORDER BY number").all());
+    const runs = z
+      .array(runRow)
+      .parse(
+        this.#database
+          .prepare("SELECT runs.*, file FROM runs LEFT JOIN files ON run = number ORDER BY number")
+          .all(),
+      );
     const locks = z.array(lockRow).parse(this.#database.prepare("SELECT * FROM locks").all());
     const dead = new Set(locks.filter((lock) => !mayBeAlive(ownerOf(lock))).map((lock) => runId(lock.run)));
-    return runs.map((run) =>
-      run.outcome === "running" && dead.has(run.id) ? { ...run, outcome: "died" } : run,
-    );
+    return runs.map((run) => ({
+      ...run,
+      outcome: run.outcome === "running" && dead.has(run.id) ? "died" : run.outcome,
+      file: run.file === null ? null : resolve(this.#folder, run.file),
+    }));
   }
 
   standing(): readonly EntryRecord[] {
@@ -171,6 +198,9 @@ class SqliteJournal implements Journal {
           this.#owner.user,
         );
       const number = Number(lastInsertRowid);
+      // As seen from here: whoever moves both together finds his runs again.
+      const file = relative(this.#folder, this.#specFile);
+      this.#database.prepare("INSERT INTO files (run, file) VALUES (?, ?)").run(number, file);
       const lock = this.#database.prepare("INSERT INTO locks (gateway, run, owner) VALUES (?, ?, ?)");
       for (const gateway of run.gateways) lock.run(gateway, number, JSON.stringify(this.#owner));
       return new SqliteRun(this.#database, number, this.#now);

@@ -60,7 +60,7 @@ export async function openSweepWorld(lab: string, spec: string): Promise<SweepWo
   const file = parseSpec(readFileSync(spec, "utf8"), spec);
   const control = openControlFolder();
   const hosts = openHosts({ controlDir: control.path, configFile: sshConfig, connectTimeoutMs: 1_000 });
-  const journal = openSqliteJournal(folder, () => new Date());
+  const journal = openSqliteJournal(folder, "/a/wayout.yaml", () => new Date());
   const way = await openFaultyWay(apiUrl);
   const config = loadCloud("lab", { ...systemSources(), env: { OS_CLIENT_CONFIG_FILE: cloudsFile } });
   const context: Context = {
