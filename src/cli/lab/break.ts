@@ -3,7 +3,7 @@ import { breakFault } from "../../lab/client/actions.ts";
 import { removeDeadLabs } from "../../lab/client/remove.ts";
 import { faults } from "../../lab/faults/index.ts";
 import { answer, answerJson } from "../output.ts";
-import { type LabOptions, withLabOptions } from "./options.ts";
+import { type LabOptions, sameLab, withLabOptions } from "./options.ts";
 
 export function breakCommand(): Command {
   const command = new Command("break")
@@ -18,13 +18,10 @@ export function breakCommand(): Command {
 async function breakIt(fault: string, words: readonly string[], options: LabOptions): Promise<void> {
   await removeDeadLabs();
   const broken = await breakFault(options.name, [fault, ...words]);
+  const mend = `wayout lab mend ${broken.id}${sameLab(options.name)}`;
   if (options.json) answerJson(broken);
-  else if (broken.ends === undefined)
-    answer(`broken: ${broken.effect}\nmend it with  wayout lab mend ${broken.id}`);
-  else
-    answer(
-      `broken: ${broken.effect}\nit ends by itself ${broken.ends}; before that with  wayout lab mend ${broken.id}`,
-    );
+  else if (broken.ends === undefined) answer(`broken: ${broken.effect}\nmend it with  ${mend}`);
+  else answer(`broken: ${broken.effect}\nit ends by itself ${broken.ends}; before that with  ${mend}`);
 }
 
 function faultList(): string {

@@ -12,3 +12,8 @@ export function withLabOptions(command: Command): Command {
     .option("--name <lab>", "which lab, where several run side by side", "lab")
     .option("--json", "answer in JSON");
 }
+
+/** The option that leads another command to the same lab; "" where the default does. */
+export function sameLab(name: string): string {
+  return name === "lab" ? "" : ` --name ${name}`;
+}

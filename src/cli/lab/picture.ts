@@ -1,5 +1,6 @@
 /** A lab in words, for people. */
 import type { LabStatus } from "../../lab/client/status.ts";
+import { sameLab } from "./options.ts";
 
 /** Lists longer than this are cut: nobody reads a hundred lines to learn that the lab is up. */
 const shownServers = 12;
@@ -17,8 +18,9 @@ export function picture(status: LabStatus, options: { readonly all: boolean }): 
   ]);
   const lines = table([["server", "private IP", "EIP", "subnet", "kind", "state"], ...rows]);
   const more = status.servers.length - shown.length;
-  if (more > 0) lines.push(`and ${more} more; \`wayout lab status\` lists all`);
-  for (const { id, effect } of status.faults) lines.push(`broken: ${effect}; \`wayout lab mend ${id}\``);
+  if (more > 0) lines.push(`and ${more} more; \`wayout lab status${sameLab(status.name)}\` lists all`);
+  for (const { id, effect } of status.faults)
+    lines.push(`broken: ${effect}; \`wayout lab mend ${id}${sameLab(status.name)}\``);
   return lines.map((line) => `  ${line}`).join("\n");
 }
 
