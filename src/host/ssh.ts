@@ -56,13 +56,16 @@ export function openHosts(options: SshOptions): Hosts {
   mkdirSync(options.controlDir, { recursive: true, mode: 0o700 });
   const direct = new Map<string, SshHost>();
   const byWays = new Map<string, Host>();
+  const shut = new Set<string>();
   const byOneWay = (address: HostAddress): SshHost =>
     remembered(direct, keyOf(address), () => new SshHost(address, options));
   return {
     host(address) {
       const ways = waysTo(address);
       if (ways.length === 1) return byOneWay(ways[0]);
-      return remembered(byWays, ways.map(keyOf).join(" "), () => hostByWays(address, ways.map(byOneWay)));
+      return remembered(byWays, ways.map(keyOf).join(" "), () =>
+        hostByWays(address, ways.map(byOneWay), shut),
+      );
     },
     async close() {
       await Promise.all([...direct.values()].map((host) => host.disconnect()));

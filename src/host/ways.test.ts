@@ -23,7 +23,7 @@ function world(dead: Record<string, string>): { readonly host: Host; readonly as
       writeFresh: () => go("write fresh"),
     };
   });
-  return { host: hostByWays(address, ways), asked };
+  return { host: hostByWays(address, ways, new Set()), asked };
 }
 
 test("the ways are those over each jump host, the first one first", () => {
@@ -54,8 +54,11 @@ test("the way that worked is gone by from then on", async () => {
     };
     return { address: way, facts: () => Promise.reject(unreachable), read, write: read, writeFresh: read };
   });
-  const host = hostByWays(address, ways);
+  const shut = new Set<string>();
+  const host = hostByWays(address, ways, shut);
   await host.read("");
   await host.write("");
   expect(asked).toEqual(["a", "b", "b"]);
+  await hostByWays(address, ways, shut).read("");
+  expect(asked, "and another host is not tried by a jump that is dead").toEqual(["a", "b", "b", "b"]);
 });

@@ -9,23 +9,29 @@ export function waysTo({ otherJumps = [], ...first }: HostAddress): readonly [Ho
 }
 
 /**
- * Goes by the way that worked last. Where that does not lead to the host, nothing has begun there, and the others are
- * tried. Where none does, the first one's problem is told.
+ * Goes by the first way. Where that does not lead to the host, nothing has begun there, and the others are tried. Where
+ * none does, the first one's problem is told.
+ * @param shut jumps that led nowhere when they were last tried, of whichever host: these are tried last. A dead one costs
+ * the whole time that a connection is waited for, and clients may be waiting for what is done.
  */
-export function hostByWays(address: HostAddress, ways: readonly Host[]): Host {
+export function hostByWays(address: HostAddress, ways: readonly Host[], shut: Set<string>): Host {
   let last = 0;
+  const isShut = (index: number): boolean => shut.has(ways[index]?.address.jump ?? "");
   async function go<T>(work: (way: Host, isAnother: boolean) => Promise<T>): Promise<T> {
-    const order = ways.map((_, index) => index).sort((a, b) => Number(b === last) - Number(a === last));
+    const order = ways.map((_, index) => index).sort((a, b) => Number(isShut(a)) - Number(isShut(b)));
     const problems = new Map<number, Problem>();
     for (const index of order) {
       const way = ways[index];
       if (!way) continue;
+      const jump = way.address.jump ?? "";
       try {
         const done = await work(way, index !== last);
         last = index;
+        shut.delete(jump);
         return done;
       } catch (cause) {
         if (!(cause instanceof Problem && cause.code === "host/unreachable")) throw cause;
+        shut.add(jump);
         problems.set(index, cause);
       }
     }
