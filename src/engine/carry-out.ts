@@ -6,6 +6,7 @@ import { rebindStep } from "../steps/all-steps.ts";
 import type { World } from "../steps/world.ts";
 import { type Applied, apply } from "./apply.ts";
 import type { Context } from "./context.ts";
+import { withoutDeadHosts } from "./dead-hosts.ts";
 import type { EntryRecord, Journal, JournalReader, Run } from "./journal/journal.ts";
 import { look, type Work } from "./observe.ts";
 import { departedMembers, type StaleStep, staleSteps } from "./stale.ts";
@@ -37,6 +38,8 @@ export async function carryOut(
   { skipHosts }: CarryOutOptions,
 ): Promise<CarriedOut> {
   const options = { force: false, skipHosts };
+  // One that is dead is waited for once: while it is for a second time, clients may have no way out.
+  const living = skipHosts ? withoutDeadHosts(world) : world;
   /** What is in the way of going on, of what was found while something was taken back. */
   const serious = ({ problems }: Undone) =>
     problems.filter(({ code }) => !(skipHosts && code.startsWith("host/")));
@@ -47,7 +50,7 @@ export async function carryOut(
   try {
     const before = await look(file, world.cloud, journal, context.probes);
     const departed = await departedSteps(before, journal, world);
-    const first = await undo(standingOf(departed, journal), world, run, context, options);
+    const first = await undo(standingOf(departed, journal), living, run, context, options);
     if (first.stopped || serious(first).length > 0) {
       return finish(first.stopped ? "stopped" : "failed", [], first.results, first.problems);
     }
@@ -70,7 +73,7 @@ export async function carryOut(
       works.flatMap((work) => staleSteps(journal.standing(), work)),
       journal,
     );
-    const back = await undo(stale, world, run, context, options);
+    const back = await undo(stale, living, run, context, options);
     const outcome = back.stopped ? "stopped" : serious(back).length > 0 ? "failed" : "done";
     return finish(outcome, steps, [...first.results, ...back.results], back.problems, outcome === "failed");
   } catch (fault) {

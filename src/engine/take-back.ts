@@ -4,6 +4,7 @@ import { Problem } from "../report/problem.ts";
 import { suggestion } from "../spec/nearest.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
+import { withoutDeadHosts } from "./dead-hosts.ts";
 import type { EntryRecord, Journal, JournalReader, RunRecord } from "./journal/journal.ts";
 import { type UndoOptions, undo } from "./undo.ts";
 
@@ -66,7 +67,8 @@ export async function takeBack(
   const run = journal.begin({ operation: "undo", cloud, gateways });
   context.report({ kind: "run-started", run: run.id, operation: "undo", steps: entries.length });
   try {
-    const { results: steps, problems, stopped } = await undo(entries, world, run, context, options);
+    const living = options.skipHosts ? withoutDeadHosts(world) : world;
+    const { results: steps, problems, stopped } = await undo(entries, living, run, context, options);
     const outcome = stopped ? "stopped" : problems.length > 0 ? "failed" : "done";
     run.finish(outcome);
     context.report({ kind: "run-finished", run: run.id, outcome });

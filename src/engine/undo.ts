@@ -5,7 +5,6 @@ import { movesEip, rebindStep } from "../steps/all-steps.ts";
 import type { UndoableStep } from "../steps/step.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
-import { withoutDeadHosts } from "./dead-hosts.ts";
 import { followedWorld } from "./followed-world.ts";
 import type { EntryRecord, Run } from "./journal/journal.ts";
 import { settledWorld } from "./settled-world.ts";
@@ -32,17 +31,15 @@ export interface Undone {
  */
 export async function undo(
   entries: readonly EntryRecord[],
-  anyWorld: World,
+  world: World,
   run: Run,
   context: Context,
   options: UndoOptions,
 ): Promise<Undone> {
-  // Each step on a dead host would wait for it.
-  const living = options.skipHosts ? withoutDeadHosts(anyWorld) : anyWorld;
-  const follow = (): World => settledWorld(followedWorld(living), context.report);
-  let world = follow();
+  const follow = (): World => settledWorld(followedWorld(world), context.report);
+  let now = follow();
   // Asked once, however many steps are on hosts that cannot be reached.
-  const asOfNow = snapshot(anyWorld.cloud);
+  const asOfNow = snapshot(world.cloud);
   const results: StepResult[] = [];
   const problems: Problem[] = [];
   const held = new Set<string>();
@@ -56,7 +53,7 @@ export async function undo(
     } else {
       try {
         context.report({ kind: "step-started", id: last.stepId, title: `Take back: ${last.title}` });
-        result = await undoStep(undoing, world, run, options);
+        result = await undoStep(undoing, now, run, options);
       } catch (cause) {
         if (!(cause instanceof Problem)) throw cause;
         const problem = await askedForPower(cause.where({ step: last.kind, object: last.object }), asOfNow);
@@ -70,7 +67,7 @@ export async function undo(
     const whole: StepResult = { id, step, object, title, ...result, durationMs };
     results.push(whole);
     context.report({ kind: "step-finished", result: whole });
-    if (movesEip(step)) world = follow();
+    if (movesEip(step)) now = follow();
   }
   return { results, problems, stopped: false };
 }

@@ -1,5 +1,6 @@
 /** An EIP that the user has goes along with the gateway, from one proxy to two and back, and is the user's again. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { seenAs } from "./clients.ts";
 import { keptDuring } from "./held-connections.ts";
 import { one, other, TwoProxies } from "./two-proxies.ts";
@@ -7,6 +8,9 @@ import { must } from "./wayout-command.ts";
 
 const lab = "test-pair-own-ip";
 const connections = 20;
+const skippedSchema = z.object({
+  takenBack: z.array(z.object({ outcome: z.string(), durationMs: z.number() })),
+});
 const poll = { timeout: 60_000, interval: 1000 };
 let two: TwoProxies;
 
@@ -49,8 +53,11 @@ test(
           const refused = await two.wayout("apply", "--yes");
           expect(refused, refused.stdout).toMatchObject({ code: 1 });
           expect(refused.stderr).toContain("apply --skip-hosts");
-          const skipped = await two.wayout("apply", "--yes", "--skip-hosts");
+          const skipped = await two.wayout("apply", "--yes", "--skip-hosts", "--json");
           expect(skipped, skipped.stderr).toMatchObject({ code: 0 });
+          const { takenBack } = skippedSchema.parse(JSON.parse(skipped.stdout));
+          const waitedFor = takenBack.filter((step) => step.outcome === "failed" && step.durationMs > 9_000);
+          expect(waitedFor, "a dead host is waited for once, not while clients wait").toHaveLength(1);
           expect(await seenAs(lab, "ecs-app-1")).toBe(one);
 
           await must("lab", "mend", ...broken);
