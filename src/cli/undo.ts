@@ -1,9 +1,8 @@
-import { resolve } from "node:path";
 import { Command } from "commander";
+import { undoScope } from "../engine/gateway-files.ts";
 import type { EntryRecord } from "../engine/journal/journal.ts";
 import { changesToUndo, takeBack } from "../engine/take-back.ts";
 import { undoPreview } from "../engine/undo-preview.ts";
-import { undoScope } from "../engine/undo-scope.ts";
 import { count, problemsText } from "../report/human.ts";
 import { confirm } from "./confirm.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
@@ -31,7 +30,7 @@ export function undoCommand(): Command {
   ).action(async (run: string | undefined, options: UndoCommandOptions) => {
     await withSession(options, async ({ file, world, journal, context }) => {
       const asked = file.value.gateways.map((gateway) => gateway.name);
-      const scope = undoScope(journal.standing(), journal.runs(), { file: resolve(options.file), asked });
+      const scope = undoScope(journal, asked);
       const entries = changesToUndo(journal, scope.gateways, run);
       for (const { gateway, file: other } of scope.others)
         note(`gateway ${gateway} stands and stays: it is of ${other}`);

@@ -6,6 +6,7 @@ import { isToldByDhcp } from "../steps/all-steps.ts";
 import type { ReadOnlyWorld, World } from "../steps/world.ts";
 import { type CarriedOut, type CarryOutOptions, carryOut, unsettledSteps } from "./carry-out.ts";
 import type { Context } from "./context.ts";
+import { otherFilesOf } from "./gateway-files.ts";
 import type { Journal, JournalReader } from "./journal/journal.ts";
 import { look, observe } from "./observe.ts";
 import { makePlan } from "./plan.ts";
@@ -22,8 +23,13 @@ export async function plan(
   context.report({ kind: "phase", phase: "observe", text: "reading the cloud and the proxies" });
   const seen = await observe(file, world, journal, context.probes);
   const standing = journal.standing();
+  const otherFiles = otherFilesOf(journal);
   const made = makePlan(
-    seen.map(({ work, seen }) => ({ ...work, seen, stale: staleSteps(standing, work) })),
+    seen.map(({ work, seen }) => {
+      const otherFile = otherFiles.get(work.gateway.name);
+      const stale = staleSteps(standing, work);
+      return { ...work, seen, stale, ...(otherFile === undefined ? {} : { otherFile }) };
+    }),
     context,
   );
   context.report({ kind: "planned", plan: made });

@@ -5,6 +5,8 @@ import { recipeOf } from "../steps/recipe.ts";
 import type { BoundObservation } from "../steps/step.ts";
 import { facts, gatewayOf, proxyOf } from "../steps/testing/gateways.ts";
 import { makePlan } from "./plan.ts";
+import type { StaleStep } from "./stale.ts";
+import { entriesOf } from "./testing/entries.ts";
 
 /** A cloud in which everything is as it should be. */
 const asItShouldBe: BoundObservation = {
@@ -28,6 +30,18 @@ const named = (name: string, number: number, spec: Partial<Gateway["spec"]> = {}
   const gateway = gatewayOf([proxyOf(number)], { name });
   return { ...gateway, spec: { ...gateway.spec, ...spec } };
 };
+
+test("a gateway that another file made is said to be, where something of it would be taken back", () => {
+  const gateway = named("egress", 1);
+  const [entry] = entriesOf(stepsFor(named("egress", 2), facts, []));
+  const warningsWith = (stale: readonly StaleStep[]) =>
+    makePlan([{ gateway, recipe: recipeOf(gateway, facts), seen: [], stale, otherFile: "/a/one.yaml" }], {
+      adopt: false,
+    }).gateways.flatMap(({ warnings }) => warnings);
+  const stale = entry ? [{ entry, because: "egress no longer asks for it", notice: "" }] : [];
+  expect(warningsWith(stale)).toEqual([expect.stringContaining("egress is of /a/one.yaml so far")]);
+  expect(warningsWith([])).toEqual([]);
+});
 
 test("two gateways that want one destination of one route table are blocked, both, before anything is changed", () => {
   const { gateways, summary } = planOf(named("a", 1), named("b", 2));

@@ -11,6 +11,8 @@ export interface PlanInput {
   readonly recipe: Recipe;
   readonly seen: readonly Seen[];
   readonly stale: readonly StaleStep[];
+  /** Another spec, by which the gateway was changed last. */
+  readonly otherFile?: string;
 }
 
 /** Pure: the same observations give the same plan. */
@@ -40,7 +42,7 @@ function claimsOf(inputs: readonly PlanInput[]): Claims {
 }
 
 function planGateway(
-  { gateway, recipe, seen, stale }: PlanInput,
+  { gateway, recipe, seen, stale, otherFile }: PlanInput,
   claims: Claims,
   options: { readonly adopt: boolean },
 ): GatewayPlan {
@@ -102,6 +104,11 @@ function planGateway(
       notice,
       warnings: [],
     });
+  }
+  if (otherFile !== undefined && stale.length > 0) {
+    warnings.push(
+      `${gateway.name} is of ${otherFile} so far: what that file asks for and this one does not is taken back. Another name makes a gateway of its own`,
+    );
   }
   const { kind, because } = recipe;
   return { name: gateway.name, recipe: { kind, because }, changes, right, blocked, warnings };

@@ -46,6 +46,8 @@ export type NewEntry = Pick<
 >;
 
 export interface JournalReader {
+  /** The spec for which runs are begun: an absolute path. */
+  readonly file: string;
   /** Oldest first. */
   runs(): readonly RunRecord[];
   /** Changes that stand (not undone), oldest first. */

@@ -129,7 +129,7 @@ function ownerOf(lock: z.infer<typeof lockRow>): Owner {
 class SqliteJournal implements Journal {
   readonly #database: DatabaseSync;
   readonly #folder: string;
-  readonly #specFile: string;
+  readonly file: string;
   readonly #now: () => Date;
   readonly #owner: Owner;
 
@@ -144,7 +144,7 @@ class SqliteJournal implements Journal {
   ) {
     this.#database = database;
     this.#folder = outside.folder;
-    this.#specFile = outside.specFile;
+    this.file = outside.specFile;
     this.#now = outside.now;
     this.#owner = outside.owner;
   }
@@ -199,7 +199,7 @@ class SqliteJournal implements Journal {
         );
       const number = Number(lastInsertRowid);
       // As seen from here: whoever moves both together finds his runs again.
-      const file = relative(this.#folder, this.#specFile);
+      const file = relative(this.#folder, this.file);
       this.#database.prepare("INSERT INTO files (run, file) VALUES (?, ?)").run(number, file);
       const lock = this.#database.prepare("INSERT INTO locks (gateway, run, owner) VALUES (?, ?, ?)");
       for (const gateway of run.gateways) lock.run(gateway, number, JSON.stringify(this.#owner));

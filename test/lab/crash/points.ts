@@ -11,6 +11,7 @@ export type AtPoint = (name: string) => void;
 
 export function tellingJournal(journal: Journal, at: AtPoint): Journal {
   return {
+    file: journal.file,
     runs: () => journal.runs(),
     standing: () => journal.standing(),
     entriesOf: (run) => journal.entriesOf(run),

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { stepsFor } from "../steps/for-gateway.ts";
 import { facts, gatewayOf, proxyOf } from "../steps/testing/gateways.ts";
-import type { RunRecord } from "./journal/journal.ts";
+import { otherFilesOf, undoScope } from "./gateway-files.ts";
+import type { EntryRecord, RunRecord } from "./journal/journal.ts";
 import { entriesOf } from "./testing/entries.ts";
-import { undoScope } from "./undo-scope.ts";
 
 const run = (id: string, file: string | null): RunRecord => ({
   id,
@@ -22,10 +22,15 @@ const made = (gateway: string, by: string) =>
     gateway,
   }));
 const runs = [run("0001", "/a/one.yaml"), run("0002", "/a/two.yaml"), run("0003", null)];
+const journalOf = (file: string, standing: readonly EntryRecord[]) => ({
+  file,
+  standing: () => standing,
+  runs: () => runs,
+});
 
 test("a gateway that the file has no longer is its own all the same", () => {
   const standing = [...made("first", "0001"), ...made("gone", "0001")];
-  expect(undoScope(standing, runs, { file: "/a/one.yaml", asked: ["first"] })).toEqual({
+  expect(undoScope(journalOf("/a/one.yaml", standing), ["first"])).toEqual({
     gateways: ["first", "gone"],
     others: [],
   });
@@ -33,7 +38,7 @@ test("a gateway that the file has no longer is its own all the same", () => {
 
 test("a gateway of another file stays, unless this file has it, too", () => {
   const standing = [...made("first", "0001"), ...made("second", "0002")];
-  const of = (asked: readonly string[]) => undoScope(standing, runs, { file: "/a/one.yaml", asked });
+  const of = (asked: readonly string[]) => undoScope(journalOf("/a/one.yaml", standing), asked);
   expect(of(["first"])).toEqual({
     gateways: ["first"],
     others: [{ gateway: "second", file: "/a/two.yaml" }],
@@ -43,10 +48,15 @@ test("a gateway of another file stays, unless this file has it, too", () => {
 
 test("a gateway goes over to the file by which it was changed last", () => {
   const standing = [...made("moved", "0001"), ...made("moved", "0002")];
-  expect(undoScope(standing, runs, { file: "/a/one.yaml", asked: [] }).gateways).toEqual([]);
-  expect(undoScope(standing, runs, { file: "/a/two.yaml", asked: [] }).gateways).toEqual(["moved"]);
+  expect(undoScope(journalOf("/a/one.yaml", standing), []).gateways).toEqual([]);
+  expect(undoScope(journalOf("/a/two.yaml", standing), []).gateways).toEqual(["moved"]);
 });
 
 test("a gateway of which nobody knows the file is taken back as ever", () => {
-  expect(undoScope(made("old", "0003"), runs, { file: "/a/one.yaml", asked: [] }).gateways).toEqual(["old"]);
+  expect(undoScope(journalOf("/a/one.yaml", made("old", "0003")), []).gateways).toEqual(["old"]);
+});
+
+test("another file is named only where it is known, and another one", () => {
+  const standing = [...made("first", "0001"), ...made("second", "0002"), ...made("old", "0003")];
+  expect([...otherFilesOf(journalOf("/a/one.yaml", standing))]).toEqual([["second", "/a/two.yaml"]]);
 });
