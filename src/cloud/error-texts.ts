@@ -55,7 +55,7 @@ export const hints: Readonly<Record<CloudProblemCode, string>> = {
   "cloud/bad-answer":
     "Is the endpoint right, and is there a proxy or a login page in between? An endpoint can be set in clouds.yaml (auth_url, <service>_endpoint_override).",
   "cloud/not-supported":
-    "Is the endpoint the right one for this service and region? Otherwise this cloud lacks a feature that the step needs.",
+    "Is the endpoint the right one for this service and region, and does `profile` in clouds.yaml name this kind of cloud? Otherwise this cloud lacks a feature that the step needs.",
   "cloud/certificate":
     "Name the certificate authority with `cacert:` in clouds.yaml (or OS_CACERT); `verify: false` trusts anybody and is for tests only.",
   "cloud/stopped": "Run it again to go on.",
@@ -71,5 +71,5 @@ export const loginHints: Readonly<Record<Credentials["kind"], string>> = {
   "application-credential":
     "Check application_credential_id and application_credential_secret of this cloud in clouds.yaml or in the OS_* variables. An application credential ends with its user's rights, or at its own date.",
   "access-key":
-    "Check ak and sk of this cloud in clouds.yaml or in the OS_* variables, with temporary keys security_token too, and the clock here: a signature carries its time.",
+    "Check ak and sk of this cloud in clouds.yaml or in the OS_* variables, with temporary keys security_token too, the clock here (a signature carries its time), and `profile`: clouds sign in ways of their own.",
 };
