@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { undoScope } from "../engine/gateway-files.ts";
 import type { EntryRecord } from "../engine/journal/journal.ts";
 import { changesToUndo, takeBack } from "../engine/take-back.ts";
 import { undoPreview } from "../engine/undo-preview.ts";
@@ -30,10 +29,8 @@ export function undoCommand(): Command {
   ).action(async (run: string | undefined, options: UndoCommandOptions) => {
     await withSession(options, async ({ file, world, journal, context }) => {
       const asked = file.value.gateways.map((gateway) => gateway.name);
-      const scope = undoScope(journal, asked);
-      const entries = changesToUndo(journal, scope.gateways, run);
-      for (const { gateway, file: other } of scope.others)
-        note(`gateway ${gateway} stands and stays: it is of ${other}`);
+      const { entries, others } = changesToUndo(journal, asked, run);
+      for (const [gateway, other] of others) note(`gateway ${gateway} stands and stays: it is of ${other}`);
       if (entries.length > 0 && !(await agreed(entries, options, context.signal))) {
         note("nothing was changed");
         process.exitCode = 1;

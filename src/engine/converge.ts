@@ -23,7 +23,7 @@ export async function plan(
   context.report({ kind: "phase", phase: "observe", text: "reading the cloud and the proxies" });
   const seen = await observe(file, world, journal, context.probes);
   const standing = journal.standing();
-  const otherFiles = otherFilesOf(journal);
+  const otherFiles = otherFilesOf(standing, journal);
   const made = makePlan(
     seen.map(({ work, seen }) => {
       const otherFile = otherFiles.get(work.gateway.name);

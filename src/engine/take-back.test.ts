@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { Problem } from "../report/problem.ts";
-import { withSkipHosts } from "./take-back.ts";
+import type { EntryRecord } from "./journal/journal.ts";
+import { changesToUndo, withSkipHosts } from "./take-back.ts";
+import { entriesOfGateway, journalOfFiles } from "./testing/files.ts";
 
 const summary = "cannot reach ecs-1 over SSH";
 const hintOf = (code: string, hint?: string) =>
@@ -13,4 +15,33 @@ test.each([
   ["cloud/conflict", "Plan again.", "Plan again."],
 ])("an undo that ends at %s says how to go on without the host: %s", (code, hint, expected) => {
   expect(hintOf(code, hint)).toBe(expected);
+});
+
+/** Of an undo by /a/one.yaml. */
+function changesOf(standing: readonly EntryRecord[], asked: readonly string[], run?: string) {
+  const { entries, others } = changesToUndo(journalOfFiles("/a/one.yaml", standing), asked, run);
+  return { gateways: [...new Set(entries.map(({ gateway }) => gateway))], others: [...others] };
+}
+const [first, second] = [entriesOfGateway("first", "0001"), entriesOfGateway("second", "0002")];
+
+test("a gateway that the file has no longer is taken back all the same, and one of which nobody knows the file", () => {
+  const standing = [...first, ...entriesOfGateway("gone", "0001"), ...entriesOfGateway("old", "0003")];
+  expect(changesOf(standing, ["first"])).toEqual({ gateways: ["first", "gone", "old"], others: [] });
+});
+
+test("a gateway of another file stays, unless this file has it, too", () => {
+  const standing = [...first, ...second];
+  expect(changesOf(standing, ["first"])).toEqual({
+    gateways: ["first"],
+    others: [["second", "/a/two.yaml"]],
+  });
+  expect(changesOf(standing, ["first", "second"])).toEqual({ gateways: ["first", "second"], others: [] });
+});
+
+test("of a run, what it and later ones changed is taken back", () => {
+  const standing = [...first, ...entriesOfGateway("old", "0003")];
+  expect(changesOf(standing, ["first"], "2").gateways).toEqual(["old"]);
+  expect(() => changesOf(standing, ["first"], "9")).toThrow(
+    expect.objectContaining({ code: "undo/unknown-run" }),
+  );
 });

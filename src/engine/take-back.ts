@@ -5,6 +5,7 @@ import { suggestion } from "../spec/nearest.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
 import { withoutDeadHosts } from "./dead-hosts.ts";
+import { otherFilesOf } from "./gateway-files.ts";
 import type { EntryRecord, Journal, JournalReader, RunRecord } from "./journal/journal.ts";
 import { type UndoOptions, undo } from "./undo.ts";
 
@@ -16,24 +17,34 @@ export interface TakenBack {
   readonly problems: readonly Problem[];
 }
 
+export interface ChangesToUndo {
+  readonly entries: readonly EntryRecord[];
+  /** Gateways that stand and are of another file: they stay. */
+  readonly others: ReadonlyMap<string, string>;
+}
+
 /**
- * Changes that `undo` would take back: all that stand for these gateways, or those of `run` and of every run
- * after it (what came later stands on it).
+ * Changes that `undo` would take back: all that stand for the gateways of the file, also for those that it has no longer;
+ * or those of `run` and of every run after it (what came later stands on it).
+ * @param asked the gateways that the file has.
  * @throws Problem undo/unknown-run.
  */
 export function changesToUndo(
-  journal: JournalReader,
-  gateways: readonly string[],
+  journal: Pick<JournalReader, "file" | "runs" | "standing">,
+  asked: readonly string[],
   run?: string,
-): readonly EntryRecord[] {
-  const standing = journal.standing().filter((entry) => gateways.includes(entry.gateway));
-  if (run === undefined) return standing;
-  const { id } = knownRun(journal, run);
-  return standing.filter((entry) => entry.run >= id);
+): ChangesToUndo {
+  const standing = journal.standing();
+  const others = new Map(
+    [...otherFilesOf(standing, journal)].filter(([gateway]) => !asked.includes(gateway)),
+  );
+  const first = run === undefined ? "" : knownRun(journal, run).id;
+  const entries = standing.filter(({ gateway, run: by }) => !others.has(gateway) && by >= first);
+  return { entries, others };
 }
 
 /** @throws Problem undo/unknown-run. */
-export function knownRun(journal: JournalReader, run: string): RunRecord {
+export function knownRun(journal: Pick<JournalReader, "runs">, run: string): RunRecord {
   const runs = journal.runs();
   const ids = runs.map((record) => record.id);
   const id = /^\d+$/.test(run) ? run.padStart(4, "0") : run;

@@ -35,7 +35,7 @@ await withSession({ file, lab }, async (session) => {
   };
   const context = { ...session.context, report };
   if (operation === "undo") {
-    const entries = changesToUndo(journal, ["egress"]);
+    const entries = changesToUndo(journal, ["egress"]).entries;
     const options = { force: false, skipHosts: false };
     const { outcome } = await takeBack(entries, "lab", world, journal, context, options);
     if (outcome !== "done") process.exitCode = 1;

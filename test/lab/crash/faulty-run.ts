@@ -26,7 +26,7 @@ await withSession({ file, lab }, async (session) => {
   const journal = tellingJournal(session.journal, at);
   const { context } = session;
   const undoing = () =>
-    takeBack(changesToUndo(journal, ["egress"]), "lab", world, journal, context, {
+    takeBack(changesToUndo(journal, ["egress"]).entries, "lab", world, journal, context, {
       force: false,
       skipHosts: false,
     });
