@@ -75,9 +75,14 @@ async function addressNow(address: HostAddress, cloud: CloudReader): Promise<Hos
     const own = publicIps.find((one) => one.nicId === nic.id);
     return own ? { nic, eip: own } : { nic };
   };
-  const holder = eip?.nicId === undefined ? undefined : await cloud.nic(eip.nicId);
-  const nics = (await cloud.nics({ serverId })).map(withEip);
-  const subnets = holder ? [] : [...new Set(nics.map(({ nic }) => nic.subnetId))];
+  const [holder, ofServer] = await Promise.all([
+    eip?.nicId === undefined ? undefined : cloud.nic(eip.nicId),
+    cloud.nics({ serverId }),
+  ]);
+  const nics = ofServer.map(withEip);
+  // Only where neither the address nor an EIP of the server's own leads anywhere.
+  const needsDoor = !holder && nics.every((one) => one.eip === undefined);
+  const subnets = needsDoor ? [...new Set(ofServer.map(({ subnetId }) => subnetId))] : [];
   const beside = await Promise.all(subnets.map((subnetId) => cloud.nics({ subnetId })));
   return whereNow(address, {
     ...(eip ? { eip } : {}),
