@@ -177,8 +177,7 @@ function unknownCloud(name: string, files: Files, sources: ConfigSources): Error
   const file = files.main ?? files.secure;
   if (!file) return noCloudChosen(files, sources, name);
   return configProblem(
-    // The local one is meant by its name, without an entry.
-    `no cloud ${name}; ${suggestion(name, [...new Set([...names, "lab"])], "cloud")}`,
+    `no cloud ${name}; ${suggestion(name, names, "cloud")}`,
     `${file.path}:${file.place(["clouds"])}: has ${names.length === 0 ? "no clouds" : names.join(", ")}`,
     `Name one of them, or add ${name} to ${file.path}.`,
   );
