@@ -16,22 +16,23 @@ export function waysTo({ otherJumps = [], ...first }: HostAddress): readonly [Ho
  */
 export function hostByWays(address: HostAddress, ways: readonly Host[], shut: Set<string>): Host {
   let last = 0;
-  const isShut = (index: number): boolean => shut.has(ways[index]?.address.jump ?? "");
+  const jumpOf = (index: number): string => ways[index]?.address.jump ?? "";
   async function go<T>(work: (way: Host, isAnother: boolean) => Promise<T>): Promise<T> {
-    const order = ways.map((_, index) => index).sort((a, b) => Number(isShut(a)) - Number(isShut(b)));
+    const order = ways
+      .map((_, index) => index)
+      .sort((a, b) => Number(shut.has(jumpOf(a))) - Number(shut.has(jumpOf(b))));
     const problems = new Map<number, Problem>();
     for (const index of order) {
       const way = ways[index];
       if (!way) continue;
-      const jump = way.address.jump ?? "";
       try {
         const done = await work(way, index !== last);
         last = index;
-        shut.delete(jump);
+        shut.delete(jumpOf(index));
         return done;
       } catch (cause) {
         if (!(cause instanceof Problem && cause.code === "host/unreachable")) throw cause;
-        shut.add(jump);
+        shut.add(jumpOf(index));
         problems.set(index, cause);
       }
     }

@@ -218,10 +218,10 @@ export function hostOf(
     };
   }
   const eip = address === "public" ? (publicIp?.address ?? future) : undefined;
-  const reached = { public: nic.ip, private: nic.ip }[address] ?? address;
+  const named = address === "public" || address === "private" ? nic.ip : address;
   return {
     ...login,
-    destination: eip ?? reached,
+    destination: eip ?? named,
     ...(eip === undefined ? {} : { byEip: true }),
     ...(jump === undefined ? {} : { jump }),
   };

@@ -27,11 +27,13 @@ describe("Keystone", () => {
   it("names Neutron and Glance without a version, which clients add", async () => {
     demo = await demoApi();
     const reply = await demo.ask("POST", "/v3/auth/tokens", passwordAuth(demo.state));
-    const services = listAt(reply, "token.catalog").map((_, nth) => `token.catalog.${nth}`);
-    for (const type of ["network", "image"]) {
-      const service = services.find((each) => at(reply, `${each}.type`) === type);
-      expect(at(reply, `${service}.endpoints.0.url`)).toBe(demo.url);
-    }
+    expect(listAt(reply, "token.catalog")).toEqual(
+      expect.arrayContaining(
+        ["network", "image"].map((type) =>
+          expect.objectContaining({ type, endpoints: [expect.objectContaining({ url: demo.url })] }),
+        ),
+      ),
+    );
   });
 
   it("leaves the catalog out on request", async () => {
