@@ -14,20 +14,16 @@ const openstackProvider = "terraform-provider-openstack";
 
 mkdirSync(cache, { recursive: true });
 setUp("python", "requirements.txt", installPython);
-need(setUp("tofu", "tofu.mod", built("tofu", "github.com/opentofu/opentofu/cmd/tofu")));
+need(goProgram("tofu", "tofu", "github.com/opentofu/opentofu/cmd/tofu"));
 need(
-  setUp(
+  goProgram(
     "openstack-provider",
-    "openstack-provider.mod",
-    built(openstackProvider, `github.com/${openstackProvider}/${openstackProvider}/v3`),
+    openstackProvider,
+    `github.com/${openstackProvider}/${openstackProvider}/v3`,
   ),
 );
 if (!process.env.WAYOUT_OTC_PROVIDER) {
-  const refused = setUp(
-    "otc-provider",
-    "otc-provider.mod",
-    built(otcProvider, `github.com/opentelekomcloud/${otcProvider}`),
-  );
+  const refused = goProgram("otc-provider", otcProvider, `github.com/opentelekomcloud/${otcProvider}`);
   // Not every Go module proxy has it. The other clients are tried all the same.
   if (refused !== undefined)
     say(`${refused}\nsetup: WAYOUT_OTC_PROVIDER=/path/to/${otcProvider} names one that was built elsewhere`);
@@ -69,13 +65,14 @@ function installPython(folder, requirements) {
   run(join(folder, "bin", "pip"), ["install", "-q", "--disable-pip-version-check", "-r", requirements]);
 }
 
-function built(name, source) {
-  return (folder, module) => {
+/** @param program the file's name. @param source its package in the module that `name`.mod requires. */
+function goProgram(name, program, source) {
+  return setUp(name, `${name}.mod`, (folder, module) => {
     if (spawnSync("go", ["version"]).error) {
-      return `setup: ${name} is built by Go 1.21 or newer, and there is no \`go\` here. Install it and run this again.`;
+      return `setup: ${program} is built by Go 1.21 or newer, and there is no \`go\` here. Install it and run this again.`;
     }
-    say(`setup: building ${name} (minutes)`);
+    say(`setup: building ${program} (minutes)`);
     copyFileSync(module, join(folder, "go.mod"));
-    return attempt("go", ["build", "-mod=mod", "-o", join(folder, name), source], folder);
-  };
+    return attempt("go", ["build", "-mod=mod", "-o", join(folder, program), source], folder);
+  });
 }
