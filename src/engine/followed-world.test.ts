@@ -2,7 +2,9 @@
 import { expect, test } from "vitest";
 import type { Nic, PublicIp } from "../cloud/cloud.ts";
 import { proxyOf } from "../steps/testing/gateways.ts";
+import type { Still } from "../steps/testing/still-cloud.ts";
 import { worldThat } from "../steps/testing/writing-cloud.ts";
+import type { World } from "../steps/world.ts";
 import { followedWorld, whereNow } from "./followed-world.ts";
 
 const [one, two] = [proxyOf(1), proxyOf(2)];
@@ -65,6 +67,20 @@ test.each([
   },
 );
 
+test("through the other proxy, and where that is dead through the pair, if both are beside the server", () => {
+  const stranger: Nic = { ...two.nic, serverId: "server-9", subnetId: "net-other" };
+  const doors = [
+    { nic: two.nic, eip: eipAt(two.nic, "203.0.113.12") },
+    { nic: virtualIp, eip: eipAt(virtualIp, "203.0.113.99") },
+  ];
+  expect(whereNow(address, { eip: eipAt(stranger), holder: stranger, nics, doors })).toEqual({
+    ...address,
+    destination: "192.168.125.11",
+    jump: "admin@203.0.113.12:2222",
+    otherJumps: ["admin@203.0.113.99:2222"],
+  });
+});
+
 test("where the EIP leads to a stranger, nobody is logged in to", () => {
   const stranger: Nic = { ...two.nic, subnetId: "net-other" };
   expect(() => whereNow(address, { eip: eipAt(stranger), holder: stranger, nics, doors: [] })).toThrow(
@@ -72,28 +88,45 @@ test("where the EIP leads to a stranger, nobody is logged in to", () => {
   );
 });
 
-test("the cloud is asked once where a host is, however often the host is used", async () => {
-  const calls: string[] = [];
-  const { cloud } = worldThat({}, { publicIps: [], nics: [one.nic] });
-  const world = followedWorld({
-    cloud: {
-      ...cloud,
-      publicIps: async () => {
-        calls.push("publicIps");
-        return [eipAt(virtualIp)];
-      },
-      nic: async () => virtualIp,
-    },
+/** A world whose hosts say by which address they were reached. */
+function worldOf(cloud: Partial<World["cloud"]>, still: Still): World {
+  return {
+    ...worldThat(cloud, still),
     host: (there) => ({
       address: there,
       facts: () => Promise.reject(new Error("not asked")),
-      read: async () => ({ exitCode: 0, stdout: there.destination, stderr: "" }),
+      read: async () => ({ exitCode: 0, stdout: `${there.destination} by ${there.jump}`, stderr: "" }),
       write: () => Promise.reject(new Error("not asked")),
       writeFresh: () => Promise.reject(new Error("not asked")),
     }),
-  });
+  };
+}
+
+test("the cloud is asked once where a host is, however often the host is used", async () => {
+  const calls: string[] = [];
+  const publicIps = async () => {
+    calls.push("publicIps");
+    return [eipAt(virtualIp)];
+  };
+  const world = followedWorld(
+    worldOf({ publicIps, nic: async () => virtualIp }, { nics: [one.nic] }),
+    new Set(),
+  );
   for (const _ of ["once", "again"]) {
-    expect((await world.host(address).read("hostname")).stdout).toBe("192.168.125.11");
+    expect((await world.host(address).read("hostname")).stdout).toContain("192.168.125.11 by ");
   }
   expect(calls).toEqual(["publicIps"]);
+});
+
+test("of the servers beside it, only a proxy is gone through", async () => {
+  const stranger: Nic = { ...two.nic, id: "nic-9", serverId: "server-9" };
+  const publicIps = [eipAt(stranger, "203.0.113.99"), eipAt(two.nic, "203.0.113.12")];
+  const lists = (asked?: { serverId?: string }) =>
+    Promise.resolve(
+      [one.nic, stranger, two.nic].filter((nic) => (asked?.serverId ?? nic.serverId) === nic.serverId),
+    );
+  const found = worldOf({ nics: lists }, { publicIps });
+  const world = followedWorld(found, new Set([two.server.id]));
+  const { stdout } = await world.host({ ...address, byEip: true }).read("hostname");
+  expect(stdout).toBe("192.168.125.11 by admin@203.0.113.12:2222");
 });

@@ -9,15 +9,19 @@ import { Problem } from "../report/problem.ts";
 import { isOwnName, loginAt } from "../steps/gateway.ts";
 import type { World } from "../steps/world.ts";
 
-/** Asks the cloud once for each address: whoever moves an EIP needs another world after that. */
-export function followedWorld(world: World): World {
+/**
+ * Asks the cloud once for each address: whoever moves an EIP needs another world after that.
+ * @param proxies ids of servers through which the others may be logged in to.
+ */
+export function followedWorld(world: World, proxies: ReadonlySet<string>): World {
   const known = new Map<string, Host>();
   return {
     cloud: world.cloud,
     host(address) {
       const key = JSON.stringify(address);
       const host =
-        known.get(key) ?? openedHost(address, async () => world.host(await addressNow(address, world.cloud)));
+        known.get(key) ??
+        openedHost(address, async () => world.host(await addressNow(address, proxies, world.cloud)));
       known.set(key, host);
       return host;
     },
@@ -32,13 +36,13 @@ export interface Whereabouts {
   readonly holder?: Nic;
   /** NICs of the server, each with its EIP where it has one. */
   readonly nics: readonly { readonly nic: Nic; readonly eip?: PublicIp }[];
-  /** The virtual IPs of pairs that have an EIP: it leads to whoever is active. */
+  /** In the server's subnets: proxies with an EIP of their own, then virtual IPs of pairs with one, which leads to whoever is active. */
   readonly doors: readonly { readonly nic: Nic; readonly eip: PublicIp }[];
 }
 
 /**
- * Directly by an EIP of the server's own, else through whoever has the EIP now, or that of a pair, in the server's own
- * subnet. Pure.
+ * Directly by an EIP of the server's own, else through whoever has the EIP now, or through another proxy or that of a pair,
+ * in the server's own subnet. Pure.
  * @throws Problem host/elsewhere where the EIP leads to a server that has nothing to do with it, or nowhere.
  */
 export function whereNow(address: HostAddress, { eip, holder, nics, doors }: Whereabouts): HostAddress {
@@ -46,12 +50,16 @@ export function whereNow(address: HostAddress, { eip, holder, nics, doors }: Whe
   if (!isEip || nics.some(({ nic }) => nic.id === holder?.id)) return address;
   const own = nics.find((one) => one.eip !== undefined)?.eip;
   if (own) return { ...address, destination: own.address };
-  for (const door of eip && holder ? [{ nic: holder, eip }] : doors) {
+  const ways = [...(eip && holder ? [{ nic: holder, eip }] : []), ...doors].flatMap((door) => {
     const beside = nics.find(({ nic }) => nic.subnetId === door.nic.subnetId);
-    if (!beside) continue;
     const login = loginAt(door.eip.address, address);
     const jump = address.jump === undefined ? login : `${address.jump},${login}`;
-    return { ...address, destination: beside.nic.ip, jump };
+    return beside ? [{ destination: beside.nic.ip, jump }] : [];
+  });
+  const [way, ...others] = ways;
+  if (way) {
+    const otherJumps = others.filter((one) => one.destination === way.destination).map(({ jump }) => jump);
+    return { ...address, ...way, ...(otherJumps.length > 0 ? { otherJumps } : {}) };
   }
   const now = holder
     ? "leads to another server by now"
@@ -65,7 +73,11 @@ export function whereNow(address: HostAddress, { eip, holder, nics, doors }: Whe
   });
 }
 
-async function addressNow(address: HostAddress, cloud: CloudReader): Promise<HostAddress> {
+async function addressNow(
+  address: HostAddress,
+  proxies: ReadonlySet<string>,
+  cloud: CloudReader,
+): Promise<HostAddress> {
   const { serverId, destination, byEip } = address;
   if (serverId === undefined) return address;
   const publicIps = await cloud.publicIps();
@@ -80,19 +92,20 @@ async function addressNow(address: HostAddress, cloud: CloudReader): Promise<Hos
     cloud.nics({ serverId }),
   ]);
   const nics = ofServer.map(withEip);
-  // Only where neither the address nor an EIP of the server's own leads anywhere.
-  const needsDoor = !holder && nics.every((one) => one.eip === undefined);
+  // Only where neither the address nor an EIP of the server's own leads to it.
+  const leadsThere = ofServer.some(({ subnetId }) => subnetId === holder?.subnetId);
+  const needsDoor = !leadsThere && nics.every((one) => one.eip === undefined);
   const subnets = needsDoor ? [...new Set(ofServer.map(({ subnetId }) => subnetId))] : [];
-  const beside = await Promise.all(subnets.map((subnetId) => cloud.nics({ subnetId })));
+  const inSubnets = await Promise.all(subnets.map((subnetId) => cloud.nics({ subnetId })));
+  const beside = inSubnets.flat().map(withEip);
   return whereNow(address, {
     ...(eip ? { eip } : {}),
     ...(holder ? { holder } : {}),
     nics,
-    doors: beside
-      .flat()
-      .filter(({ serverId, name }) => serverId === "" && isOwnName(name))
-      .map(withEip)
-      .filter((one) => one.eip !== undefined),
+    doors: [
+      ...beside.filter(({ nic }) => proxies.has(nic.serverId)),
+      ...beside.filter(({ nic }) => nic.serverId === "" && isOwnName(nic.name)),
+    ].filter((one) => one.eip !== undefined),
   });
 }
 

@@ -1,7 +1,7 @@
 /** Back to before: the route first, then the road back in reverse. Keeps what others changed since, and says so. */
 import type { StepResult } from "../report/events.ts";
 import { Problem } from "../report/problem.ts";
-import { movesEip, rebindStep } from "../steps/all-steps.ts";
+import { movesEip, rebindStep, subjectOfStep } from "../steps/all-steps.ts";
 import type { UndoableStep } from "../steps/step.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
@@ -36,7 +36,8 @@ export async function undo(
   context: Context,
   options: UndoOptions,
 ): Promise<Undone> {
-  const follow = (): World => settledWorld(followedWorld(world), context.report);
+  const changed = new Set(entries.map(({ kind, want }) => subjectOfStep(kind, want)));
+  const follow = (): World => settledWorld(followedWorld(world, changed), context.report);
   let now = follow();
   // Asked once, however many steps are on hosts that cannot be reached.
   const asOfNow = snapshot(world.cloud);
