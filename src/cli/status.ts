@@ -11,7 +11,7 @@ export function statusCommand(): Command {
     new Command("status").description("gateways, proxies, clients, and what of it stands"),
   ).action(async (options: GatewayOptions) => {
     await withSession(options, async ({ file, world, journal, context }) => {
-      const works = await look(file, world.cloud, journal, context.probes);
+      const works = await look(file, world.cloud, journal, context.probes, { evenWithoutEip: true });
       const gateways = await Promise.all(
         works.map(async (work) =>
           statusOf(work, journal, work.gateway.pair && (await readPair(work.gateway, world))),
@@ -27,6 +27,7 @@ function statusText({
   name,
   vpc,
   proxies,
+  missingEip,
   pair,
   subnets,
   clients,
@@ -40,6 +41,7 @@ function statusText({
       (proxy) =>
         `  proxy    ${proxy.server} ${proxy.privateIp}, EIP ${proxy.publicIp ?? "none"}, ${proxy.state}`,
     ),
+    ...(missingEip === null ? [] : [`  EIP      missing: ${missingEip}`]),
     ...(pair ? pairText(pair) : []),
     ...subnets.map(
       (subnet) =>

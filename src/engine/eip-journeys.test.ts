@@ -64,7 +64,9 @@ test("the EIP of a pair comes back to it when somebody has unbound it, though th
 test("a pair whose EIP is gone from the account is not seen as another one without a word", async () => {
   await withAccount("ab", async (account) => {
     await account.cloud.releasePublicIp((await unboundPair(account)).id);
-    expect(await account.apply("ab keep")).toContain("the EIP of the pair is gone from the account");
+    expect(await account.apply("ab keep")).toContain(
+      "the EIP of the pair, 203.0.113.11, is gone from the account",
+    );
   });
 });
 

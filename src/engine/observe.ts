@@ -8,7 +8,7 @@ import type { BoundObservation, BoundStep } from "../steps/step.ts";
 import type { ReadOnlyWorld } from "../steps/world.ts";
 import type { JournalReader } from "./journal/journal.ts";
 import { keptEips } from "./kept-eips.ts";
-import { resolveGateways } from "./resolve/gateways.ts";
+import { type Resolving, resolveGateways } from "./resolve/gateways.ts";
 import { readInventory } from "./resolve/inventory.ts";
 import { snapshot } from "./snapshot.ts";
 import { askedForPower } from "./switched-off.ts";
@@ -32,9 +32,11 @@ export async function look(
   cloud: CloudReader,
   journal: Pick<JournalReader, "standing">,
   probes: Probes,
+  how: Pick<Resolving, "evenWithoutEip"> = {},
 ): Promise<Work[]> {
   const vpcs = new Set(file.value.gateways.map(({ vpc }) => vpc));
-  const gateways = resolveGateways(file, await readInventory(cloud, vpcs), keptEips(journal.standing()));
+  const kept = keptEips(journal.standing());
+  const gateways = resolveGateways(file, await readInventory(cloud, vpcs), { ...how, kept });
   const { traits } = cloud;
   return Promise.all(
     gateways.map(async (gateway) => {

@@ -45,6 +45,8 @@ export interface GatewayStatus {
   /** The first of `proxies`. */
   readonly proxy: ProxyStatus;
   readonly proxies: readonly ProxyStatus[];
+  /** Why there is no EIP to keep; null where there is one, or one will be allocated. */
+  readonly missingEip: string | null;
   /** What a pair shares and how it stands; null with one proxy. */
   readonly pair: PairStatus | null;
   readonly subnets: readonly {
@@ -70,7 +72,7 @@ export function statusOf(
   journal: JournalReader,
   state: PairState | undefined,
 ): GatewayStatus {
-  const { name, vpc, proxies, pair, publicIp, subnets, clients, spec } = gateway;
+  const { name, vpc, proxies, pair, publicIp, missingEip, subnets, clients, spec } = gateway;
   const status = ({ server, nic, publicIp: eip }: ProxyServer): ProxyStatus => ({
     server: server.name,
     privateIp: nic.ip,
@@ -87,6 +89,7 @@ export function statusOf(
     vpc: vpc.name,
     proxy: status(proxies[0]),
     proxies: proxies.map(status),
+    missingEip: missingEip?.summary ?? null,
     pair: pair && state ? pairStatus(pair, publicIp?.address ?? null, state) : null,
     subnets: subnets.map(({ subnet, table }) => ({
       name: subnet.name,

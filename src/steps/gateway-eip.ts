@@ -32,6 +32,23 @@ export function eipOf(want: JsonValue): string | null {
   return wantsEip.safeParse(want).data?.eip ?? null;
 }
 
+/** An EIP of a record: the account may have it no longer. */
+export interface KnownEip {
+  readonly id: string;
+  /** "" where the record does not say. */
+  readonly address: string;
+}
+
+const chosenBefore = z.object({ have: z.object({ chosen: eip }) });
+
+/** The EIP that a recorded step brings to its place. Pure. */
+export function knownEipOf(want: JsonValue, before: JsonValue): KnownEip | undefined {
+  const id = eipOf(want);
+  if (id === null) return undefined;
+  const chosen = chosenBefore.safeParse(before).data?.have.chosen;
+  return { id, address: chosen?.id === id ? chosen.address : "" };
+}
+
 const boundBefore = z.object({
   have: z.object({ chosen: z.object({ boundTo: z.string() }) }),
 });

@@ -12,6 +12,7 @@ import type {
   Vpc,
 } from "../cloud/cloud.ts";
 import type { HostAddress } from "../host/host.ts";
+import type { Problem } from "../report/problem.ts";
 import type { GatewaySpec } from "../spec/spec.ts";
 
 export interface ProxyServer {
@@ -89,6 +90,8 @@ export interface Gateway {
   readonly publicIp?: PublicIp;
   /** The EIP that is there when everything is done; absent while it is still to be allocated. */
   readonly chosenIp?: PublicIp;
+  /** Why there is no EIP to keep. */
+  readonly missingEip?: Problem;
   readonly subnets: readonly ServedSubnet[];
   readonly clients: readonly Client[];
   /** Subnets of the VPC that are not served, with the table they use: for naming who shares a table. */

@@ -1,4 +1,4 @@
-/** Whom a gateway is for. */
+/** Whom a gateway is for, and what is known of one whose EIP is gone. */
 import { expect, test } from "vitest";
 import type { Nic, Server } from "../../cloud/cloud.ts";
 import { parseSpec } from "../../spec/spec.ts";
@@ -46,4 +46,32 @@ test("a server whose EIP is on another NIC than the one in the served subnet lea
     ["between", "203.0.113.12"],
     ["plain", undefined],
   ]);
+});
+
+const proxies: readonly Server[] = ["ecs-1", "ecs-2"].map((name) => ({
+  ...proxy,
+  id: name,
+  name,
+  vpcId: "in",
+}));
+const pairFile = parseSpec(
+  "cloud: lab\ngateways: [{ name: egress, vpc: in, proxies: [ecs-1, ecs-2], subnets: [net-in] }]\n",
+  "wayout.yaml",
+);
+const pairWithoutEip = () =>
+  readInventory(
+    stillWorld({
+      vpcs: [router("in", "outside")],
+      subnets: [subnetOfVpc("net-in", "in")],
+      servers: proxies,
+      nics: proxies.map(({ id }, at) => ({ ...nicOf(id, "net-in"), ip: `192.168.125.${10 + at}` })),
+      routeTables: [table],
+    }).cloud,
+  );
+const kept = new Map([["egress", { id: "eip-1", address: "203.0.113.11" }]]);
+
+test("to show what is left of a gateway, it is looked up without its EIP too", async () => {
+  const [gateway] = resolveGateways(pairFile, await pairWithoutEip(), { kept, evenWithoutEip: true });
+  expect(gateway?.proxies.map(({ server }) => server.name)).toEqual(["ecs-1", "ecs-2"]);
+  expect(gateway?.missingEip).toMatchObject({ code: "spec/pair-eip-gone" });
 });

@@ -1,37 +1,45 @@
 /** From the names in the spec to the cloud's objects. Every name that is wrong is answered with its place and the nearest that exists. */
 import type { Nic, RouteTable, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
+import { Problem } from "../../report/problem.ts";
 import { contains, parseRange } from "../../spec/addresses.ts";
 import type { SpecFile } from "../../spec/spec.ts";
 import type { Client, Gateway, ProxyServer, ServedSubnet } from "../../steps/gateway.ts";
-import { isOnItsWay } from "../../steps/gateway-eip.ts";
+import { isOnItsWay, type KnownEip } from "../../steps/gateway-eip.ts";
 import { Asked } from "./asked.ts";
 import type { Inventory } from "./inventory.ts";
 import { chosenIpOf, homesOf, hostOf, pairOf, type Seat, type Seats, seatOf, subnetOf } from "./proxies.ts";
 import { virtualIpsOf } from "./virtual-ips.ts";
 
-/**
- * @param kept ids of the EIPs that the gateways are known by, by the gateways' names.
- * @throws Problem spec/unknown-..., spec/ambiguous-..., spec/proxy-... with the place in the file.
- */
+export interface Resolving {
+  /** The EIPs that the gateways are known by, by the gateways' names. */
+  readonly kept?: ReadonlyMap<string, KnownEip>;
+  /** To show what is left of it, a gateway whose EIP is gone is no mistake. */
+  readonly evenWithoutEip?: boolean;
+}
+
+/** @throws Problem spec/unknown-..., spec/ambiguous-..., spec/proxy-... with the place in the file. */
 export function resolveGateways(
   file: SpecFile,
   inventory: Inventory,
-  kept: ReadonlyMap<string, string> = new Map(),
+  { kept, evenWithoutEip = false }: Resolving = {},
 ): Gateway[] {
   const promised = new Set<string>();
-  return file.value.gateways.map((spec, index) =>
-    new Resolver(new Asked(file, spec, index), inventory, kept.get(spec.name), promised).gateway(),
-  );
+  return file.value.gateways.map((spec, index) => {
+    const asked = new Asked(file, spec, index);
+    const gateway = new Resolver(asked, inventory, kept?.get(spec.name), promised).gateway();
+    if (gateway.missingEip && !evenWithoutEip) throw gateway.missingEip;
+    return gateway;
+  });
 }
 
 class Resolver {
   readonly #asked: Asked;
   readonly #inventory: Inventory;
-  readonly #keptEip: string | undefined;
+  readonly #keptEip: KnownEip | undefined;
   /** Addresses of virtual IPs that are not made yet, of all gateways. */
   readonly #promised: Set<string>;
 
-  constructor(asked: Asked, inventory: Inventory, keptEip: string | undefined, promised: Set<string>) {
+  constructor(asked: Asked, inventory: Inventory, keptEip: KnownEip | undefined, promised: Set<string>) {
     this.#asked = asked;
     this.#inventory = inventory;
     this.#keptEip = keptEip;
@@ -58,7 +66,8 @@ class Resolver {
     const homes = new Set([first.nic.subnetId, first.outside.subnetId]);
     const around = [...homes].flatMap((id) => inventory.nicsBySubnet.get(id) ?? []);
     const leaving = pair ? [] : virtualIpsOf(spec.name, around, inventory.publicIpByNic);
-    const chosenIp = chosenIpOf(asked, seats, pair, leaving, this.#keptEip, inventory);
+    const found = chosenIpOf(asked, seats, pair, leaving, this.#keptEip, inventory);
+    const [chosenIp, missingEip] = found instanceof Problem ? [undefined, found] : [found, undefined];
     const place = pair ? pair.outer.nicId : first.outside.id;
     const publicIp = place === undefined ? undefined : inventory.publicIpByNic.get(place);
     const at = (seat: Seat): ProxyServer => ({
@@ -81,6 +90,7 @@ class Resolver {
       eipOnItsWay: inventory.publicIps.some((eip) => isOnItsWay(spec.name, eip)),
       ...(publicIp ? { publicIp } : {}),
       ...(chosenIp ? { chosenIp } : {}),
+      ...(missingEip ? { missingEip } : {}),
       subnets,
       clients: this.#clients(vpc, servers, subnets, seats),
       others: notServed,

@@ -1,6 +1,7 @@
 /** The proxies of a gateway: which servers, what they share, by which EIP they are seen and reached. */
 import type { Nic, PublicIp, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
 import type { HostAddress } from "../../host/host.ts";
+import type { Problem } from "../../report/problem.ts";
 import {
   innerName,
   loginAt,
@@ -9,7 +10,7 @@ import {
   type ProxyServer,
   type VirtualIp,
 } from "../../steps/gateway.ts";
-import { chooseEip } from "../../steps/gateway-eip.ts";
+import { chooseEip, type KnownEip } from "../../steps/gateway-eip.ts";
 import type { Asked } from "./asked.ts";
 import type { Inventory } from "./inventory.ts";
 import { type Place, pairIn, virtualIpNamed } from "./virtual-ips.ts";
@@ -146,15 +147,18 @@ function outsideOf({ spec }: Asked, nics: readonly [Nic, ...Nic[]], inventory: I
   return nics.toSorted((a, b) => rank(b) - rank(a))[0] ?? nics[0];
 }
 
-/** The EIP that belongs to the only proxy's NIC, or to the outer virtual IP of a pair. `keep` needs one that is there. */
+/**
+ * The EIP that belongs to the only proxy's NIC, or to the outer virtual IP of a pair.
+ * @returns why there is none, where `keep` needs one that is there.
+ */
 export function chosenIpOf(
   asked: Asked,
   seats: Seats,
   pair: Pair | undefined,
   leaving: readonly VirtualIp[],
-  recorded: string | undefined,
+  recorded: KnownEip | undefined,
   { publicIps }: Inventory,
-): PublicIp | undefined {
+): PublicIp | Problem | undefined {
   const { name, publicIp: wish } = asked.spec;
   const chosen = chooseEip(publicIps, {
     gateway: name,
@@ -162,19 +166,19 @@ export function chosenIpOf(
     place: pair ? pair.outer.nicId : seats[0].outside.id,
     from: pair ? seats.map(({ outside }) => outside.id) : [],
     leaving: leaving.find((one) => one.publicIp)?.nicId,
-    recorded: pair ? recorded : undefined,
+    recorded: pair ? recorded?.id : undefined,
   });
   if (chosen || wish !== "keep") return chosen;
   if (pair && recorded !== undefined) {
-    throw asked.problem(
+    return asked.problem(
       "spec/pair-eip-gone",
       ["publicIp"],
-      "the EIP of the pair is gone from the account",
+      `the EIP of the pair${recorded.address === "" ? "" : `, ${recorded.address},`} is gone from the account`,
       `Write another one as publicIp, or allocate; partners that know the old address have to be told. Or bind one to the virtual IP ${pair.outer.ip} yourself.`,
     );
   }
   const names = seats.map(({ server }) => server.name).join(" and ");
-  throw asked.problem(
+  return asked.problem(
     "spec/proxy-without-eip",
     ["proxies", 0],
     seats.length === 1 ? `${names} has no EIP` : `neither of ${names} has an EIP`,
