@@ -4,54 +4,37 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { attempt, root, run, say } from "./run.mjs";
+import { root, run, say } from "./run.mjs";
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "wayout", "clients");
 const wanted = join(root, "test", "clients");
 
-const otcProvider = "terraform-provider-opentelekomcloud";
-const openstackProvider = "terraform-provider-openstack";
-
 mkdirSync(cache, { recursive: true });
 setUp("python", "requirements.txt", installPython);
-need(goProgram("tofu", "tofu", "github.com/opentofu/opentofu/cmd/tofu"));
-need(
-  goProgram(
-    "openstack-provider",
-    openstackProvider,
-    `github.com/${openstackProvider}/${openstackProvider}/v3`,
-  ),
+buildGoProgram("tofu", "tofu", "github.com/opentofu/opentofu/cmd/tofu");
+buildGoProgram(
+  "otc-provider",
+  "terraform-provider-opentelekomcloud",
+  "github.com/opentelekomcloud/terraform-provider-opentelekomcloud",
 );
-if (!process.env.WAYOUT_OTC_PROVIDER) {
-  const refused = goProgram("otc-provider", otcProvider, `github.com/opentelekomcloud/${otcProvider}`);
-  // Not every Go module proxy has it. The other clients are tried all the same.
-  if (refused !== undefined)
-    say(`${refused}\nsetup: WAYOUT_OTC_PROVIDER=/path/to/${otcProvider} names one that was built elsewhere`);
-}
+buildGoProgram(
+  "openstack-provider",
+  "terraform-provider-openstack",
+  "github.com/terraform-provider-openstack/terraform-provider-openstack/v3",
+);
 
-function need(failure) {
-  if (failure === undefined) return;
-  say(failure);
-  process.exit(1);
-}
-
-/**
- * A folder that was made for the same list of versions is kept. The list is copied last: it marks a whole folder.
- * @returns what was said, where the work failed.
- */
+/** A folder that was made for the same list of versions is kept. The list is copied last: it marks a whole folder. */
 function setUp(name, list, work) {
   const folder = join(cache, name);
   const mark = join(folder, "made-for");
   const source = join(wanted, list);
-  if (existsSync(mark) && readFileSync(mark, "utf8") === readFileSync(source, "utf8")) return undefined;
+  if (existsSync(mark) && readFileSync(mark, "utf8") === readFileSync(source, "utf8")) return;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const begun = Date.now();
-  const failure = work(folder, source);
-  if (failure !== undefined) return failure;
+  work(folder, source);
   copyFileSync(source, mark);
   say(`setup: ${name} is ready in ${folder}, after ${Math.round((Date.now() - begun) / 1000)} s`);
-  return undefined;
 }
 
 function installPython(folder, requirements) {
@@ -66,13 +49,16 @@ function installPython(folder, requirements) {
 }
 
 /** @param program the file's name. @param source its package in the module that `name`.mod requires. */
-function goProgram(name, program, source) {
-  return setUp(name, `${name}.mod`, (folder, module) => {
+function buildGoProgram(name, program, source) {
+  setUp(name, `${name}.mod`, (folder, module) => {
     if (spawnSync("go", ["version"]).error) {
-      return `setup: ${program} is built by Go 1.21 or newer, and there is no \`go\` here. Install it and run this again.`;
+      say(
+        `setup: ${program} is built by Go 1.21 or newer, and there is no \`go\` here. Install it and run this again.`,
+      );
+      process.exit(1);
     }
     say(`setup: building ${program} (minutes)`);
     copyFileSync(module, join(folder, "go.mod"));
-    return attempt("go", ["build", "-mod=mod", "-o", join(folder, program), source], folder);
+    run("go", ["build", "-mod=mod", "-o", join(folder, program), source], folder);
   });
 }

@@ -14,8 +14,6 @@ export interface Journey {
   readonly scenario: string;
   /** Its files: main.tf, changed_override.tf, served_override.tf. */
   readonly provider: Provider;
-  /** Why the provider cannot be run. */
-  readonly missing?: string;
   /** Part of the cloud's state once main.tf is applied. */
   readonly made: object;
   /** The gateway's lines in wayout.yaml. ecs-app-1 is served by it. */
@@ -48,10 +46,7 @@ export function tofuJourney(journey: Journey): void {
     file.remove();
   });
 
-  test("apply, an empty plan, a change and back, a gateway by Wayout and its undo, destroy", async ({
-    skip,
-  }) => {
-    skip(journey.missing !== undefined, journey.missing);
+  test("apply, an empty plan, a change and back, a gateway by Wayout and its undo, destroy", async () => {
     await apply();
     const made = await cloudState(lab);
     expect(made).toMatchObject(journey.made);

@@ -1,5 +1,4 @@
 /** OTC's Terraform provider makes a network in the lab, Wayout serves it, and the provider takes it away. */
-import { existsSync } from "node:fs";
 import { expect } from "vitest";
 import { z } from "zod";
 import { labCloud } from "../../lab/world-state.ts";
@@ -8,11 +7,6 @@ import { tofuJourney } from "./journey.ts";
 
 const lab = "clients-tofu-otc";
 
-/** The provider is the program that WAYOUT_OTC_PROVIDER names, or the one that the set-up has built. */
-const named = process.env.WAYOUT_OTC_PROVIDER;
-const path = named ?? clients.otcProvider;
-if (named && !existsSync(named)) throw new Error(`WAYOUT_OTC_PROVIDER names ${named}, which is not there`);
-
 const serverNamed = async (name: string) =>
   (await (await labCloud(lab)).servers()).find((server) => server.name === name);
 const partner = expect.objectContaining({ type: "ecs", destination: "10.99.0.0/16" });
@@ -20,8 +14,7 @@ const partner = expect.objectContaining({ type: "ecs", destination: "10.99.0.0/1
 tofuJourney({
   lab,
   scenario: "empty",
-  provider: { source: "opentelekomcloud/opentelekomcloud", path, files: "otc" },
-  ...(existsSync(path) ? {} : { missing: `${path} is not there; the set-up above says why` }),
+  provider: { source: "opentelekomcloud/opentelekomcloud", path: clients.otcProvider, files: "otc" },
   made: {
     vpcs: [{ name: "vpc-tofu" }],
     publicIps: [{ address: expect.any(String), nicId: expect.any(String) }],
