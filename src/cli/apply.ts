@@ -3,7 +3,7 @@ import { converge, type Outcome } from "../engine/converge.ts";
 import type { Plan } from "../report/events.ts";
 import { count, planText, problemsText } from "../report/human.ts";
 import { confirm } from "./confirm.ts";
-import { failedText } from "./failed-text.ts";
+import { failedText, passedOverText } from "./failed-text.ts";
 import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
 import { withSession } from "./session.ts";
@@ -63,6 +63,8 @@ function tell(ended: Outcome, options: ApplyOptions): void {
   if (outcome === "failed") note(failedText(ended, named).join("\n"));
   if (outcome === "stopped")
     note(`run ${run} was stopped between two steps; \`wayout apply${named}\` goes on`);
+  const passedOver = outcome === "failed" ? undefined : passedOverText(ended, named);
+  if (passedOver !== undefined) note(passedOver);
   if (verified) answer(verifiedText(verified));
   if (learning)
     note(
