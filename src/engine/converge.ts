@@ -58,8 +58,10 @@ export async function converge(
   const planned = await plan(file, world, journal, context);
   if (planned.summary.blocked > 0) return { plan: planned, outcome: "blocked" };
   let made: CarriedOut | undefined;
-  if (planned.summary.changes > 0 && !(await context.confirm(planned)))
-    return { plan: planned, outcome: "declined" };
+  if (planned.summary.changes > 0) {
+    context.report({ kind: "asking" });
+    if (!(await context.confirm(planned))) return { plan: planned, outcome: "declined" };
+  }
   if (planned.summary.changes > 0 || unsettledSteps(file, journal).size > 0) {
     made = await carryOut(file, planned, world, journal, context, options);
     if (made.outcome !== "done") return { plan: planned, ...made };
@@ -70,7 +72,7 @@ export async function converge(
     const needed = works.filter(({ recipe }) => recipe.kind !== "nothing");
     if (needed.length === 0) return { plan: planned, ...made, outcome: "done" };
     const gateways = needed.map(({ gateway }) => gateway);
-    const verified = await verify(gateways, world, { ...context, pairWithinMs: made ? wholeWithinMs : 0 });
+    const verified = await verify(needed, world, { ...context, pairWithinMs: made ? wholeWithinMs : 0 });
     const told = made?.steps.some(({ step, outcome }) => outcome === "done" && isToldByDhcp(step)) ?? false;
     const learning = told && !verified.ok && provenButForClients(verified, gateways);
     const outcome = verified.ok || learning ? "done" : "unproven";

@@ -80,6 +80,8 @@ export type Event =
       readonly text: string;
     }
   | { readonly kind: "planned"; readonly plan: Plan }
+  /** From here on a person is asked, on the same terminal. */
+  | { readonly kind: "asking" }
   | {
       readonly kind: "run-started";
       readonly run: string;

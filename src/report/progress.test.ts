@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openProgress } from "./progress.ts";
 
 /** What is written to a terminal of this width, or to a file. */
@@ -15,6 +15,7 @@ function written(text: string, terminal: { isTTY: boolean; columns?: number }): 
   return all;
 }
 
+const noPlan = { gateways: [], summary: { changes: 0, right: 0, blocked: 0 } };
 const long = "everything that comes to ecs-proxy-1 and leaves it is dropped, ARP too, for 6 s";
 
 test("the moving line of a narrow terminal is as short as the terminal, so that it can be removed again", () => {
@@ -29,4 +30,22 @@ test("a line that fits is written as it is", () => {
 
 test("where it is no terminal, the whole line is written, once", () => {
   expect(written(long, { isTTY: false })).toBe(`${long} ...\n`);
+});
+
+test.each(["asking", "planned"] as const)("once it is %s, nothing moves on the terminal", (kind) => {
+  vi.useFakeTimers();
+  try {
+    let all = "";
+    const progress = openProgress({ isTTY: true, write: (more) => (all += more) });
+    progress.report({ kind: "phase", phase: "observe", text: "reading the pair" });
+    progress.report(kind === "asking" ? { kind } : { kind, plan: noPlan });
+    all = "";
+    vi.advanceTimersByTime(1000);
+    expect(all).toBe("");
+    progress.report({ kind: "phase", phase: "apply", text: "going on" });
+    expect(all).toContain("going on");
+    progress.end();
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -46,6 +46,8 @@ export function openProgress(output: ProgressOutput): Progress {
     report(event) {
       const text = lineOf(event);
       if (event.kind === "phase") show(event.text);
+      // A moving line would be drawn over the plan, and over the question.
+      else if (event.kind === "planned" || event.kind === "asking") show(undefined);
       else if (event.kind === "step-started") {
         if (output.isTTY) show(event.title);
       } else if (text !== undefined) line(text);
@@ -74,6 +76,7 @@ function lineOf(event: Event): string | undefined {
       return `warning: ${event.text}`;
     case "phase":
     case "planned":
+    case "asking":
     case "step-started":
       return undefined;
   }
