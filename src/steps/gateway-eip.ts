@@ -148,12 +148,14 @@ export function decideInPlace(
   place: string,
   from: readonly string[],
 ): Decision | undefined {
-  if (bound && isGiven(wish) && bound.address !== wish) return replaced(place, bound.address, wish);
-  if (bound) return { action: "none", because: `${place} has EIP ${bound.address}` };
+  if (bound && (bound.address === wish || !isGiven(wish))) {
+    return { action: "none", because: `${place} has EIP ${bound.address}` };
+  }
   if (!chosen && wish !== "allocate") {
     const because = `the account has no EIP ${isGiven(wish) ? wish : "to keep"}`;
     return blocked(because, "Write one of the account's EIPs, or allocate.");
   }
+  if (bound) return replaced(place, bound.address, wish);
   if (chosen?.boundTo && !from.includes(chosen.boundTo)) {
     return blocked(`EIP ${chosen.address} is bound to another NIC`, "Unbind it there first.");
   }

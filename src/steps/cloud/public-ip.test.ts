@@ -44,6 +44,14 @@ describe("the proxy's EIP", () => {
       "the account has no EIP 203.0.113.99",
     ],
     [
+      "a given one that does not exist, and there is another",
+      "203.0.113.99",
+      onNic,
+      null,
+      "blocked",
+      "the account has no EIP 203.0.113.99",
+    ],
+    [
       "a given one, and there is another",
       "203.0.113.12",
       onNic,
