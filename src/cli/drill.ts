@@ -5,7 +5,7 @@ import { type DrillPlan, type FaultName, faultNames } from "../report/drill.ts";
 import { drillHtml } from "../report/drill-html.ts";
 import { drillPlanText, drillText } from "../report/drill-text.ts";
 import { messageOf, Problem } from "../report/problem.ts";
-import { chosenGateway } from "./chosen-gateway.ts";
+import { chosenWork } from "./chosen-work.ts";
 import { confirm } from "./confirm.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
@@ -39,7 +39,7 @@ export function drillCommand(): Command {
       const { fault, client, connections } = options;
       const { world, context } = session;
       const drilled = await drill(
-        await chosenGateway(session, name),
+        await chosenWork(session, name),
         world,
         { fault, client, connections },
         { ...context, confirm: (plan) => ask(plan, options, context.signal) },

@@ -3,7 +3,7 @@ import { renderCloudInit } from "../host/render/cloud-init.ts";
 import { type ByHand, renderShellScript } from "../host/render/shell-script.ts";
 import { Problem } from "../report/problem.ts";
 import type { Gateway } from "../steps/gateway.ts";
-import { chosenGateway } from "./chosen-gateway.ts";
+import { chosenWork } from "./chosen-work.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answer, answerJson } from "./output.ts";
 import { withSession } from "./session.ts";
@@ -22,7 +22,7 @@ export function renderCommand(): Command {
       ),
   ).action(async (name: string | undefined, options: RenderOptions) => {
     await withSession(options, async (session) => {
-      const gateway = await chosenGateway(session, name);
+      const { gateway } = await chosenWork(session, name);
       if (gateway.pair) {
         throw new Problem({
           code: "render/pair",

@@ -1,8 +1,9 @@
 import { Command } from "commander";
-import { readPair } from "../checks/pair.ts";
+import type { RunRecord } from "../engine/journal/journal.ts";
 import { look } from "../engine/observe.ts";
+import { readStanding } from "../engine/standby.ts";
 import { type GatewayStatus, type PairStatus, statusOf } from "../engine/status.ts";
-import { type GatewayOptions, withGatewayOptions } from "./options.ts";
+import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
 import { answer, answerJson } from "./output.ts";
 import { withSession } from "./session.ts";
 
@@ -14,26 +15,19 @@ export function statusCommand(): Command {
       const works = await look(file, world.cloud, journal, context.probes, { evenWithoutEip: true });
       const gateways = await Promise.all(
         works.map(async (work) =>
-          statusOf(work, journal, work.gateway.pair && (await readPair(work.gateway, world))),
+          statusOf(work, journal, work.gateway.pair && (await readStanding(work, world))),
         ),
       );
       if (options.json) answerJson({ gateways });
-      else answer(gateways.map(statusText).join("\n"));
+      else answer(gateways.map((one) => statusText(one, sameFile(options))).join("\n"));
     });
   });
 }
 
-function statusText({
-  name,
-  vpc,
-  proxies,
-  missingEip,
-  pair,
-  subnets,
-  clients,
-  standing,
-  lastRun,
-}: GatewayStatus): string {
+function statusText(
+  { name, vpc, proxies, missingEip, pair, subnets, clients, standing, lastRun }: GatewayStatus,
+  named: string,
+): string {
   const withEip = clients.filter((client) => client.publicIp !== null).length;
   return [
     `gateway ${name} in ${vpc}`,
@@ -49,7 +43,16 @@ function statusText({
     ),
     `  clients  ${clients.length - withEip} without an EIP${withEip > 0 ? `, ${withEip} with one of their own` : ""}`,
     `  journal  ${standing} changes stand${lastRun === null ? "" : `; last run ${lastRun.id} ${lastRun.operation} ${lastRun.outcome}, ${lastRun.startedAt}`}`,
+    ...(lastRun === null ? [] : unfinishedText(lastRun, named)),
   ].join("\n");
+}
+
+/** How to go on where a run did not come to its end. */
+function unfinishedText({ id, operation, outcome }: RunRecord, named: string): string[] {
+  if (outcome !== "died" && outcome !== "stopped") return [];
+  const goOn = `\`wayout ${operation}${named}\` goes on`;
+  const back = operation === "apply" ? `, \`wayout undo ${id}${named}\` takes it back` : "";
+  return [`  next     run ${id} did not come to its end: ${goOn}${back}`];
 }
 
 function pairText({

@@ -3,8 +3,8 @@ import { look } from "../engine/observe.ts";
 import { type Verified, verify } from "../engine/verify.ts";
 import { Problem } from "../report/problem.ts";
 import { suggestion } from "../spec/nearest.ts";
-import { type GatewayOptions, withGatewayOptions } from "./options.ts";
-import { answer, answerJson } from "./output.ts";
+import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
+import { answer, answerJson, note } from "./output.ts";
 import { withSession } from "./session.ts";
 
 export function verifyCommand(): Command {
@@ -15,26 +15,29 @@ export function verifyCommand(): Command {
   ).action(async (clients: string[], options: GatewayOptions) => {
     await withSession(options, async ({ file, world, journal, context }) => {
       const works = await look(file, world.cloud, journal, context.probes);
-      const gateways = works.filter(({ recipe }) => recipe.kind !== "nothing").map(({ gateway }) => gateway);
+      const needed = works.filter(({ recipe }) => recipe.kind !== "nothing");
       // Nothing of Wayout is in their way out, so there is nothing of it to prove.
       for (const { gateway, recipe } of works) {
         if (recipe.kind === "nothing")
           context.report({ kind: "note", text: `${gateway.name}: ${recipe.because}` });
       }
-      const known = gateways.flatMap((gateway) => gateway.clients.map((client) => client.server.name));
+      const known = needed.flatMap(({ gateway }) => gateway.clients.map(({ server }) => server.name));
       const unknown = clients.find((client) => !known.includes(client));
       if (unknown !== undefined) {
         const summary = `no server ${unknown} in a served subnet; ${suggestion(unknown, known, "client")}`;
         throw new Problem({ code: "verify/unknown-client", summary });
       }
-      if (gateways.length === 0) {
+      if (needed.length === 0) {
         if (options.json) answerJson({ ok: true, checks: [], unproven: [] });
         else answer("verify: nothing to prove");
         return;
       }
-      const verified = await verify(gateways, world, { ...context, only: clients });
+      const verified = await verify(needed, world, { ...context, only: clients });
       if (options.json) answerJson(verified);
-      else answer(verifiedText(verified));
+      else {
+        answer(verifiedText(verified));
+        if (!verified.ok) note(`\`wayout plan${sameFile(options)}\` looks for what is not as the spec asks`);
+      }
       process.exitCode = verified.ok ? 0 : 1;
     });
   });

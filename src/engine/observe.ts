@@ -71,7 +71,8 @@ export async function observe(
   );
 }
 
-async function observeStep(step: BoundStep, world: ReadOnlyWorld): Promise<Seen> {
+/** A host that cannot be reached is a finding. */
+export async function observeStep(step: BoundStep, world: ReadOnlyWorld): Promise<Seen> {
   try {
     return { step, observation: await step.observe(world) };
   } catch (cause) {

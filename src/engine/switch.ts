@@ -1,11 +1,13 @@
 /** `wayout switch`: hands the active role of a pair to the other proxy, with every open connection. */
-import { awaitPair, isWhole, readPair } from "../checks/pair.ts";
+import { awaitPair, isWhole } from "../checks/pair.ts";
 import { handOverScript } from "../host/pair/hand-over.ts";
 import type { PairState } from "../host/pair/state.ts";
 import { Problem } from "../report/problem.ts";
 import type { Gateway, ProxyServer } from "../steps/gateway.ts";
 import type { World } from "../steps/world.ts";
+import type { Work } from "./observe.ts";
 import { mustBeSetUp } from "./set-up-pair.ts";
+import { readStanding } from "./standby.ts";
 
 export interface Switched {
   readonly from: string;
@@ -18,16 +20,17 @@ export interface Switched {
 const settleMs = 10_000;
 
 /**
- * @param force also where the standby does not know every connection: those that it does not know end.
+ * @param force also where the standby is not ready: open connections end, or nothing comes through.
  * @throws Problem pair/not-a-pair, pair/not-set-up, pair/no-active, pair/standby-not-ready, pair/not-switched
  */
 export async function switchActive(
-  gateway: Gateway,
+  work: Pick<Work, "gateway" | "steps">,
   world: World,
   { force }: { readonly force: boolean },
 ): Promise<Switched> {
+  const { gateway } = work;
   mustBeSetUp(gateway);
-  const { active, standby, split, notReady } = await readPair(gateway, world);
+  const { active, standby, split, notReady } = await readStanding(work, world);
   const from = gateway.proxies.find(({ server }) => server.name === active);
   if (!from || standby === null) {
     throw new Problem({
@@ -40,7 +43,7 @@ export async function switchActive(
     throw new Problem({
       code: "pair/standby-not-ready",
       summary: `the standby could not take over without a loss: ${notReady}`,
-      hint: "Mend that first (`wayout apply` sets up what is missing), or switch all the same with --force: open connections may end.",
+      hint: "Mend that first (`wayout apply` sets up what is missing), or switch all the same with --force: open connections may end, or clients lose their way out.",
     });
   }
   await world.host(from.host).write(handOverScript);

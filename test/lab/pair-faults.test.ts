@@ -130,6 +130,26 @@ test("the standby is lost: nobody notices, and the pair says that it is not whol
   await whole();
 });
 
+test.each([
+  ["cloud", ["check"], "the check is on"],
+  ["own firewall", ["firewall", "docker"], "docker"],
+] as const)(
+  "a standby whose %s would drop the clients' packets is not ready, and no command hands over to it",
+  async (_, [fault, ...kind], said) => {
+    const { active, standby } = await roles();
+    await breakIt(fault, standby, ...kind);
+    expect(await pair()).toMatchObject({ active, inSync: false, reason: expect.stringContaining(said) });
+    for (const command of [["verify"], ["switch"], ["drill", "--yes"]]) {
+      const ended = await wayout(...command, ...where);
+      expect(ended, ended.stdout).toMatchObject({ code: 1 });
+      expect(`${ended.stdout}${ended.stderr}`.toLowerCase()).toContain(said);
+    }
+    await mendAll();
+    await whole();
+    expect((await pair()).active).toBe(active);
+  },
+);
+
 test("both are active while they do not hear each other, whichever was first, and afterwards the newer one stays so", async () => {
   for (const first of ["ecs-proxy-1", "ecs-proxy-2"]) {
     if ((await roles()).active !== first) await must("switch", ...where);

@@ -1,6 +1,5 @@
 /** `wayout drill`: a measured failover on the user's own gateway. The whole flow on one screen. */
 import { servedBy } from "../../checks/for-gateway.ts";
-import { readPair } from "../../checks/pair.ts";
 import { tryFrom } from "../../checks/seat.ts";
 import { seenAddress } from "../../checks/seen-address.ts";
 import type { DrillPicture, DrillPlan, DrillReport, FaultName } from "../../report/drill.ts";
@@ -9,7 +8,9 @@ import type { Probes } from "../../spec/spec.ts";
 import type { Gateway, ProxyServer } from "../../steps/gateway.ts";
 import type { ReadOnlyWorld, World } from "../../steps/world.ts";
 import type { Context } from "../context.ts";
+import type { Work } from "../observe.ts";
 import { mustBeSetUp } from "../set-up-pair.ts";
+import { readStanding } from "../standby.ts";
 import { readClock } from "./clock.ts";
 import { failOver } from "./fail-over.ts";
 import { faults } from "./faults.ts";
@@ -18,6 +19,8 @@ import { type Load, planLoad } from "./load-plan.ts";
 import { lockPair } from "./lock.ts";
 import { reportOf } from "./report-of.ts";
 import { findSeat } from "./seat.ts";
+
+type Steps = Pick<Work, "gateway" | "steps">;
 
 export interface DrillWish {
   readonly fault: FaultName;
@@ -33,7 +36,7 @@ export interface Drilled {
 
 /** @returns undefined when whoever was asked declined: then nothing was done. */
 export async function drill(
-  gateway: Gateway,
+  work: Steps,
   world: World,
   wish: DrillWish,
   context: Context & { readonly confirm: (plan: DrillPlan) => Promise<boolean> },
@@ -41,7 +44,8 @@ export async function drill(
   const { probes, report } = context;
   const fault = faults[wish.fault];
   report({ kind: "phase", phase: "observe", text: "reading the pair" });
-  const { active, other } = await wholePair(gateway, world);
+  const { gateway } = work;
+  const { active, other } = await wholePair(work, world);
   const standby = other.server.name;
   const seat = await findSeat(gateway, world, { standby, client: wish.client });
   const { load, words, couldNotMeasure } = planLoad({
@@ -63,12 +67,13 @@ export async function drill(
     load: words,
     couldNotMeasure,
   };
+  report({ kind: "asking" });
   if (!(await context.confirm(plan))) return undefined;
 
   const proxies = gateway.proxies.map(({ host }) => host);
   const lock = await lockPair(world, proxies, load.lifeSeconds + 60);
   try {
-    return await measured(gateway, world, { plan, load, seat, active, other }, context);
+    return await measured(work, world, { plan, load, seat, active, other }, context);
   } finally {
     await lock.release();
   }
@@ -84,13 +89,14 @@ interface Prepared {
 
 /** What was asked for, now that nobody else does the like. */
 async function measured(
-  gateway: Gateway,
+  work: Steps,
   world: World,
   { plan, load, seat, active, other }: Prepared,
   { probes, report, signal, now }: Context,
 ): Promise<Drilled> {
   // Whoever was asked may have thought about it for long.
-  const still = await wholePair(gateway, world);
+  const { gateway } = work;
+  const still = await wholePair(work, world);
   if (still.active !== active) throw movedMeanwhile(still.active.server.name);
   const startedAt = now();
   report({ kind: "phase", phase: "drill", text: `${seat.client} begins to measure` });
@@ -142,11 +148,12 @@ function stoppedBefore({ client }: Seat): Problem {
 
 /** @throws Problem pair/not-a-pair, pair/not-set-up, drill/pair-not-whole */
 async function wholePair(
-  gateway: Gateway,
+  work: Steps,
   world: ReadOnlyWorld,
 ): Promise<{ readonly active: ProxyServer; readonly other: ProxyServer }> {
+  const { gateway } = work;
   mustBeSetUp(gateway);
-  const state = await readPair(gateway, world);
+  const state = await readStanding(work, world);
   const active = gateway.proxies.find(({ server }) => server.name === state.active);
   const other = gateway.proxies.find(({ server }) => server.name === state.standby);
   if (active && other && state.notReady === "") return { active, other };
