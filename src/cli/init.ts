@@ -1,8 +1,12 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { loadCloud, systemSources } from "../cloud/config/load-cloud.ts";
+import { otherFilesOf } from "../engine/gateway-files.ts";
 import { offersOf } from "../engine/init/offers.ts";
 import { mustBePossible } from "../engine/init/possible.ts";
-import { type Choice, savedEips, specText } from "../engine/init/spec-text.ts";
+import { type Choice, freeName, savedEips, specText } from "../engine/init/spec-text.ts";
+import { openSqliteJournal } from "../engine/journal/sqlite-journal.ts";
 import { readInventory } from "../engine/resolve/inventory.ts";
 import { count } from "../report/human.ts";
 import { parseSpec } from "../spec/spec.ts";
@@ -42,7 +46,9 @@ export function initCommand(): Command {
 async function init(options: InitOptions): Promise<void> {
   if (!options.force) mustBeNew(options.file);
   const name = options.cloud ?? loadCloud(undefined, systemSources()).name;
-  const { cloud } = await placeOf(name, { ...options, tell: note }, (sources) => loadCloud(name, sources));
+  const { cloud, journalFolder } = await placeOf(name, { ...options, tell: note }, (sources) =>
+    loadCloud(name, sources),
+  );
   note(`reading ${cloud.traits.name} ...`);
   const inventory = await readInventory(cloud);
   const offers = offersOf(inventory, cloud.traits);
@@ -53,12 +59,24 @@ async function init(options: InitOptions): Promise<void> {
       process.exitCode = 1;
       return note("nothing was written");
     }
-    const text = specText(name, choice);
+    const gateway = freeName(namesOfOthers(journalFolder, options.file));
+    const text = specText(name, gateway, choice);
     mustBePossible(parseSpec(text, options.file), inventory, cloud.traits);
     writeNewFile(options.file, text, options.force ?? false);
     tell(choice, options);
   } finally {
     stop.end();
+  }
+}
+
+/** Names of the gateways that stand and are of other files. Reads a journal where there is one, and makes none. */
+function namesOfOthers(folder: string, file: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  const journal = openSqliteJournal(folder, resolve(file), () => new Date());
+  try {
+    return [...otherFilesOf(journal.standing(), journal).keys()];
+  } finally {
+    journal.close();
   }
 }
 

@@ -31,16 +31,24 @@ const named = (name: string, number: number, spec: Partial<Gateway["spec"]> = {}
   return { ...gateway, spec: { ...gateway.spec, ...spec } };
 };
 
-test("a gateway that another file made is said to be, where something of it would be taken back", () => {
+test("a gateway that another file made is not taken over unasked, where something of it would be taken back", () => {
   const gateway = named("egress", 1);
   const [entry] = entriesOf(stepsFor(named("egress", 2), facts, []));
-  const warningsWith = (stale: readonly StaleStep[]) =>
-    makePlan([{ gateway, recipe: recipeOf(gateway, facts), seen: [], stale, otherFile: "/a/one.yaml" }], {
-      adopt: false,
-    }).gateways.flatMap(({ warnings }) => warnings);
   const stale = entry ? [{ entry, because: "egress no longer asks for it", notice: "" }] : [];
-  expect(warningsWith(stale)).toEqual([expect.stringContaining("egress is of /a/one.yaml so far")]);
-  expect(warningsWith([])).toEqual([]);
+  const planWith = (left: readonly StaleStep[], adopt: boolean) => {
+    const input = {
+      gateway,
+      recipe: recipeOf(gateway, facts),
+      seen: [],
+      stale: left,
+      otherFile: "/a/one.yaml",
+    };
+    return makePlan([input], { adopt }).gateways[0];
+  };
+  const said = expect.stringContaining("egress is of /a/one.yaml so far");
+  expect(planWith(stale, false)).toMatchObject({ blocked: [{ step: "file", because: said }], warnings: [] });
+  expect(planWith(stale, true)).toMatchObject({ blocked: [], warnings: [said] });
+  expect(planWith([], false)).toMatchObject({ blocked: [], warnings: [] });
 });
 
 test("two gateways that want one destination of one route table are blocked, both, before anything is changed", () => {

@@ -106,12 +106,25 @@ function planGateway(
     });
   }
   if (otherFile !== undefined && stale.length > 0) {
-    warnings.push(
-      `${gateway.name} is of ${otherFile} so far: what that file asks for and this one does not is taken back. Another name makes a gateway of its own`,
-    );
+    const because = `${gateway.name} is of ${otherFile} so far: what that file asks for and this one does not would be taken back`;
+    if (options.adopt) warnings.push(because);
+    else blocked.push(ofAnotherFile(gateway.name, because));
   }
   const { kind, because } = recipe;
   return { name: gateway.name, recipe: { kind, because }, changes, right, blocked, warnings };
+}
+
+/** Whoever writes a second file may not know that the first one has a gateway of that name: its clients would lose their way out. */
+function ofAnotherFile(name: string, because: string): PlannedBlock {
+  return {
+    id: `${name}: file`,
+    step: "file",
+    object: name,
+    title: `Take ${name} over from another file`,
+    because,
+    hint: "Another name makes a gateway of its own; --adopt goes on with this one by this file.",
+    adoptable: true,
+  };
 }
 
 function refusal(

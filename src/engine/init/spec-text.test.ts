@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseSpec } from "../../spec/spec.ts";
 import type { Candidate, Offer, OfferedSubnet } from "./offers.ts";
-import { savedEips, specText } from "./spec-text.ts";
+import { freeName, savedEips, specText } from "./spec-text.ts";
 
 const subnetOf = (name: string, cidr: string, without: readonly string[]): OfferedSubnet => ({
   name,
@@ -41,7 +41,7 @@ const offer: Offer = {
 test("the file explains itself, with what else could be chosen as comments", () => {
   const choice = { offer, proxies: [one], subnets: [app] };
   expect(savedEips(choice)).toBe(2);
-  expect(specText("otc", choice)).toBe(`\
+  expect(specText("otc", "egress", choice)).toBe(`\
 # A way out for 2 servers without an EIP. Written by \`wayout init\`; docs/cli.md explains every line.
 # \`wayout plan\` says what would change, \`wayout apply\` does it, \`wayout undo\` takes it back.
 cloud: otc
@@ -73,7 +73,7 @@ test.each([
 ])("a name like %j is read back as it is", (name) => {
   const odd = { ...candidateOf(name, 9), name };
   const subnets = [subnetOf(name, "10.0.0.0/24", ["x"])];
-  const text = specText(name, {
+  const text = specText(name, "egress", {
     offer: {
       ...offer,
       name,
@@ -85,4 +85,9 @@ test.each([
   });
   const [gateway] = parseSpec(text, "wayout.yaml").value.gateways;
   expect(gateway).toMatchObject({ vpc: name, proxies: [name, "ecs-proxy-2"], subnets: [name] });
+});
+
+test("a gateway of another file keeps its name", () => {
+  expect(freeName([])).toBe("egress");
+  expect(freeName(["egress", "egress-3"])).toBe("egress-2");
 });

@@ -14,7 +14,16 @@ export function savedEips({ subnets }: Choice): number {
   return subnets.reduce((sum, { without }) => sum + without.length, 0);
 }
 
-export function specText(cloud: string, choice: Choice): string {
+/** "egress", or the next that no gateway of another file has: one of the same name would be taken for it. */
+export function freeName(taken: Iterable<string>): string {
+  const names = new Set(taken);
+  for (let count = 1; ; count++) {
+    const name = count === 1 ? "egress" : `egress-${count}`;
+    if (!names.has(name)) return name;
+  }
+}
+
+export function specText(cloud: string, gateway: string, choice: Choice): string {
   const { offer, proxies, subnets } = choice;
   const others = offer.candidates.filter((one) => !proxies.includes(one));
   const left = offer.subnets.filter((one) => !subnets.includes(one));
@@ -23,7 +32,7 @@ export function specText(cloud: string, choice: Choice): string {
 # \`wayout plan\` says what would change, \`wayout apply\` does it, \`wayout undo\` takes it back.
 cloud: ${inline(cloud)}
 gateways:
-  - name: egress
+  - name: ${gateway}
     vpc: ${inline(offer.name)}${comment(offer.vpc.cidrs.join(", "))}
     # Two names make a pair, which keeps open connections when one of them fails.
 ${others.length > 0 ? `    # Could be a proxy too: ${others.slice(0, 5).map(told).join("; ")}${others.length > 5 ? "; ..." : ""}\n` : ""}    proxies: [${proxyNames}]${comment(proxies.map(place).join("; "))}
