@@ -80,6 +80,7 @@ export function statusOf(
     state: server.status,
   });
   const targetName = new Map([
+    ...clients.map(({ server }): [string, string] => [server.id, server.name]),
     ...proxies.map(({ server }): [string, string] => [server.id, server.name]),
     ...proxies.flatMap(({ server, nics }) => nics.map((nic): [string, string] => [nic.ip, server.name])),
     ...(pair ? [[pair.inner.ip, "the pair"] as const] : []),

@@ -137,6 +137,13 @@ export function placedOf(observed: Observed<Placed>): Placed {
   return observed.is === "absent" ? { bound: null, chosen: null } : observed.have;
 }
 
+/** Also where the EIP is while it is not at the place: undo brings it back there. */
+export function placedText({ bound, chosen }: Placed): string {
+  if (bound) return bound.address;
+  if (!chosen) return "none";
+  return `${chosen.address} ${chosen.boundTo === null ? "free" : "on another NIC"}`;
+}
+
 /**
  * What is to be done, unless the EIP is to be brought to its place: undefined then. An EIP is never replaced, and never taken
  * from anything but `from`. Pure.

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { publicIp as step } from "./public-ip.ts";
 
 const want = { gateway: "egress", server: "ecs-proxy", nicId: "nic-1" };
@@ -17,6 +17,15 @@ function decide(wish: string, bound: Eip, chosen: Eip, more: Partial<ReturnType<
   const wanted = { ...want, wish, eip: chosen?.id ?? null, ...more };
   return step.decide(wanted, { is: "ours", have: { bound, chosen } }, { adopt: true });
 }
+
+test.each<[string, Eip, Eip, string]>([
+  ["at the place", onNic, onNic, "203.0.113.10"],
+  ["elsewhere", null, eip("203.0.113.12", "nic-9"), "203.0.113.12 on another NIC"],
+  ["free", null, free, "203.0.113.12 free"],
+  ["still to come", null, null, "none"],
+])("an EIP that is %s reads so, and undo says what it goes back to", (_, bound, chosen, text) => {
+  expect(step.describe({ bound, chosen })).toBe(text);
+});
 
 describe("the proxy's EIP", () => {
   it.each<[string, string, Eip, Eip, string, string]>([

@@ -11,6 +11,7 @@ import {
   type Placed,
   placed,
   placedOf,
+  placedText,
   putEipBack,
   replaced,
 } from "../gateway-eip.ts";
@@ -104,7 +105,7 @@ export const publicIp: Step<Want, Placed> = {
     };
   },
 
-  describe: ({ bound }) => bound?.address ?? "none",
+  describe: placedText,
 
   own: ({ chosen }) => chosen,
 };

@@ -10,6 +10,7 @@ import {
   type Placed,
   placed,
   placedOf,
+  placedText,
   putEipBack,
 } from "../gateway-eip.ts";
 import type { Step } from "../step.ts";
@@ -97,7 +98,7 @@ export const pairPublicIp: Step<Want, Placed> = {
   takenBack: ({ ip }) =>
     `open connections that are translated to ${ip} end: the EIP leaves it. New ones go by the proxy's own`,
 
-  describe: ({ bound }) => bound?.address ?? "none",
+  describe: placedText,
 
   own: ({ chosen }) => chosen,
 };
