@@ -149,7 +149,7 @@ async function departedSteps(
   const standing = journal.standing();
   const stale = works.flatMap((work) => staleSteps(standing, work));
   const gone = await Promise.all(
-    stale.map(({ entry: { kind, want, before } }) => rebindStep(kind, want, before).isGone(world)),
+    stale.map(({ entry }) => rebindStep(entry.kind, entry.want, [entry]).isGone(world)),
   );
   const roles = works.flatMap((work) => departedMembers(standing, work));
   return [...roles, ...stale.filter((_, index) => gone[index])];

@@ -44,6 +44,6 @@ export function staleSteps(standing: readonly EntryRecord[], { gateway, steps }:
     .map((entry) => ({
       entry,
       because: `${gateway.name} no longer asks for it`,
-      notice: rebindStep(entry.kind, entry.want, entry.before).notice,
+      notice: rebindStep(entry.kind, entry.want, [entry]).notice,
     }));
 }

@@ -58,7 +58,11 @@ test("several runs of one step are one item, from its first state to its last", 
   const [first, again] = [journalOf(gatewayOf([one])), journalOf(gatewayOf([one]), 100)];
   const items = inReverse([...first, ...again]);
   expect(items).toHaveLength(first.length);
-  for (const { first: earliest, last, seqs } of items) {
+  for (const {
+    changes: [earliest],
+    last,
+    seqs,
+  } of items) {
     expect(seqs).toEqual([earliest.seq, last.seq]);
     expect(last.seq).toBe(earliest.seq + 99);
   }

@@ -6,7 +6,8 @@ import { waysOf } from "./ways.ts";
 
 /** All changes of one step that are to be taken back together, with those from which it went on. */
 export interface Undoing {
-  readonly first: EntryRecord;
+  /** Oldest first. */
+  readonly changes: readonly [EntryRecord, ...EntryRecord[]];
   readonly last: EntryRecord;
   readonly seqs: readonly number[];
 }
@@ -21,9 +22,11 @@ export function inReverse(entries: readonly EntryRecord[]): Undoing[] {
   );
   return waysOf(entries)
     .flatMap((all): Undoing[] => {
-      const first = all[0];
-      const last = all.at(-1);
-      return first && last ? [{ first, last, seqs: all.map((entry) => entry.seq) }] : [];
+      const [first, ...later] = all;
+      if (!first) return [];
+      return [
+        { changes: [first, ...later], last: later.at(-1) ?? first, seqs: all.map((entry) => entry.seq) },
+      ];
     })
     .sort(
       (a, b) =>

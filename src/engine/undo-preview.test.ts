@@ -21,3 +21,17 @@ test("a record that cannot be read is told without that state, and holds nothing
   const withoutState = undoPreview(newer).filter(({ before }) => before === undefined);
   expect(withoutState).toEqual([{ gateway: "egress", title: entries[0]?.title }]);
 });
+
+test("of several runs, what somebody else added in between is told with what was before the first", () => {
+  const [check] = entries.filter(({ kind }) => kind === "cloud/source-destination-check");
+  if (!check) throw new Error("the gateway has no such step");
+  const state = (...pairs: readonly string[]) => ({
+    is: "ours",
+    have: { pairs: pairs.map((ip_address) => ({ ip_address })) },
+  });
+  const runs = [
+    { ...check, seq: 1, before: state(), after: state("1.1.1.1/0") },
+    { ...check, seq: 2, before: state("192.168.125.99"), after: state("192.168.125.99", "1.1.1.1/0") },
+  ];
+  expect(undoPreview(runs)).toMatchObject([{ before: "on, but for 192.168.125.99" }]);
+});

@@ -20,9 +20,9 @@ export function undoPreview(entries: readonly EntryRecord[]): readonly ToTakeBac
   });
 }
 
-function beforeOf({ first, last }: Undoing): string | undefined {
+function beforeOf({ changes, last }: Undoing): string | undefined {
   try {
-    return rebindStep(last.kind, last.want, first.before).beforeText;
+    return rebindStep(last.kind, last.want, changes).beforeText;
   } catch (cause) {
     if (cause instanceof Problem) return undefined;
     throw cause;

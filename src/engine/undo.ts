@@ -74,12 +74,12 @@ export async function undo(
 }
 
 async function undoStep(
-  { first, last, seqs }: Undoing,
+  { changes, last, seqs }: Undoing,
   world: World,
   run: Run,
   { force }: UndoOptions,
 ): Promise<Pick<StepResult, "outcome" | "because">> {
-  const step = rebindStep(last.kind, last.want, first.before);
+  const step = rebindStep(last.kind, last.want, changes);
   const now = await step.observe(world);
   if (now.isBefore) {
     run.undone(seqs);

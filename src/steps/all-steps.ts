@@ -21,11 +21,11 @@ import { packages } from "./pair/packages.ts";
 import { pairPublicIp } from "./pair/public-ip.ts";
 import { role } from "./pair/role.ts";
 import { virtualIp } from "./pair/virtual-ip.ts";
-import type { ChangedThing, Step, UndoableStep } from "./step.ts";
+import type { ChangedThing, Changes, Step, UndoableStep } from "./step.ts";
 
 interface StepKind {
   readonly kind: string;
-  rebind(want: JsonValue, before: JsonValue): UndoableStep;
+  rebind(want: JsonValue, changes: Changes): UndoableStep;
   subject(want: JsonValue): string;
   goesOnFrom(want: JsonValue): ChangedThing | undefined;
 }
@@ -56,7 +56,7 @@ const firstThatUsesProxy = rankOf(ownRouteTable.kind);
 function kindOf<Want, Have>(step: Step<Want, Have>): StepKind {
   return {
     kind: step.kind,
-    rebind: (want, before) => rebind(step, want, before),
+    rebind: (want, changes) => rebind(step, want, changes),
     subject: (want) => subjectOf(step, want),
     goesOnFrom: (want) => wayOf(step, want),
   };
@@ -114,9 +114,9 @@ export function goesOnFrom(kind: string, want: JsonValue): ChangedThing | undefi
 }
 
 /** The step that the journal remembers. @throws Problem journal/unknown-step for a kind of another version. */
-export function rebindStep(kind: string, want: JsonValue, before: JsonValue): UndoableStep {
+export function rebindStep(kind: string, want: JsonValue, changes: Changes): UndoableStep {
   const found = kinds.find((one) => one.kind === kind);
-  if (found) return found.rebind(want, before);
+  if (found) return found.rebind(want, changes);
   throw new Problem({
     code: "journal/unknown-step",
     summary: `the journal has a ${kind} step, which this version of Wayout does not know`,

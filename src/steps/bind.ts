@@ -2,7 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { JsonValue } from "../report/json-value.ts";
 import { Problem } from "../report/problem.ts";
-import type { BoundObservation, BoundStep, ChangedThing, Observed, Step, UndoableStep } from "./step.ts";
+import type {
+  BoundObservation,
+  BoundStep,
+  ChangedThing,
+  Changes,
+  Observed,
+  Step,
+  UndoableStep,
+} from "./step.ts";
 import type { World } from "./world.ts";
 
 export function stepIdOf(gateway: string, kind: string, object: string): string {
@@ -45,10 +53,10 @@ function observation<Want, Have>(
 export function rebind<Want, Have>(
   step: Step<Want, Have>,
   wantText: JsonValue,
-  beforeText: JsonValue,
+  changes: Changes,
 ): UndoableStep {
   const want = read(step.want, wantText, step.kind);
-  const before = read(observedSchema(step.have), beforeText, step.kind);
+  const before = stateBefore(step, changes);
   const own = (observed: Observed<Have>): unknown =>
     observed.is === "absent" ? null : step.own ? step.own(observed.have, want) : observed.have;
   return {
@@ -75,6 +83,27 @@ export function rebind<Want, Have>(
     undo: (world: World) => step.undo(want, before, world),
     beforeText: before.is === "absent" ? "none" : step.describe(before.have),
   };
+}
+
+/**
+ * What is to come back: the state before the first change, with what others made of it between two changes. How a change
+ * that was cut short left the object nobody knows, so what was found after it tells nothing of others.
+ */
+function stateBefore<Want, Have>(step: Step<Want, Have>, [first, ...later]: Changes): Observed<Have> {
+  const stateOf = (value: JsonValue): Observed<Have> => read(observedSchema(step.have), value, step.kind);
+  const { withOthers } = step;
+  let before = stateOf(first.before);
+  if (!withOthers) return before;
+  let leftText = first.after;
+  for (const { before: foundText, after } of later) {
+    const left: Observed<Have> = leftText === null ? { is: "absent" } : stateOf(leftText);
+    const found = stateOf(foundText);
+    if (before.is !== "absent" && left.is !== "absent" && found.is !== "absent") {
+      before = { ...before, have: withOthers(before.have, left.have, found.have) };
+    }
+    leftText = after;
+  }
+  return before;
 }
 
 /** The id of what the step changes, as far as its record can be read. */

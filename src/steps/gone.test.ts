@@ -239,7 +239,7 @@ const cases: readonly Case[] = [
 
 describe("undo of what is gone", () => {
   it.each(cases)("$says", async ({ kind, want, before, after, now, gone, end }) => {
-    const step = rebindStep(kind, want, before);
+    const step = rebindStep(kind, want, [{ before, after }]);
     const world = stillWorld(now);
     expect(await step.isGone(world)).toBe(true);
     const seen = await step.observe(world);

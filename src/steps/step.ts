@@ -63,6 +63,11 @@ export interface Step<Want, Have> {
    * whether somebody else changed the object since.
    */
   own?(have: Have, want: Want): JsonValue;
+  /**
+   * The state before, with what others made of it between two changes: `left` is how Wayout left the object, `found` how
+   * it found it the next time. Where this is left out, the state before the first change comes back as it was.
+   */
+  withOthers?(before: Have, left: Have, found: Have): Have;
   /** What a client could notice when the step is taken back because the spec no longer asks for it. */
   takenBack?(want: Want): string;
   /** What only one gateway can have, and what to do where two gateways of a spec want it. */
@@ -115,6 +120,15 @@ export interface BoundObservation {
   decide(options: { readonly adopt: boolean }): Decision;
   apply(world: World): Promise<void>;
 }
+
+/** One change of a step, as the journal has it; one that was cut short has no `after`. */
+export interface Change {
+  readonly before: JsonValue;
+  readonly after: JsonValue | null;
+}
+
+/** All changes of a step that are taken back together, oldest first. */
+export type Changes = readonly [Change, ...Change[]];
 
 /** A step that the journal remembers, with the state before it: what undo works with. */
 export interface UndoableStep {

@@ -3,6 +3,7 @@ import { CloudProblem, isCloudProblem } from "../../cloud/errors.ts";
 import { parseRange } from "../../spec/addresses.ts";
 import { ownMark } from "../gateway.ts";
 import type { Step } from "../step.ts";
+import { listWithOthers } from "../with-others.ts";
 import type { World } from "../world.ts";
 import { addressPair } from "./address-pair.ts";
 import { blockedWithoutNic, nicGone } from "./nic-gone.ts";
@@ -145,6 +146,23 @@ export const sourceDestinationCheck: Step<Want, Have> = {
   },
 
   subject: ({ nicId }) => nicId,
+
+  withOthers: (before, left, found) => ({
+    ...before,
+    pairs: listWithOthers(before.pairs, left.pairs, found.pairs),
+    ...(before.protection && left.protection && found.protection
+      ? {
+          protection: {
+            ...before.protection,
+            securityGroupIds: listWithOthers(
+              before.protection.securityGroupIds,
+              left.protection.securityGroupIds,
+              found.protection.securityGroupIds,
+            ),
+          },
+        }
+      : {}),
+  }),
 
   gone: nicGone,
 

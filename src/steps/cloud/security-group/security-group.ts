@@ -2,6 +2,7 @@ import type { Cloud, SecurityGroup, SecurityGroupRule, SecurityGroupRuleSpec } f
 import { Problem } from "../../../report/problem.ts";
 import { isMarkOfAnother, isOwnName, ownMark } from "../../gateway.ts";
 import type { Decision, Observed, Step } from "../../step.ts";
+import { listWithOthers } from "../../with-others.ts";
 import type { ReadOnlyWorld } from "../../world.ts";
 import { blockedWithoutNic, nicGone } from "../nic-gone.ts";
 import { type Group, type Have, have, type PlacedRule, type Rule, type Want, want } from "./model.ts";
@@ -132,6 +133,18 @@ export const securityGroup: Step<Want, Have> = {
   },
 
   subject: ({ nicId }) => nicId,
+
+  withOthers: (before, left, found) => ({
+    ...before,
+    onNic: listWithOthers(before.onNic, left.onNic, found.onNic, (a, b) => a.id === b.id),
+    own:
+      before.own && left.own && found.own
+        ? {
+            ...before.own,
+            rules: listWithOthers(before.own.rules, left.own.rules, found.own.rules, sameRule),
+          }
+        : before.own,
+  }),
 
   /** The group and the rules for the NIC's address are still there, and in nobody's way but the user's. */
   async gone(wanted, world) {
