@@ -88,7 +88,7 @@ async function undoStep(
   // A change that was cut short has no "after" to compare with: what is there and ours is that change, in whatever
   // part of it was made. What is foreign came from somebody else meanwhile.
   const cutShort = last.state !== "done" || last.after === null;
-  const asLeft = cutShort ? now.observed.is !== "foreign" : now.isSame(last.after);
+  const asLeft = cutShort ? now.observed.is !== "foreign" : now.isAsLeft(last.after);
   if (!asLeft && !force) {
     if (now.observed.is === "ours" || now.standsOn) throw changedSince(now.text);
     run.undone(seqs);

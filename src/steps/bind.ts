@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { JsonValue } from "../report/json-value.ts";
 import { Problem } from "../report/problem.ts";
+import { isBetween } from "./between.ts";
 import type {
   BoundObservation,
   BoundStep,
@@ -57,8 +58,8 @@ export function rebind<Want, Have>(
 ): UndoableStep {
   const want = read(step.want, wantText, step.kind);
   const before = stateBefore(step, changes);
-  const own = (observed: Observed<Have>): unknown =>
-    observed.is === "absent" ? null : step.own ? step.own(observed.have, want) : observed.have;
+  const own = (observed: Observed<Have>): JsonValue =>
+    observed.is === "absent" ? null : jsonOf(step.own ? step.own(observed.have, want) : observed.have);
   return {
     title: step.title(want),
     notice: step.takenBack?.(want) ?? "what it did ends",
@@ -66,16 +67,19 @@ export function rebind<Want, Have>(
       const gone = await step.gone?.(want, world, before);
       if (gone && !gone.left) return nothingLeft(gone.because);
       const now = await step.observe(want, world);
-      const reads = (then: Observed<Have>): boolean =>
-        [then, ...(gone?.left ? [gone.left(then)] : [])].some(
-          (state) => isDeepStrictEqual(own(now), own(state)) && now.is === state.is,
+      const views = [(state: Observed<Have>) => state, ...(gone?.left ? [gone.left] : [])];
+      const isAs = (then: Observed<Have>): boolean =>
+        views.some((view) => isDeepStrictEqual(own(now), own(view(then))) && now.is === view(then).is);
+      const isOnTheWayBackFrom = (left: Observed<Have>): boolean =>
+        views.some(
+          (view) => isBetween(own(now), own(view(left)), own(view(before))) && now.is === view(left).is,
         );
       return {
         observed: jsonObserved(now),
         text: now.is === "absent" ? "none" : step.describe(now.have),
         standsOn: now.is === "foreign" && (step.standsOn?.(want, now.have) ?? false),
-        isBefore: reads(before),
-        isSame: (afterText) => reads(read(observedSchema(step.have), afterText, step.kind)),
+        isBefore: isAs(before),
+        isAsLeft: (afterText) => isOnTheWayBackFrom(read(observedSchema(step.have), afterText, step.kind)),
         ...(gone ? { gone: gone.because } : {}),
       };
     },
@@ -124,7 +128,7 @@ function nothingLeft(gone: string): Awaited<ReturnType<UndoableStep["observe"]>>
     text: "gone",
     standsOn: false,
     isBefore: true,
-    isSame: () => true,
+    isAsLeft: () => true,
     gone,
   };
 }

@@ -245,7 +245,7 @@ describe("undo of what is gone", () => {
     const seen = await step.observe(world);
     expect(seen.gone).toContain(gone);
     expect(seen.isBefore).toBe(end === "settled");
-    if (end !== "settled") expect(seen.isSame(after)).toBe(end === "taken back");
+    if (end !== "settled") expect(seen.isAsLeft(after)).toBe(end === "taken back");
   });
 
   it("keeps states apart that are about different servers and NICs", () => {

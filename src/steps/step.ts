@@ -146,10 +146,10 @@ export interface UndoableStep {
     readonly isBefore: boolean;
     /** Not ours, but it needs what the steps before this one made. */
     readonly standsOn: boolean;
-    /** Says so where what the step changed is gone from the cloud; `isBefore` and `isSame` are about what is left then. */
+    /** Says so where what the step changed is gone from the cloud; `isBefore` and `isAsLeft` are about what is left then. */
     readonly gone?: string;
-    /** It is as a run left it. */
-    isSame(after: JsonValue): boolean;
+    /** It is as a run left it, or lacks something of that which was not there before: undo may go on. */
+    isAsLeft(after: JsonValue): boolean;
   }>;
   undo(world: World): Promise<void>;
 }
