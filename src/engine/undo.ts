@@ -90,7 +90,9 @@ async function undoStep(
   const cutShort = last.state !== "done" || last.after === null;
   const asLeft = cutShort ? now.observed.is !== "foreign" : now.isAsLeft(last.after);
   if (!asLeft && !force) {
-    if (now.observed.is === "ours" || now.standsOn) throw changedSince(now.text);
+    if (now.observed.is === "ours" || now.standsOn) {
+      throw changedSince([now.text, ...(last.after === null ? [] : now.differences(last.after))]);
+    }
     run.undone(seqs);
     return { outcome: "left", because: `somebody else changed it since; it stays: ${now.text}` };
   }
@@ -115,10 +117,10 @@ async function bringBack(step: UndoableStep, world: World): Promise<Problem | un
   return then.isBefore ? undefined : notBack(step.beforeText, then.text);
 }
 
-function changedSince(text: string): Problem {
+function changedSince(texts: readonly string[]): Problem {
   return new Problem({
     code: "undo/changed-since",
-    summary: `somebody changed it since Wayout did: ${text}`,
+    summary: `somebody changed it since Wayout did: ${texts.join("; ")}`,
     hint: "Put it back as Wayout left it, or take it back all the same with `undo --force`.",
   });
 }

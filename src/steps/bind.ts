@@ -79,7 +79,12 @@ export function rebind<Want, Have>(
         text: now.is === "absent" ? "none" : step.describe(now.have),
         standsOn: now.is === "foreign" && (step.standsOn?.(want, now.have) ?? false),
         isBefore: isAs(before),
-        isAsLeft: (afterText) => isOnTheWayBackFrom(read(observedSchema(step.have), afterText, step.kind)),
+        isAsLeft: (after) => isOnTheWayBackFrom(stateOf(step, after)),
+        differences(after) {
+          const left = stateOf(step, after);
+          if (now.is === "absent" || left.is === "absent") return [];
+          return step.differences?.(now.have, left.have, want) ?? [];
+        },
         ...(gone ? { gone: gone.because } : {}),
       };
     },
@@ -94,14 +99,13 @@ export function rebind<Want, Have>(
  * that was cut short left the object nobody knows, so what was found after it tells nothing of others.
  */
 function stateBefore<Want, Have>(step: Step<Want, Have>, [first, ...later]: Changes): Observed<Have> {
-  const stateOf = (value: JsonValue): Observed<Have> => read(observedSchema(step.have), value, step.kind);
   const { withOthers } = step;
-  let before = stateOf(first.before);
+  let before = stateOf(step, first.before);
   if (!withOthers) return before;
   let leftText = first.after;
   for (const { before: foundText, after } of later) {
-    const left: Observed<Have> = leftText === null ? { is: "absent" } : stateOf(leftText);
-    const found = stateOf(foundText);
+    const left: Observed<Have> = leftText === null ? { is: "absent" } : stateOf(step, leftText);
+    const found = stateOf(step, foundText);
     if (before.is !== "absent" && left.is !== "absent" && found.is !== "absent") {
       before = { ...before, have: withOthers(before.have, left.have, found.have) };
     }
@@ -129,8 +133,13 @@ function nothingLeft(gone: string): Awaited<ReturnType<UndoableStep["observe"]>>
     standsOn: false,
     isBefore: true,
     isAsLeft: () => true,
+    differences: () => [],
     gone,
   };
+}
+
+function stateOf<Want, Have>(step: Step<Want, Have>, value: JsonValue): Observed<Have> {
+  return read(observedSchema(step.have), value, step.kind);
 }
 
 function observedSchema<Have>(have: z.ZodType<Have>): z.ZodType<Observed<Have>> {

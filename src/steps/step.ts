@@ -68,6 +68,8 @@ export interface Step<Want, Have> {
    * it found it the next time. Where this is left out, the state before the first change comes back as it was.
    */
   withOthers?(before: Have, left: Have, found: Have): Have;
+  /** What others changed since Wayout `left` it, one by one, where `describe` does not show it. */
+  differences?(now: Have, left: Have, want: Want): readonly string[];
   /** What a client could notice when the step is taken back because the spec no longer asks for it. */
   takenBack?(want: Want): string;
   /** What only one gateway can have, and what to do where two gateways of a spec want it. */
@@ -150,6 +152,8 @@ export interface UndoableStep {
     readonly gone?: string;
     /** It is as a run left it, or lacks something of that which was not there before: undo may go on. */
     isAsLeft(after: JsonValue): boolean;
+    /** What is other than a run left it, in words, as far as the step can tell. */
+    differences(after: JsonValue): readonly string[];
   }>;
   undo(world: World): Promise<void>;
 }

@@ -15,6 +15,7 @@ import {
   unwantedRules,
   wantedRules,
 } from "./rules.ts";
+import { differencesOf, names, ruleText } from "./words.ts";
 
 /**
  * Puts the proxy's NIC into a security group of the gateway's own that lets the served subnets in by address.
@@ -155,6 +156,8 @@ export const securityGroup: Step<Want, Have> = {
   describe: ({ onNic, own, nicGone: gone }) =>
     gone ? (own ? `${own.name}, without the NIC` : "without the NIC") : `in ${names(onNic)}`,
 
+  differences: (now, left, { gateway }) => differencesOf(gateway, now, left),
+
   // What another gateway lets in here, and what its own groups let in of this NIC, comes and goes with that gateway.
   own: ({ onNic, own, grants }, { gateway }) => ({
     onNic: onNic.map((group) => group.id).sort(),
@@ -248,18 +251,4 @@ function isOwn(wanted: Want, group: { readonly name: string; readonly descriptio
 
 function plainRule({ id, groupId, ...rule }: SecurityGroupRule): SecurityGroupRuleSpec {
   return rule;
-}
-
-function names(groups: readonly { readonly name: string }[]): string {
-  return groups.length === 0 ? "no group" : groups.map((group) => group.name).join(", ");
-}
-
-/** "ingress tcp 22 from 0.0.0.0/0", as a person reads it; groups by their names where these are known. */
-function ruleText(rule: SecurityGroupRuleSpec, groups: readonly Group[] = []): string {
-  const { direction, ethertype, protocol, portMin, portMax, remoteCidr, remoteGroupId } = rule;
-  const ports = portMin === null ? "" : portMin === portMax ? ` ${portMin}` : ` ${portMin}-${portMax}`;
-  const group = groups.find((one) => one.id === remoteGroupId)?.name ?? remoteGroupId;
-  const remote = remoteCidr ?? (group === null ? "anywhere" : `group ${group}`);
-  const family = ethertype === "IPv6" ? " IPv6" : "";
-  return `${direction}${family} ${protocol ?? "all"}${ports} ${direction === "ingress" ? "from" : "to"} ${remote}`;
 }
