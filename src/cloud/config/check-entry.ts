@@ -10,28 +10,47 @@ import { credentialsOf, projectOf } from "./credentials.ts";
 import { type CloudEntry, endpointOverrides, entrySchema } from "./entry-schema.ts";
 import { variableOf } from "./environment.ts";
 import { mergedEntry } from "./merged-entry.ts";
+import { misspeltKeys } from "./misspelt.ts";
 import { configProblem } from "./problem.ts";
 import { absolute, type ConfigSources } from "./settings-file.ts";
 import { vendorProfiles } from "./vendor-profiles.ts";
 
-/**
- * `place` tells where a setting stands, for errors.
- * @throws CloudProblem cloud/config
- */
+/** Where an entry was found. */
+export interface EntryOrigin {
+  /** A file's path, or "OS_* variables". */
+  readonly source: string;
+  /** Where a setting stands, for errors: file:line:column, or its variable. */
+  place(path: readonly PropertyKey[]): string;
+  /** The line of that place, where the entry is of a file. */
+  line?(path: readonly PropertyKey[]): number;
+}
+
+/** @throws CloudProblem cloud/config */
 export function checkedConfig(
   name: string,
-  source: string,
+  origin: EntryOrigin,
   raw: unknown,
-  place: (path: readonly PropertyKey[]) => string,
   sources: ConfigSources,
   publicClouds: Readonly<Record<string, unknown>> = {},
 ): CloudConfig {
-  const fail = (path: readonly PropertyKey[], what: string, hint: string): never => {
+  /** @param at where that is, if not at the setting itself. */
+  const fail = (path: readonly PropertyKey[], what: string, hint: string, at = path): never => {
     throw configProblem(
       `cloud ${name}: ${path.map(String).join(".")}: ${what}`,
-      `${place(path)}: ${what}`,
+      `${origin.place(at)}: ${what}`,
       hint,
     );
+  };
+  const misspelt = misspeltKeys(raw);
+  /** A misspelt key is the cause of the missing one: it is told, and its place. */
+  const failMissing = (path: readonly string[], because: string | undefined, hint: string): never => {
+    const wrong = misspelt.find(({ meant }) => meant === path.at(-1)) ?? misspelt[0];
+    const line = wrong && origin.line?.(wrong.path);
+    if (wrong === undefined || line === undefined) {
+      return fail(path, because === undefined ? "is missing" : `is missing; ${because}`, hint);
+    }
+    const what = `is missing; line ${line} has ${wrong.path.at(-1)}; did you mean ${wrong.meant}?`;
+    return fail(path, what, hint, wrong.path);
   };
   const filled = withoutEmpty(raw);
   const checked = entrySchema.safeParse(isRecord(filled) ? mergedEntry(filled, publicClouds) : filled);
@@ -49,9 +68,9 @@ export function checkedConfig(
     return fail([overrides.key], overrides.message, "For example https://vpc.eu-de.otc.t-systems.com.");
   const credentials = credentialsOf(entry);
   if ("missing" in credentials) {
-    return fail(
+    return failMissing(
       credentials.missing,
-      `is missing; ${credentials.because}`,
+      credentials.because,
       `Add it to the entry "${name}" of clouds.yaml, secrets rather to secure.yaml, or set ${variableOf(credentials.missing)}.`,
     );
   }
@@ -62,9 +81,9 @@ export function checkedConfig(
   const authUrl = authUrlOf(entry);
   if (authUrl === undefined) {
     const known = [...vendorProfiles.keys()].join(", ");
-    return fail(
+    return failMissing(
       ["auth", "auth_url"],
-      "is missing",
+      undefined,
       `${unknownProfile ? `Profile ${profile} is not known. ` : ""}Give the identity service's URL, or one of the profiles ${known} with a region_name.`,
     );
   }
@@ -98,7 +117,16 @@ export function checkedConfig(
   const project = projectOf(entry.auth);
   return {
     name,
-    source,
+    source: origin.source,
+    ...(misspelt.length === 0
+      ? {}
+      : {
+          misspelt: misspelt.map(({ path, meant }) => ({
+            key: path.join("."),
+            meant,
+            place: origin.place(path),
+          })),
+        }),
     ...(profile === undefined ? {} : { profile }),
     ...(unknownProfile ? { unknownProfile } : {}),
     ...(entry.wayout_driver === undefined ? {} : { driver: entry.wayout_driver }),

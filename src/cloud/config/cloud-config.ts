@@ -56,6 +56,8 @@ export interface CloudConfig {
   readonly profile?: string;
   /** The profile is none that is known here, nor one of the user's own: it adds nothing. */
   readonly unknownProfile?: true;
+  /** Keys that are not known and do nothing, each near to one that is known. */
+  readonly misspelt?: readonly { readonly key: string; readonly meant: string; readonly place: string }[];
   /** `wayout_driver:`, the kind of cloud whatever else says. */
   readonly driver?: string;
   /** Name or id of the network that floating IPs come from. */

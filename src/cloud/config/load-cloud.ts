@@ -88,19 +88,18 @@ export function loadCloud(name: string | undefined, sources: ConfigSources): Clo
     throw twoOfOneName(environmentName, files);
   }
   if (chosen === environmentName && fromEnvironment) {
-    const at = (path: readonly PropertyKey[]): string => `variable ${variableOf(path)}`;
-    return checkedConfig(chosen, "OS_* variables", fromEnvironment, at, sources, files.publicClouds);
+    const place = (path: readonly PropertyKey[]): string => `variable ${variableOf(path)}`;
+    const origin = { source: "OS_* variables", place };
+    return checkedConfig(chosen, origin, fromEnvironment, sources, files.publicClouds);
   }
   const entry = Object.hasOwn(files.clouds, chosen) ? files.clouds[chosen] : undefined;
   if (entry === undefined) throw unknownCloud(chosen, files, sources);
-  return checkedConfig(
-    chosen,
-    files.main?.path ?? files.secure?.path ?? "",
-    entry,
-    (path) => files.place(chosen, path),
-    sources,
-    files.publicClouds,
-  );
+  const origin = {
+    source: files.main?.path ?? files.secure?.path ?? "",
+    place: (path: readonly PropertyKey[]) => files.place(chosen, path),
+    line: (path: readonly PropertyKey[]) => files.line(chosen, path),
+  };
+  return checkedConfig(chosen, origin, entry, sources, files.publicClouds);
 }
 
 function takenUnnamed(
@@ -121,6 +120,8 @@ interface Files {
   readonly publicClouds: Readonly<Record<string, unknown>>;
   /** file:line:column of a setting of a cloud. */
   place(cloud: string, path: readonly PropertyKey[]): string;
+  /** The line of that place. */
+  line(cloud: string, path: readonly PropertyKey[]): number;
 }
 
 function readAll(sources: ConfigSources): Files {
@@ -128,6 +129,8 @@ function readAll(sources: ConfigSources): Files {
   const secure = findSettingsFile("secure", "OS_CLIENT_SECURE_FILE", sources);
   const profiles = findSettingsFile("clouds-public", undefined, sources)?.content["public-clouds"];
   const merged = merge(cloudsIn(main), cloudsIn(secure));
+  const fileWith = (path: readonly PropertyKey[]): SettingsFile | undefined =>
+    secure?.has(path) ? secure : (main ?? secure);
   return {
     main,
     secure,
@@ -135,8 +138,12 @@ function readAll(sources: ConfigSources): Files {
     publicClouds: isRecord(profiles) ? profiles : {},
     place(cloud, path) {
       const full = ["clouds", cloud, ...path];
-      const file = secure?.has(full) ? secure : (main ?? secure);
+      const file = fileWith(full);
       return file ? `${file.path}:${file.place(full)}` : "";
+    },
+    line(cloud, path) {
+      const full = ["clouds", cloud, ...path];
+      return fileWith(full)?.line(full) ?? 1;
     },
   };
 }

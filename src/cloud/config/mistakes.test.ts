@@ -40,6 +40,54 @@ const mistakes: readonly (readonly [string, string, RegExp, string])[] = [
     ":3:5",
   ],
   [
+    "a misspelt username",
+    entry("profile: otc\nauth:\n  usrname: u\n  pasword: pw-pw"),
+    /auth\.username: is missing; line 5 has usrname; did you mean username\?$/,
+    "/project/clouds.yaml:5:7: is missing; line 5 has usrname",
+  ],
+  [
+    "a misspelt password",
+    entry("profile: otc\nauth:\n  username: u\n  pasword: pw-pw"),
+    /auth\.password: is missing; line 6 has pasword; did you mean password\?$/,
+    ":6:7",
+  ],
+  [
+    "a misspelt password beside auth",
+    entry("profile: otc\nPassword: pw-pw\nauth: {username: u}"),
+    /auth\.password: is missing; line 4 has Password; did you mean password\?$/,
+    ":4:5",
+  ],
+  [
+    "half of an access key in capitals",
+    entry("profile: otc\nauth:\n  ak: a\n  Sk: pw-pw"),
+    /auth\.sk: is missing; line 6 has Sk; did you mean sk\?$/,
+    ":6:7",
+  ],
+  [
+    "a misspelt token, so that a user is asked for",
+    entry("profile: otc\nauth:\n  tokn: pw-pw"),
+    /auth\.username: is missing; line 5 has tokn; did you mean token\?$/,
+    ":5:7",
+  ],
+  [
+    "a misspelt auth",
+    entry("profile: otc\nauht: {username: u, password: pw-pw}"),
+    /auth\.username: is missing; line 4 has auht; did you mean auth\?$/,
+    ":4:5",
+  ],
+  [
+    "a misspelt auth_url",
+    entry("auth:\n  auth-ulr: https://k.example\n  token: pw-pw"),
+    /auth\.auth_url: is missing; line 4 has auth-ulr; did you mean auth_url\?$/,
+    ":4:7",
+  ],
+  [
+    "a key that openstacksdk knows, near to the one that is missing",
+    entry("profile: otc\nauth: {username: u, passcode: '123456'}"),
+    /auth\.password: is missing; a user needs one$/,
+    ":4:5",
+  ],
+  [
     "no auth_url and no profile",
     entry("auth: {username: u, password: pw-pw, user_domain_name: d}"),
     /auth\.auth_url: is missing/,
@@ -129,6 +177,17 @@ test.each(mistakes)("%s is told with its place, and without the password", (_, f
   expect(problem.detail).toContain(place);
   expect(problem.hint).toMatch(/\w{3}/);
   expect(JSON.stringify(problem)).not.toMatch(/pw-pw|123456|Hidden/);
+});
+
+test("a misspelt key of secure.yaml is named with that file", () => {
+  const files = {
+    "/project/clouds.yaml": otc.replace("      password: correct horse\n", ""),
+    "/project/secure.yaml": "clouds:\n  otc:\n    auth:\n      pasword: pw-pw\n",
+  };
+  expect(problemOf("otc", sources(files))).toMatchObject({
+    summary: "cloud otc: auth.password: is missing; line 4 has pasword; did you mean password?",
+    detail: expect.stringMatching(/^\/project\/secure\.yaml:4:7: /),
+  });
 });
 
 test("a mistake in the variables names the variable, one in secure.yaml that file", () => {

@@ -17,6 +17,8 @@ export interface SettingsFile {
   readonly content: Readonly<Record<string, unknown>>;
   /** "line:column" of a setting, or of the nearest setting around it. */
   place(path: readonly PropertyKey[]): string;
+  /** The line of that place. */
+  line(path: readonly PropertyKey[]): number;
   /** The setting itself stands in this file. */
   has(path: readonly PropertyKey[]): boolean;
 }
@@ -98,23 +100,27 @@ function parseSettings(path: string, text: string): SettingsFile {
       "The smallest file is: clouds: {NAME: {auth: {auth_url, username, password, project_name}}}.",
     );
   }
+  const position = (at: readonly PropertyKey[]): { readonly line: number; readonly col: number } => {
+    for (let depth = at.length; depth > 0; depth -= 1) {
+      const parent = document.getIn(at.slice(0, depth - 1).map(String), true);
+      if (!isMap(parent)) continue;
+      const pair = parent.items.find(
+        (item) => isScalar(item.key) && item.key.value === String(at[depth - 1]),
+      );
+      if (pair && isNode(pair.key) && pair.key.range) {
+        return lines.linePos(pair.key.range[0]);
+      }
+    }
+    return { line: 1, col: 1 };
+  };
   return {
     path,
     content,
     has: (at) => document.hasIn(at.map(String)),
+    line: (at) => position(at).line,
     place: (at) => {
-      for (let depth = at.length; depth > 0; depth -= 1) {
-        const parent = document.getIn(at.slice(0, depth - 1).map(String), true);
-        if (!isMap(parent)) continue;
-        const pair = parent.items.find(
-          (item) => isScalar(item.key) && item.key.value === String(at[depth - 1]),
-        );
-        if (pair && isNode(pair.key) && pair.key.range) {
-          const { line, col } = lines.linePos(pair.key.range[0]);
-          return `${line}:${col}`;
-        }
-      }
-      return "1:1";
+      const { line, col } = position(at);
+      return `${line}:${col}`;
     },
   };
 }

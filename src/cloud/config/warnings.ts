@@ -5,7 +5,13 @@ import { vendorProfiles } from "./vendor-profiles.ts";
 
 /** What works and should not be left so. */
 export function warningsOf(config: CloudConfig): readonly string[] {
-  return [...profileWarnings(config), ...tlsWarnings(config)];
+  return [...keyWarnings(config), ...profileWarnings(config), ...tlsWarnings(config)];
+}
+
+function keyWarnings({ name, misspelt = [] }: CloudConfig): readonly string[] {
+  return misspelt.map(
+    ({ key, meant, place }) => `${place}: ${key} of cloud ${name} does nothing: did you mean ${meant}?`,
+  );
 }
 
 function profileWarnings({ name, profile, unknownProfile }: CloudConfig): readonly string[] {
