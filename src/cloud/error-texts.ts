@@ -16,8 +16,7 @@ export type CloudProblemCode =
   | "cloud/stopped"
   | "cloud/config";
 
-export const unreachableHint =
-  "Check auth_url and the endpoints of this cloud in clouds.yaml, the network here, and whether a VPN is needed.";
+const anyCloud = "this cloud in clouds.yaml or in the OS_* variables";
 
 export const wrongCloudHint =
   "Is it a cloud of this kind? Check `profile`, the project and the endpoint overrides of this cloud in clouds.yaml; `wayout clouds --check` calls each service once.";
@@ -39,8 +38,7 @@ export const summaries: Readonly<Record<CloudProblemCode, string>> = {
 };
 
 export const hints: Readonly<Record<CloudProblemCode, string>> = {
-  "cloud/unauthorized":
-    "Check user name, password, domain and project of this cloud in clouds.yaml or in the OS_* variables. A change of password or rights ends older tokens.",
+  "cloud/unauthorized": userHint(anyCloud),
   "cloud/forbidden":
     "Ask the account's administrator for a role that covers this call: VPC, EIP and ECS access in the project (on OTC: VPC Administrator, ECS User).",
   "cloud/not-found":
@@ -62,14 +60,32 @@ export const hints: Readonly<Record<CloudProblemCode, string>> = {
   "cloud/config": "See the documentation of clouds.yaml.",
 };
 
-/** What to check where the credentials are not accepted, by what they are. */
-export const loginHints: Readonly<Record<Credentials["kind"], string>> = {
-  password: hints["cloud/unauthorized"],
-  passcode: hints["cloud/unauthorized"],
-  token:
-    "Check the token of this cloud in clouds.yaml or in the OS_* variables: it ends after some hours, and is for one project.",
-  "application-credential":
-    "Check application_credential_id and application_credential_secret of this cloud in clouds.yaml or in the OS_* variables. An application credential ends with its user's rights, or at its own date.",
-  "access-key":
-    "Check ak and sk of this cloud in clouds.yaml or in the OS_* variables, with temporary keys security_token too, the clock here (a signature carries its time), and `profile`: clouds sign in ways of their own.",
+/** What to check in the settings of a cloud, by what went wrong. */
+export interface SettingsHints {
+  /** The credentials are not accepted. */
+  readonly login: string;
+  readonly unreachable: string;
+}
+
+/** @param where how the cloud and its settings are called: otc (/project/clouds.yaml). */
+export function settingsHints(where = anyCloud, kind: Credentials["kind"] = "password"): SettingsHints {
+  return {
+    login: loginHints[kind](where),
+    unreachable: `Check auth_url and the endpoints of ${where}, the network here, and whether a VPN is needed.`,
+  };
+}
+
+/** By what the credentials are. */
+const loginHints: Readonly<Record<Credentials["kind"], (where: string) => string>> = {
+  password: userHint,
+  passcode: userHint,
+  token: (where) => `Check the token of ${where}: it ends after some hours, and is for one project.`,
+  "application-credential": (where) =>
+    `Check application_credential_id and application_credential_secret of ${where}. An application credential ends with its user's rights, or at its own date.`,
+  "access-key": (where) =>
+    `Check ak and sk of ${where}, with temporary keys security_token too, the clock here (a signature carries its time), and \`profile\`: clouds sign in ways of their own.`,
 };
+
+function userHint(where: string): string {
+  return `Check user name, password, domain and project of ${where}. A change of password or rights ends older tokens.`;
+}

@@ -1,7 +1,14 @@
 /** Every way a call to a cloud can fail, as a `Problem`. The only place that judges statuses, codes and messages. */
 import { Problem, type ProblemFields } from "../report/problem.ts";
 import { type ErrorBody, readErrorBody } from "./error-body.ts";
-import { type CloudProblemCode, hints, summaries, unreachableHint, wrongCloudHint } from "./error-texts.ts";
+import {
+  type CloudProblemCode,
+  hints,
+  type SettingsHints,
+  settingsHints,
+  summaries,
+  wrongCloudHint,
+} from "./error-texts.ts";
 import type { Redactor } from "./redactor.ts";
 import { actionIn } from "./rights.ts";
 import type { WireAnswer, WireFailure, WireFault } from "./wire.ts";
@@ -116,12 +123,12 @@ export function requestIdOf(answer: WireAnswer): string | undefined {
   return requestIdHeaders.map((name) => answer.headers[name]).find((id) => id !== undefined);
 }
 
-/** The problem that an answer outside 2xx is. @param loginHint what to check where the credentials are not accepted. */
+/** The problem that an answer outside 2xx is. @param settings what to check in the settings of the cloud. */
 export function problemOfAnswer(
   call: FailedCall,
   answer: WireAnswer,
   redactor: Redactor,
-  loginHint: string = hints["cloud/unauthorized"],
+  settings: SettingsHints = settingsHints(),
 ): CloudProblem {
   const body = readErrorBody(answer.body, (text) => redactor.clean(text));
   const code = causeOf(answer.status, body);
@@ -140,7 +147,7 @@ export function problemOfAnswer(
       code,
       summary: redactor.clean(`${summaries[code]}${said === "" ? "" : ` (${said})`}`),
       detail: redactor.clean(detail),
-      hint: code === "cloud/unauthorized" ? loginHint : hints[code],
+      hint: code === "cloud/unauthorized" ? settings.login : hints[code],
       retry: retriable(code) || busyCodes.has(body.code ?? ""),
     },
     { status: answer.status, ...(body.code === undefined ? {} : { cloudCode: body.code }) },
@@ -158,7 +165,12 @@ const causeOfFault: Readonly<Record<WireFault, CloudProblemCode>> = {
 };
 
 /** The problem that no answer, or half an answer, is. */
-export function problemOfFailure(call: FailedCall, failure: WireFailure, redactor: Redactor): CloudProblem {
+export function problemOfFailure(
+  call: FailedCall,
+  failure: WireFailure,
+  redactor: Redactor,
+  settings: SettingsHints = settingsHints(),
+): CloudProblem {
   const cause = causeOfFault[failure.fault];
   const tried = call.attempts > 1 ? `\ntried ${call.attempts} times` : "";
   const what = failure.fault === "unreachable" ? `${call.url.host} cannot be reached` : summaries[cause];
@@ -166,7 +178,7 @@ export function problemOfFailure(call: FailedCall, failure: WireFailure, redacto
     code: cause,
     summary: redactor.clean(failure.fault === "timeout" ? `${call.url.host} did not answer in time` : what),
     detail: redactor.clean(`${shownCall(call)}: ${failure.message}${tried}`),
-    hint: failure.fault === "unreachable" ? unreachableHint : hints[cause],
+    hint: failure.fault === "unreachable" ? settings.unreachable : hints[cause],
     retry: retriable(cause),
   });
 }

@@ -1,16 +1,16 @@
-import { type CloudConfig, secretsOf } from "./config/cloud-config.ts";
-import { loginHints } from "./error-texts.ts";
+import { type CloudConfig, secretsOf, whereIs } from "./config/cloud-config.ts";
+import { settingsHints } from "./error-texts.ts";
 import { type Http, type HttpOptions, openHttp } from "./http.ts";
 import { Redactor } from "./redactor.ts";
 
 /** How a cloud is reached; certificates, secrets and what is said of them come from its configuration. */
-export type CloudOptions = Omit<HttpOptions, "tls" | "redactor" | "loginHint">;
+export type CloudOptions = Omit<HttpOptions, "tls" | "redactor" | "settings">;
 
 export function httpFor(config: CloudConfig, options: CloudOptions): Http {
   const { verify, ca, cert, key } = config.tls;
   return openHttp({
     ...options,
-    loginHint: loginHints[config.credentials.kind],
+    settings: settingsHints(whereIs(config), config.credentials.kind),
     redactor: new Redactor(secretsOf(config)),
     tls: {
       verify,

@@ -2,6 +2,7 @@
 import type { JsonValue } from "../report/json-value.ts";
 import { mayRepeat, waitBeforeRetry } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import type { SettingsHints } from "./error-texts.ts";
 import {
   plainTextProblem,
   problemOfAnswer,
@@ -49,8 +50,8 @@ export interface HttpOptions {
   readonly attempts?: number;
   readonly clock?: Clock;
   readonly redactor?: Redactor;
-  /** What to check where the credentials are not accepted. */
-  readonly loginHint?: string;
+  /** What to check in the settings of the cloud. */
+  readonly settings?: SettingsHints;
   /** Ends every call that is under way or waiting. */
   readonly signal?: AbortSignal;
   readonly trace?: (call: TracedCall) => void;
@@ -146,8 +147,8 @@ export function openHttp(options: HttpOptions = {}): Http {
           : undefined;
         if (waitMs === undefined) {
           throw unanswered
-            ? problemOfFailure(failed, outcome, redactor)
-            : problemOfAnswer(failed, outcome, redactor, options.loginHint);
+            ? problemOfFailure(failed, outcome, redactor, options.settings)
+            : problemOfAnswer(failed, outcome, redactor, options.settings);
         }
         await pause(waitMs);
       }

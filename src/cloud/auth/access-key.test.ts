@@ -88,7 +88,7 @@ test("a project that the key does not know is told, and a refusal is not repeate
     .catch((problem: unknown) => problem);
   expect(error).toMatchObject({
     code: "cloud/unauthorized",
-    hint: expect.stringMatching(/^Check ak and sk of this cloud/),
+    hint: expect.stringMatching(/^Check ak and sk of demo \(clouds\.yaml\)/),
   });
   expect(JSON.stringify(error)).not.toContain(key.secretKey);
   expect(refusing.seen).toHaveLength(1);

@@ -172,6 +172,25 @@ test("a one-time code is tried once, and a new one is asked for", async () => {
   }
 });
 
+test("a refusal names each file that the login came from", async () => {
+  await using server = await startSmallCloud(() => unauthorized);
+  const secure = { path: "/safe/secure.yaml", keys: ["password"] };
+  await expect(openCloud(configFor(server.origin, { secure })).quotas()).rejects.toMatchObject({
+    code: "cloud/unauthorized",
+    hint: "Check username, password, user_domain_name and project_name of demo (clouds.yaml; password from /safe/secure.yaml).",
+  });
+});
+
+test("a login that cannot be reached names the cloud and its file", async () => {
+  const server = await startSmallCloud(() => unauthorized);
+  await server[Symbol.asyncDispose]();
+  const cloud = openCloud(configFor(server.origin), { clock: fastClock() });
+  await expect(cloud.quotas()).rejects.toMatchObject({
+    code: "cloud/unavailable",
+    hint: expect.stringContaining("auth_url and the endpoints of demo (clouds.yaml), "),
+  });
+});
+
 test("without a project, those that could be chosen are named", async () => {
   await using server = await startSmallCloud(keystoneWith(["eu-de_a", "eu-de_b"], unauthorized));
   const { project: _, ...config } = configFor(server.origin);

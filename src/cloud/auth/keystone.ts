@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { suggestion } from "../../spec/nearest.ts";
 import { readAnswer } from "../answer.ts";
-import type { CloudConfig } from "../config/cloud-config.ts";
+import { type CloudConfig, whereIs } from "../config/cloud-config.ts";
 import { configProblem } from "../config/problem.ts";
 import { CloudProblem, isCloudProblem, problemOfShape, shownUrl } from "../errors.ts";
 import { type Http, type HttpCall, jsonBody } from "../http.ts";
@@ -152,12 +152,13 @@ async function explainRefusal(
       );
     }
   }
-  const code = `A one-time code is good for one login and for a few seconds: give ${config.name} (${config.source}) a new one.`;
+  const where = whereIs(config);
+  const code = `A one-time code is good for one login and for a few seconds: give ${where} a new one.`;
   const hint = {
-    password: `Check username, password, user_domain_name and project_name of ${config.name} (${config.source}).${"passcode" in credentials ? ` ${code}` : ""}`,
+    password: `Check username, password, user_domain_name and project_name of ${where}.${"passcode" in credentials ? ` ${code}` : ""}`,
     passcode: code,
-    token: `The token of ${config.name} (${config.source}) may have ended; they live 24 hours on OTC. Get a new one.`,
-    "application-credential": `Check id and secret of ${config.name} (${config.source}); it may have been revoked or have ended.`,
+    token: `The token of ${where} may have ended; they live 24 hours on OTC. Get a new one.`,
+    "application-credential": `Check id and secret of ${where}; it may have been revoked or have ended.`,
   }[credentials.kind];
   const user = "user" in credentials ? (credentials.user?.name ?? credentials.user?.id) : undefined;
   const who = user === undefined ? "" : ` as ${user}`;

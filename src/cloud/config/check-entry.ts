@@ -19,6 +19,7 @@ import { vendorProfiles } from "./vendor-profiles.ts";
 export interface EntryOrigin {
   /** A file's path, or "OS_* variables". */
   readonly source: string;
+  readonly secure?: CloudConfig["secure"];
   /** Where a setting stands, for errors: file:line:column, or its variable. */
   place(path: readonly PropertyKey[]): string;
   /** The line of that place, where the entry is of a file. */
@@ -118,6 +119,7 @@ export function checkedConfig(
   return {
     name,
     source: origin.source,
+    ...(origin.secure === undefined ? {} : { secure: origin.secure }),
     ...(misspelt.length === 0
       ? {}
       : {

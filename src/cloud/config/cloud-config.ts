@@ -52,6 +52,8 @@ export interface CloudConfig {
   readonly name: string;
   /** Where it was found: a file's path, or "OS_* variables". */
   readonly source: string;
+  /** The settings of the login that secure.yaml has, where the rest is in another file. */
+  readonly secure?: { readonly path: string; readonly keys: readonly string[] };
   /** `profile:` of clouds.yaml, where there is one. */
   readonly profile?: string;
   /** The profile is none that is known here, nor one of the user's own: it adds nothing. */
@@ -78,6 +80,11 @@ export interface CloudConfig {
   };
   /** By service type, as in `network_endpoint_override`: full URLs that stand for the catalog's. */
   readonly endpoints: Readonly<Record<string, string>>;
+}
+
+/** How the cloud and its settings are called in errors: otc (/project/clouds.yaml; password from /project/secure.yaml). */
+export function whereIs({ name, source, secure }: CloudConfig): string {
+  return `${name} (${source}${secure === undefined ? "" : `; ${secure.keys.join(", ")} from ${secure.path}`})`;
 }
 
 /** Every secret of a configuration, for the redactor. */

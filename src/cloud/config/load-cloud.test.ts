@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { testCertificate, testKey } from "../testing/certificate.ts";
 import { entry, login, otc, problemOf, sources } from "../testing/cloud-files.ts";
-import { secretsOf } from "./cloud-config.ts";
+import { secretsOf, whereIs } from "./cloud-config.ts";
 import { cloudNames, loadCloud } from "./load-cloud.ts";
 
 const huawei = `clouds:
@@ -77,6 +77,26 @@ test("secure.yaml is laid over clouds.yaml key by key, wherever it lies", () => 
     { OS_CLIENT_SECURE_FILE: "/safe.yaml" },
   );
   expect(secretsOf(loadCloud("otc", moved))[0]?.reveal()).toBe("another");
+});
+
+test.each([
+  [
+    "the password",
+    otc.replace("      password: correct horse\n", ""),
+    "clouds: {otc: {auth: {password: safe-1}}}",
+    "otc (/project/clouds.yaml; password from /project/secure.yaml)",
+  ],
+  [
+    "what stands beside auth",
+    otc,
+    "clouds: {otc: {username: bob, password: safe-1, verify: false}}",
+    "otc (/project/clouds.yaml; username, password from /project/secure.yaml)",
+  ],
+  ["nothing of the login", otc, "clouds: {otc: {verify: false}}", "otc (/project/clouds.yaml)"],
+  ["the whole entry", "clouds: {}", otc, "otc (/project/secure.yaml)"],
+])("where a cloud is, is told with what secure.yaml has of it: %s", (_, clouds, secure, where) => {
+  const files = { "/project/clouds.yaml": clouds, "/project/secure.yaml": secure };
+  expect(whereIs(loadCloud("otc", sources(files)))).toBe(where);
 });
 
 test("without a name: OS_CLOUD, then the OS_* variables, then the only cloud", () => {

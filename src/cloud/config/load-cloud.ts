@@ -6,6 +6,7 @@ import { suggestion } from "../../spec/nearest.ts";
 import { isRecord } from "../record.ts";
 import { checkedConfig } from "./check-entry.ts";
 import type { CloudConfig } from "./cloud-config.ts";
+import { authSchema } from "./entry-schema.ts";
 import { environmentCloudName, environmentEntry, variableOf } from "./environment.ts";
 import { configProblem } from "./problem.ts";
 import { type ConfigSources, candidatePaths, findSettingsFile, type SettingsFile } from "./settings-file.ts";
@@ -94,12 +95,24 @@ export function loadCloud(name: string | undefined, sources: ConfigSources): Clo
   }
   const entry = Object.hasOwn(files.clouds, chosen) ? files.clouds[chosen] : undefined;
   if (entry === undefined) throw unknownCloud(chosen, files, sources);
+  const { main, secure } = files;
+  const source = main && Object.hasOwn(cloudsIn(main), chosen) ? main : secure;
+  const fromSecure = secure && source === main ? loginKeysIn(secure, chosen) : [];
   const origin = {
-    source: files.main?.path ?? files.secure?.path ?? "",
+    source: source?.path ?? "",
+    ...(secure && fromSecure.length > 0 ? { secure: { path: secure.path, keys: fromSecure } } : {}),
     place: (path: readonly PropertyKey[]) => files.place(chosen, path),
     line: (path: readonly PropertyKey[]) => files.line(chosen, path),
   };
   return checkedConfig(chosen, origin, entry, sources, files.publicClouds);
+}
+
+/** The settings of a cloud's login that a file has; they count beside `auth` too. */
+function loginKeysIn(file: SettingsFile, cloud: string): readonly string[] {
+  const entry = cloudsIn(file)[cloud];
+  if (!isRecord(entry)) return [];
+  const keys = Object.keys({ ...entry, ...(isRecord(entry.auth) ? entry.auth : {}) });
+  return keys.filter((key) => Object.hasOwn(authSchema.shape, key.replaceAll("-", "_")));
 }
 
 function takenUnnamed(
