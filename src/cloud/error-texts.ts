@@ -65,6 +65,10 @@ export interface SettingsHints {
   /** The credentials are not accepted. */
   readonly login: string;
   readonly unreachable: string;
+  /** https:// on a port that speaks something else. */
+  readonly notTls: string;
+  /** http:// on a port that speaks TLS. */
+  readonly tls: string;
 }
 
 /** @param where how the cloud and its settings are called: otc (/project/clouds.yaml). */
@@ -72,6 +76,8 @@ export function settingsHints(where = anyCloud, kind: Credentials["kind"] = "pas
   return {
     login: loginHints[kind](where),
     unreachable: `Check auth_url and the endpoints of ${where}, the network here, and whether a VPN is needed.`,
+    notTls: `Write http:// or another port in auth_url or the endpoint of ${where}.`,
+    tls: `Write https:// or another port in auth_url or the endpoint of ${where}.`,
   };
 }
 

@@ -11,7 +11,7 @@ import {
 } from "./error-texts.ts";
 import type { Redactor } from "./redactor.ts";
 import { actionIn } from "./rights.ts";
-import type { WireAnswer, WireFailure, WireFault } from "./wire.ts";
+import { type WireAnswer, WireFailure, type WireFault } from "./wire.ts";
 
 /** A problem of the cloud boundary; the cloud's own status and code stay readable for the driver. */
 export class CloudProblem extends Problem {
@@ -131,6 +131,9 @@ export function problemOfAnswer(
   settings: SettingsHints = settingsHints(),
 ): CloudProblem {
   const body = readErrorBody(answer.body, (text) => redactor.clean(text));
+  if (call.url.protocol === "http:" && wantsTls.test(answer.body)) {
+    return problemOfFailure(call, new WireFailure("tls", body.message), redactor, settings);
+  }
   const code = causeOf(answer.status, body);
   const requestId = body.requestId ?? requestIdOf(answer);
   const said = [body.code, body.message].filter((part) => part).join(": ");
@@ -162,7 +165,13 @@ const causeOfFault: Readonly<Record<WireFault, CloudProblemCode>> = {
   certificate: "cloud/certificate",
   "too-large": "cloud/bad-answer",
   stopped: "cloud/stopped",
+  "not-tls": "cloud/bad-answer",
+  tls: "cloud/bad-answer",
 };
+
+/** How web servers say, unencrypted, that they want TLS: nginx, Go, Apache. */
+const wantsTls =
+  /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|speaking plain HTTP to an SSL-enabled/i;
 
 /** The problem that no answer, or half an answer, is. */
 export function problemOfFailure(
@@ -173,14 +182,38 @@ export function problemOfFailure(
 ): CloudProblem {
   const cause = causeOfFault[failure.fault];
   const tried = call.attempts > 1 ? `\ntried ${call.attempts} times` : "";
-  const what = failure.fault === "unreachable" ? `${call.url.host} cannot be reached` : summaries[cause];
+  const { summary = summaries[cause], hint = hints[cause] } = wordsOf(failure.fault, call.url, settings);
   return new CloudProblem({
     code: cause,
-    summary: redactor.clean(failure.fault === "timeout" ? `${call.url.host} did not answer in time` : what),
+    summary: redactor.clean(summary),
     detail: redactor.clean(`${shownCall(call)}: ${failure.message}${tried}`),
-    hint: failure.fault === "unreachable" ? settings.unreachable : hints[cause],
+    hint,
     retry: retriable(cause),
   });
+}
+
+/** What says more than the code does. */
+function wordsOf(
+  fault: WireFault,
+  url: URL,
+  settings: SettingsHints,
+): { readonly summary?: string; readonly hint?: string } {
+  switch (fault) {
+    case "timeout":
+      return { summary: `${url.host} did not answer in time` };
+    case "unreachable":
+      return { summary: `${url.host} cannot be reached`, hint: settings.unreachable };
+    case "not-tls":
+      return { summary: `${portOf(url)} does not speak TLS`, hint: settings.notTls };
+    case "tls":
+      return { summary: `${portOf(url)} speaks TLS, and was called without`, hint: settings.tls };
+    default:
+      return {};
+  }
+}
+
+function portOf({ hostname, port, protocol }: URL): string {
+  return `port ${port || (protocol === "https:" ? "443" : "80")} of ${hostname}`;
 }
 
 /** A catalog may name such an endpoint even where the login was encrypted. */

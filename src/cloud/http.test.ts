@@ -1,4 +1,5 @@
 import { createServer } from "node:https";
+import { createServer as createTcpServer } from "node:net";
 import { expect, test, vi } from "vitest";
 import { CloudProblem } from "./errors.ts";
 import { type HttpOptions, openHttp, type TracedCall } from "./http.ts";
@@ -199,6 +200,52 @@ test("a certificate counts when its authority is named, or when verification is 
     server.closeAllConnections();
     server.close();
   }
+});
+
+test.each(methods)("https:// on a port that speaks http is told at once, to a %s", async (method) => {
+  await using cloud = await startSmallCloud(() => fine);
+  const clock = fastClock();
+  const url = new URL(cloud.origin.replace("http:", "https:"));
+  const call = openHttp({ clock }).call({ method, url, repeatable: true });
+  await expect(call).rejects.toMatchObject({
+    code: "cloud/bad-answer",
+    retry: false,
+    summary: `port ${url.port} of 127.0.0.1 does not speak TLS`,
+    hint: expect.stringMatching(/^Write http:\/\/ or another port in auth_url/),
+  });
+  expect(clock.sleeps).toEqual([]);
+});
+
+test("http:// on a port that speaks TLS is told where the port says so", async () => {
+  // An alert of TLS 1.0: fatal, protocol version.
+  const server = createTcpServer((socket) => socket.end(Buffer.from([21, 3, 1, 0, 2, 2, 70])));
+  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const clock = fastClock();
+  const url = new URL(`http://127.0.0.1:${address.port}/`);
+  const call = openHttp({ clock }).call({ method: "GET", url });
+  await expect(call).rejects.toMatchObject({
+    code: "cloud/bad-answer",
+    summary: `port ${url.port} of 127.0.0.1 speaks TLS, and was called without`,
+    hint: expect.stringMatching(/^Write https:\/\//),
+  });
+  expect(clock.sleeps).toEqual([]);
+  server.close();
+});
+
+test.each([
+  ["nginx", "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>"],
+  ["Go", "Client sent an HTTP request to an HTTPS server.\n"],
+  [
+    "Apache",
+    "<html><title>400 Bad Request</title>Reason: You're speaking plain HTTP to an SSL-enabled server port.<br /></html>",
+  ],
+])("http:// on a port of %s that speaks TLS is told as such", async (_, body) => {
+  expect((await attempt(() => ({ status: 400, body }))).problem).toMatchObject({
+    code: "cloud/bad-answer",
+    summary: expect.stringContaining("speaks TLS"),
+  });
 });
 
 test("nothing is sent unencrypted to another machine", async () => {

@@ -31,7 +31,17 @@ export interface WireAnswer {
   readonly body: string;
 }
 
-export type WireFault = "timeout" | "stopped" | "unreachable" | "certificate" | "broken" | "too-large";
+export type WireFault =
+  | "timeout"
+  | "stopped"
+  | "unreachable"
+  | "certificate"
+  | "broken"
+  | "too-large"
+  /** https:// on a port that speaks something else. */
+  | "not-tls"
+  /** http:// on a port that speaks TLS. */
+  | "tls";
 
 /** No answer, or not a whole one. */
 export class WireFailure extends Error {
@@ -166,8 +176,18 @@ function asFailure(error: Error): WireFailure {
   if (error instanceof WireFailure) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   // A name with several addresses, all refused, comes as an AggregateError with an empty message.
-  const message = error.message === "" ? code : error.message;
+  const message = (error.message === "" ? code : error.message).trim();
+  if (/wrong version number|packet length too long/.test(message)) {
+    return new WireFailure("not-tls", message, error);
+  }
+  if (isAnsweredInTls(error)) return new WireFailure("tls", message, error);
   if (unreachableCodes.has(code)) return new WireFailure("unreachable", message, error);
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code)) return new WireFailure("certificate", message, error);
   return new WireFailure("broken", message, error);
+}
+
+/** What came in place of an HTTP answer is an alert of TLS (RFC 8446, 5.1: content type 21, version 3.x). */
+function isAnsweredInTls(error: Error): boolean {
+  const came = "rawPacket" in error && error.rawPacket instanceof Uint8Array ? error.rawPacket : [];
+  return came[0] === 21 && came[1] === 3;
 }
