@@ -43,6 +43,7 @@ export function checkedConfig(
     );
   };
   const misspelt = misspeltKeys(raw);
+  const inVariables = origin.line === undefined;
   /** A misspelt key is the cause of the missing one: it is told, and its place. */
   const failMissing = (path: readonly string[], because: string | undefined, hint: string): never => {
     const wrong = misspelt.find(({ meant }) => meant === path.at(-1)) ?? misspelt[0];
@@ -72,7 +73,9 @@ export function checkedConfig(
     return failMissing(
       credentials.missing,
       credentials.because,
-      `Add it to the entry "${name}" of clouds.yaml, secrets rather to secure.yaml, or set ${variableOf(credentials.missing)}.`,
+      inVariables
+        ? `Set ${variableOf(credentials.missing)}.`
+        : `Add it to the entry "${name}" of clouds.yaml, secrets rather to secure.yaml.`,
     );
   }
   const region = entry.region_name;
@@ -85,7 +88,11 @@ export function checkedConfig(
     return failMissing(
       ["auth", "auth_url"],
       undefined,
-      `${unknownProfile ? `Profile ${profile} is not known. ` : ""}Give the identity service's URL, or one of the profiles ${known} with a region_name.`,
+      `${unknownProfile ? `Profile ${profile} is not known. ` : ""}${
+        inVariables
+          ? `Set OS_AUTH_URL, or OS_PROFILE to one of ${known} and OS_REGION_NAME.`
+          : `Give the identity service's URL, or one of the profiles ${known} with a region_name.`
+      }`,
     );
   }
   const verify = (entry.verify ?? true) && !(entry.insecure ?? false);

@@ -194,8 +194,12 @@ test("a mistake in the variables names the variable, one in secure.yaml that fil
   const env = { OS_AUTH_URL: "https://k.example", OS_USERNAME: "u", OS_USER_DOMAIN_NAME: "d" };
   expect(problemOf(undefined, sources({}, env))).toMatchObject({
     detail: expect.stringContaining("variable OS_PASSWORD"),
-    hint: expect.stringContaining("OS_PASSWORD"),
+    hint: "Set OS_PASSWORD.",
   });
+  const { OS_AUTH_URL: _, ...withoutUrl } = { ...env, OS_PASSWORD: "pw-pw" };
+  expect(problemOf("envvars", sources({ "/project/clouds.yaml": otc }, withoutUrl)).hint).toMatch(
+    /^Set OS_AUTH_URL, or OS_PROFILE to one of otc, .* and OS_REGION_NAME\.$/,
+  );
   const files = {
     "/project/clouds.yaml": otc,
     "/project/secure.yaml": "clouds:\n  otc:\n    auth: {password: [1]}",
