@@ -1,7 +1,7 @@
 /** The labs of this machine, and the way into one of them. */
 import { z } from "zod";
-import { Problem } from "../../report/problem.ts";
-import { suggestion } from "../../spec/nearest.ts";
+import { Problem, type ProblemFields } from "../../report/problem.ts";
+import { nearest, suggestion } from "../../spec/nearest.ts";
 import { ask } from "./control.ts";
 import { type CloudEntry, type LabProbes, readFacts } from "./facts.ts";
 import { isAlive, readOwner } from "./owner.ts";
@@ -54,7 +54,6 @@ export function placesOfRunning(name: string): LabPlaces {
   const places = placesOf(name);
   const owner = readOwner(places.owner);
   if (isAlive(owner) && !owner.starting) return places;
-  const up = labs();
   throw new Problem(
     isAlive(owner)
       ? {
@@ -63,10 +62,20 @@ export function placesOfRunning(name: string): LabPlaces {
           hint: "Run the command again in a few seconds.",
           retry: true,
         }
-      : {
-          code: "lab/not-up",
-          summary: `lab "${name}" is not up${up.length > 0 ? `; ${suggestion(name, up, "lab")}` : ""}`,
-          hint: `Bring it up with \`wayout lab up${name === "lab" ? "" : ` --name ${name}`}\`.`,
-        },
+      : notUp(name, labs()),
   );
+}
+
+/** @param up the labs that are. */
+export function notUp(name: string, up: readonly string[]): ProblemFields {
+  const other = up.length === 1 ? up[0] : nearest(name, up);
+  const bringUp = `Bring it up with \`wayout lab up${name === "lab" ? "" : ` --name ${name}`}\``;
+  return {
+    code: "lab/not-up",
+    summary: `lab "${name}" is not up${up.length > 0 ? `; ${suggestion(name, up, "lab")}` : ""}`,
+    hint:
+      up.length === 0
+        ? `${bringUp}.`
+        : `${bringUp}, or choose one that is up with \`--lab ${other ?? "NAME"}\` (\`--name\` after \`wayout lab\`).`,
+  };
 }
