@@ -65,6 +65,8 @@ export interface SettingsHints {
   /** The credentials are not accepted. */
   readonly login: string;
   readonly unreachable: string;
+  /** The project in the URL is another one than that of the login. */
+  readonly project: string;
   /** https:// on a port that speaks something else. */
   readonly notTls: string;
   /** http:// on a port that speaks TLS. */
@@ -76,6 +78,7 @@ export function settingsHints(where = anyCloud, kind: Credentials["kind"] = "pas
   return {
     login: loginHints[kind](where),
     unreachable: `Check auth_url and the endpoints of ${where}, the network here, and whether a VPN is needed.`,
+    project: `project_id of ${where} is not the project of these credentials: correct it, or write project_name in its place. An endpoint override may hold another project's id too.`,
     notTls: `Write http:// or another port in auth_url or the endpoint of ${where}.`,
     tls: `Write https:// or another port in auth_url or the endpoint of ${where}.`,
   };

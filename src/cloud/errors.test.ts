@@ -169,6 +169,14 @@ test("the request id is kept, from the body or from any service's header", () =>
   }
 });
 
+test.each([
+  { code: "VPC.0007", message: "urlTenantId is not equal tokenTenantId" },
+  { error: { code: "Ecs.0023", message: "The project in the request differs from the token's." } },
+  { error_code: "EIP.1", error_msg: "urlTenantId is not equal tokenTenantId" },
+])("a project that is not that of the login is told as such: %j", (body) => {
+  expect(told(400, body).hint).toMatch(/^project_id of .* is not the project of these credentials/);
+});
+
 test("an EIP that is busy may be tried again", () => {
   expect(told(409, { code: "VPC.0512", message: "busy" })).toMatchObject({
     code: "cloud/conflict",

@@ -150,12 +150,20 @@ export function problemOfAnswer(
       code,
       summary: redactor.clean(`${summaries[code]}${said === "" ? "" : ` (${said})`}`),
       detail: redactor.clean(detail),
-      hint: code === "cloud/unauthorized" ? settings.login : hints[code],
+      hint: hintOf(code, body, settings),
       retry: retriable(code) || busyCodes.has(body.code ?? ""),
     },
     { status: answer.status, ...(body.code === undefined ? {} : { cloudCode: body.code }) },
   );
   return naming(actionIn(body.message), problem);
+}
+
+/** OTC and Huawei Cloud, with code and message: some services know the code only, some the sentence. */
+const wrongProject = /^(VPC\.0007|Ecs\.0023): |urlTenantId is not equal tokenTenantId/i;
+
+function hintOf(code: CloudProblemCode, body: ErrorBody, settings: SettingsHints): string {
+  if (wrongProject.test(`${body.code}: ${body.message}`)) return settings.project;
+  return code === "cloud/unauthorized" ? settings.login : hints[code];
 }
 
 const causeOfFault: Readonly<Record<WireFault, CloudProblemCode>> = {
