@@ -252,7 +252,17 @@ const broken: readonly [string, string, string][] = [
     "wayout.yaml:9:15: ecs-proxy is already a proxy of egress",
   ],
   ["a tab for indentation", "cloud: lab\ngateways:\n\t- name: egress\n", "wayout.yaml:3:1: not YAML:"],
-  ["a bracket that is not closed", "cloud: [lab\n", "wayout.yaml:2:1: not YAML:"],
+  ["a bracket that is not closed", "cloud: [lab\n", "wayout.yaml:1:8: not YAML: [ is not closed"],
+  [
+    "a quote that is not closed",
+    good.replace("vpc-demo", '"vpc-demo'),
+    'wayout.yaml:4:10: not YAML: " is not closed',
+  ],
+  [
+    "a list that is not closed",
+    good.replace("[ecs-proxy]", "[ecs-proxy"),
+    "wayout.yaml:5:14: not YAML: [ is not closed",
+  ],
   ["the same key twice", `cloud: lab\n${good}`, "wayout.yaml:2:1: not YAML: Map keys must be unique"],
   ["two documents", `${good}---\n${good}`, "wayout.yaml:7:1: not YAML:"],
   ["binary rubbish", "\u0000\u0001\u0002", "wayout.yaml:1:1: expected object"],

@@ -14,6 +14,7 @@ import { z } from "zod";
 import { messageOf, Problem } from "../report/problem.ts";
 import { nearest } from "./nearest.ts";
 import { tooDeepAt } from "./yaml-depth.ts";
+import { unclosedIn } from "./yaml-unclosed.ts";
 
 export type Path = readonly PropertyKey[];
 
@@ -62,9 +63,11 @@ export function parseYamlFile<T>(
   };
   const broken = document.errors[0];
   if (broken) {
+    const unclosed = unclosedIn(document, text, broken);
+    const what = unclosed?.what ?? broken.message;
     throw new Problem({
       code: `${codes}/yaml`,
-      summary: `${place(broken.pos[0])}: not YAML: ${broken.message}`,
+      summary: `${place(unclosed?.offset ?? broken.pos[0])}: not YAML: ${what}`,
       hint: "Indent with spaces, and quote text that holds a colon or a #.",
     });
   }

@@ -153,7 +153,37 @@ const mistakes: readonly (readonly [string, string, RegExp, string])[] = [
   ["clouds that is a list", "clouds: [x]", /"clouds" .* is not a mapping/, ":1:1"],
   ["a file that is a word", "hello", /does not describe clouds/, ":1:1"],
   ["a key given twice", entry("auth: {}\nauth: {}"), /is not valid YAML/, ":4:5"],
-  ["broken YAML", 'clouds:\n  x: {password: "pw-pw', /is not valid YAML/, ":2:"],
+  ["broken YAML", 'clouds:\n  x: {password: "pw-pw', /is not valid YAML/, ':2:17: " is not closed'],
+  [
+    "a quote that is not closed",
+    entry("auth:\n  username: u\n  password: 'pw-pw\nregion_name: r"),
+    /is not valid YAML/,
+    ":5:17: ' is not closed",
+  ],
+  [
+    "a quote that is not closed before another one",
+    entry('auth:\n  username: "u\n  password: "pw-pw"\nregion_name: r'),
+    /is not valid YAML/,
+    ':4:17: " is not closed',
+  ],
+  [
+    "a list that is not closed",
+    entry("regions: [a, [b], c\nauth: {username: u}"),
+    /is not valid YAML/,
+    ":3:14: [ is not closed",
+  ],
+  [
+    "a mapping that is not closed",
+    entry("auth: {username: u, password: pw-pw"),
+    /is not valid YAML/,
+    ":3:11: { is not closed",
+  ],
+  [
+    "a closed list that is not indented",
+    "clouds:\n  x:\n    regions: [a,\nb]\n",
+    /is not valid YAML/,
+    ":3:14: [ is not closed (what belongs to it has to be indented)",
+  ],
   [
     "a password that looks like an alias",
     entry("auth: {password: *pw-pw}"),

@@ -1,6 +1,7 @@
 /** Finds and reads clouds.yaml and secure.yaml, keeping the places of their entries for errors. */
 import { isAbsolute, join, resolve } from "node:path";
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { unclosedIn } from "../../spec/yaml-unclosed.ts";
 import { isRecord } from "../record.ts";
 import { configProblem } from "./problem.ts";
 
@@ -85,10 +86,12 @@ function parseSettings(path: string, text: string): SettingsFile {
   });
   const fault = document.errors[0] ?? document.warnings[0];
   if (fault) {
-    const { line, col } = lines.linePos(fault.pos[0]);
+    const unclosed = unclosedIn(document, text, fault);
+    const { line, col } = lines.linePos(unclosed?.offset ?? fault.pos[0]);
+    const what = unclosed?.what ?? fault.code.toLowerCase().replaceAll("_", " ");
     throw configProblem(
       `${path} is not valid YAML`,
-      `${path}:${line}:${col}: ${fault.code.toLowerCase().replaceAll("_", " ")}`,
+      `${path}:${line}:${col}: ${what}`,
       "Check the indentation, and put values with special characters (passwords!) in quotes.",
     );
   }

@@ -226,7 +226,7 @@ const broken: readonly Case[] = [
     mistake: "text that is not YAML",
     replace: ["publicIps: [", "publicIps: [["],
     code: "lab/yaml",
-    says: "f.yaml:17:1: not YAML: Flow sequence in block collection must be",
+    says: "f.yaml:16:12: not YAML: [ is not closed",
   },
   {
     mistake: "a key twice",
