@@ -3,14 +3,14 @@ import { failure, good } from "./testing/broken-spec.ts";
 
 /** What is broken, the file, and the beginning of the answer. */
 const broken: readonly [string, string, string][] = [
-  ["an empty file", "", "wayout.yaml:1:1: missing (expected object)"],
-  ["only a comment", "# nothing\n", "wayout.yaml:1:1: missing (expected object)"],
-  ["a list", "- a\n- b\n", "wayout.yaml:1:1: expected object, received array"],
-  ["a bare word", "hello\n", "wayout.yaml:1:1: expected object, received string"],
-  ["no cloud", good.replace("cloud: lab\n", ""), "wayout.yaml:1:1: cloud: missing (expected string)"],
+  ["an empty file", "", "wayout.yaml:1:1: nothing is in this file"],
+  ["only a comment", "# nothing\n", "wayout.yaml:1:1: nothing is in this file"],
+  ["a list", "- a\n- b\n", "wayout.yaml:1:1: expected keys with values, found a list"],
+  ["a bare word", "hello\n", "wayout.yaml:1:1: expected keys with values, found text"],
+  ["no cloud", good.replace("cloud: lab\n", ""), "wayout.yaml:1:1: cloud: missing (expected text)"],
   ["an empty cloud", good.replace("cloud: lab", 'cloud: ""'), "wayout.yaml:1:8: cloud: must not be empty"],
-  ["a number as cloud", good.replace("lab", "7"), "wayout.yaml:1:8: cloud: expected string, received number"],
-  ["no gateways", "cloud: lab\n", "wayout.yaml:1:1: gateways: missing (expected array)"],
+  ["a number as cloud", good.replace("lab", "7"), "wayout.yaml:1:8: cloud: expected text, found a number"],
+  ["no gateways", "cloud: lab\n", "wayout.yaml:1:1: gateways: missing (expected a list)"],
   [
     "an empty list of gateways",
     "cloud: lab\ngateways: []\n",
@@ -19,7 +19,7 @@ const broken: readonly [string, string, string][] = [
   [
     "gateways as a map",
     "cloud: lab\ngateways: {a: 1}\n",
-    "wayout.yaml:2:11: gateways: expected array, received object",
+    "wayout.yaml:2:11: gateways: expected a list, found keys with values",
   ],
   [
     "a misspelt key",
@@ -39,7 +39,7 @@ const broken: readonly [string, string, string][] = [
   [
     "no name",
     good.replace("name: egress", "routeTable: own"),
-    "wayout.yaml:3:5: gateways[0].name: missing (expected string)",
+    "wayout.yaml:3:5: gateways[0].name: missing (expected text)",
   ],
   [
     "a name with capitals",
@@ -55,7 +55,7 @@ const broken: readonly [string, string, string][] = [
   [
     "a VPC that is a list",
     good.replace("vpc-demo", "[vpc-demo]"),
-    "wayout.yaml:4:10: gateways[0].vpc: expected string, received array",
+    "wayout.yaml:4:10: gateways[0].vpc: expected text, found a list",
   ],
   [
     "no proxies",
@@ -70,7 +70,7 @@ const broken: readonly [string, string, string][] = [
   [
     "a proxy that is not in a list",
     good.replace("[ecs-proxy]", "ecs-proxy"),
-    "wayout.yaml:5:14: gateways[0].proxies: expected array, received string",
+    "wayout.yaml:5:14: gateways[0].proxies: expected a list, found text",
   ],
   [
     "three proxies",
@@ -100,7 +100,7 @@ const broken: readonly [string, string, string][] = [
   [
     "a subnet as a number",
     good.replace("[subnet-app]", "[12]"),
-    "wayout.yaml:6:15: gateways[0].subnets[0]: expected string, received number",
+    "wayout.yaml:6:15: gateways[0].subnets[0]: expected text, found a number",
   ],
   [
     "an IPv6 destination",
@@ -145,12 +145,33 @@ const broken: readonly [string, string, string][] = [
   [
     "a wrong word for routeTable",
     `${good}    routeTable: mine\n`,
-    'wayout.yaml:7:17: gateways[0].routeTable: Invalid option: expected one of "shared"|"own"',
+    "wayout.yaml:7:17: gateways[0].routeTable: must be shared or own",
   ],
   [
     "a port that does not exist",
     `${good}    ssh: {port: 70000}\n`,
-    "wayout.yaml:7:17: gateways[0].ssh.port: Too big",
+    "wayout.yaml:7:17: gateways[0].ssh.port: must be at most 65535",
+  ],
+  [
+    "a port that is half a number",
+    `${good}    ssh: {port: 2.5}\n`,
+    "wayout.yaml:7:17: gateways[0].ssh.port: expected a whole number, found a fraction",
+  ],
+  ["port 0", `${good}    ssh: {port: 0}\n`, "wayout.yaml:7:17: gateways[0].ssh.port: must be at least 1"],
+  [
+    "no destinations in a list of them",
+    `${good}    destinations: []\n`,
+    "wayout.yaml:7:19: gateways[0].destinations: must have at least one entry",
+  ],
+  [
+    "a name as true",
+    good.replace("cloud: lab", "cloud: true"),
+    "wayout.yaml:1:8: cloud: expected text, found true",
+  ],
+  [
+    "a VPC's name without end",
+    good.replace("vpc-demo", "v".repeat(256)),
+    "wayout.yaml:4:10: gateways[0].vpc: must have at most 255 characters",
   ],
   [
     "a misspelt key of ssh",
@@ -265,7 +286,7 @@ const broken: readonly [string, string, string][] = [
   ],
   ["the same key twice", `cloud: lab\n${good}`, "wayout.yaml:2:1: not YAML: Map keys must be unique"],
   ["two documents", `${good}---\n${good}`, "wayout.yaml:7:1: not YAML:"],
-  ["binary rubbish", "\u0000\u0001\u0002", "wayout.yaml:1:1: expected object"],
+  ["binary rubbish", "\u0000\u0001\u0002", "wayout.yaml:1:1: expected keys with values"],
 ];
 
 it.each(broken)("says where and what is wrong: %s", (_, text, expected) => {

@@ -13,6 +13,7 @@ import {
 import { z } from "zod";
 import { messageOf, Problem } from "../report/problem.ts";
 import { nearest } from "./nearest.ts";
+import { inPlainWords } from "./plain-words.ts";
 import { tooDeepAt } from "./yaml-depth.ts";
 import { unclosedIn } from "./yaml-unclosed.ts";
 
@@ -84,7 +85,7 @@ export function parseYamlFile<T>(
     });
   }
   const offsetOf = (path: Path): number => offset(document.contents, path);
-  const checked = schema.safeParse(plain ?? undefined);
+  const checked = schema.safeParse(plain ?? undefined, inPlainWords);
   if (checked.success) return { value: checked.data, place: (path) => place(offsetOf(path)) };
   // A misspelt key is the cause of the missing one, so it comes first.
   const causes = checked.error.issues
@@ -145,21 +146,16 @@ function mistakesOf(issue: z.core.$ZodIssue, schema: z.ZodType, contents: Node |
     });
   }
   if (issue.code === "invalid_union" && issue.errors[0]?.[0]) {
-    const text = issue.errors
-      .map((choice) => choice[0]?.message.replace(/^Invalid input: /, ""))
-      .join(", or ");
+    const text = issue.errors.map((choice) => choice[0]?.message).join(", or ");
     return [{ offset: offset(contents, issue.path), text: `${where}${text}` }];
   }
-  const missing = issue.code === "invalid_type" && issue.message.includes("received undefined");
   const given = isMap(contents) ? contents.getIn(issue.path) : undefined;
   const single = issue.code === "invalid_type" && issue.expected === "array" && typeof given === "string";
-  const text = missing
-    ? `missing (${issue.message.replace(/^Invalid input: |, received undefined$/g, "")})`
-    : issue.message;
+  const empty = contents === null || (isScalar(contents) && contents.value === null);
   return [
     {
       offset: offset(contents, issue.path),
-      text: `${where}${text.replace(/^Invalid input: /, "")}`,
+      text: empty ? "nothing is in this file" : `${where}${issue.message}`,
       ...(single ? { hint: `Write a list: [${given}]` } : {}),
     },
   ];

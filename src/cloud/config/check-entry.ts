@@ -1,7 +1,7 @@
 /** One cloud's entry, from whatever place it came, turned into a configuration; or told what is wrong with it. */
 import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
-import type { z } from "zod";
+import { inPlainWords } from "../../spec/plain-words.ts";
 import { isRecord } from "../record.ts";
 import { Secret } from "../secret.ts";
 import { isSafeUrl } from "../wire.ts";
@@ -37,7 +37,7 @@ export function checkedConfig(
   /** @param at where that is, if not at the setting itself. */
   const fail = (path: readonly PropertyKey[], what: string, hint: string, at = path): never => {
     throw configProblem(
-      `cloud ${name}: ${path.map(String).join(".")}: ${what}`,
+      [`cloud ${name}`, ...(path.length === 0 ? [] : [path.map(String).join(".")]), what].join(": "),
       `${origin.place(at)}: ${what}`,
       hint,
     );
@@ -55,12 +55,15 @@ export function checkedConfig(
     return fail(path, what, hint, wrong.path);
   };
   const filled = withoutEmpty(raw);
-  const checked = entrySchema.safeParse(isRecord(filled) ? mergedEntry(filled, publicClouds) : filled);
+  const checked = entrySchema.safeParse(
+    isRecord(filled) ? mergedEntry(filled, publicClouds) : filled,
+    inPlainWords,
+  );
   if (!checked.success) {
     const issue = checked.error.issues[0];
     return fail(
       issue?.path ?? [],
-      messageOf(issue),
+      issue?.message ?? "not valid",
       "The keys are those of the openstack client's clouds.yaml.",
     );
   }
@@ -178,10 +181,6 @@ function succeeds(work: () => unknown): boolean {
   } catch {
     return false;
   }
-}
-
-function messageOf(issue: z.core.$ZodIssue | undefined): string {
-  return issue?.message.replace(/^Invalid input: /, "") ?? "not valid";
 }
 
 /** Keys without a value (`region_name:`) count as not there, as for the openstack client. */

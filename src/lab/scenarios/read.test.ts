@@ -48,19 +48,19 @@ const broken: readonly Case[] = [
     mistake: "a kind that does not exist",
     replace: ["kind: machine", "kind: container"],
     code: "lab/invalid",
-    says: 'f.yaml:14:30: servers[0].kind: Invalid option: expected one of "machine"|"light"',
+    says: "f.yaml:14:30: servers[0].kind: must be machine or light",
   },
   {
     mistake: "a text where a list is expected",
     replace: ["publicIps: [203.0.113.20]", "publicIps: 203.0.113.20"],
     code: "lab/invalid",
-    says: "f.yaml:16:12: publicIps: expected array, received string",
+    says: "f.yaml:16:12: publicIps: expected a list, found text",
   },
   {
     mistake: "no subnet for a server",
     replace: ["machine, subnet: subnet-app", "machine"],
     code: "lab/invalid",
-    says: "f.yaml:14:5: servers[0].subnet: missing (expected string)",
+    says: "f.yaml:14:5: servers[0].subnet: missing (expected text)",
   },
   {
     mistake: "a server's name that is no host name",
@@ -140,7 +140,7 @@ const broken: readonly Case[] = [
     mistake: "more servers in one entry than a lab has room for",
     replace: ["count: 3", "count: 100000"],
     code: "lab/invalid",
-    says: "f.yaml:15:29: servers[1].count: Too big: expected number to be <=500",
+    says: "f.yaml:15:29: servers[1].count: must be at most 500",
   },
   {
     mistake: "two servers of one name",
