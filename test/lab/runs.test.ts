@@ -248,7 +248,7 @@ describe("a spec that does not fit the cloud", () => {
     [
       "an EIP that the account does not have",
       { publicIp: "203.0.113.200" },
-      "ecs-proxy has EIP 203.0.113.10, not 203.0.113.200",
+      "the account has no EIP 203.0.113.200",
     ],
   ])("is refused with its place: %s", async (_, lines, expected) => {
     file.write(lines);
