@@ -13,22 +13,43 @@ import type { Redactor } from "./redactor.ts";
 import { actionIn } from "./rights.ts";
 import { type WireAnswer, WireFailure, type WireFault } from "./wire.ts";
 
+type CloudProblemFields = ProblemFields & { readonly code: CloudProblemCode };
+
+/** What the cloud answered. */
+interface Answered {
+  readonly status?: number;
+  /** VPC.2812, SecurityGroupRuleExists, ... */
+  readonly cloudCode?: string;
+  /** Of cloud/forbidden: the right that is missing, where it is known. */
+  readonly action?: string;
+}
+
 /** A problem of the cloud boundary; the cloud's own status and code stay readable for the driver. */
 export class CloudProblem extends Problem {
-  readonly status: number | undefined;
-  /** VPC.2812, SecurityGroupRuleExists, ... */
-  readonly cloudCode: string | undefined;
-  /** Of cloud/forbidden: the right that is missing, where it is known. */
-  readonly action: string | undefined;
+  declare readonly code: CloudProblemCode;
+  readonly #answered: Answered;
 
-  constructor(
-    fields: ProblemFields & { readonly code: CloudProblemCode },
-    from: { readonly status?: number; readonly cloudCode?: string; readonly action?: string } = {},
-  ) {
+  constructor(fields: CloudProblemFields, answered: Answered = {}) {
     super(fields);
-    this.status = from.status;
-    this.cloudCode = from.cloudCode;
-    this.action = from.action;
+    this.#answered = answered;
+  }
+
+  get status(): number | undefined {
+    return this.#answered.status;
+  }
+
+  get cloudCode(): string | undefined {
+    return this.#answered.cloudCode;
+  }
+
+  get action(): string | undefined {
+    return this.#answered.action;
+  }
+
+  /** Of the same answer, told in other words or judged otherwise. */
+  override saying(words: Partial<CloudProblemFields>, more: Answered = {}): CloudProblem {
+    const same = { ...this.toJSON(), code: this.code, cause: this.cause };
+    return new CloudProblem({ ...same, ...words }, { ...this.#answered, ...more });
   }
 }
 
@@ -36,20 +57,13 @@ export class CloudProblem extends Problem {
 export function naming(action: string | undefined, problem: CloudProblem): CloudProblem {
   if (action === undefined || problem.action !== undefined || problem.code !== "cloud/forbidden")
     return problem;
-  const { status, cloudCode } = problem;
   const summary = summaries["cloud/forbidden"];
-  return new CloudProblem(
+  return problem.saying(
     {
-      ...problem.toJSON(),
-      code: "cloud/forbidden",
       summary: problem.summary.replace(summary, `${summary}: ${action} is missing`),
       hint: `Ask the account's administrator for a role or policy that allows ${action}. docs/ has a page on each cloud with all rights that are needed.`,
     },
-    {
-      action,
-      ...(status === undefined ? {} : { status }),
-      ...(cloudCode === undefined ? {} : { cloudCode }),
-    },
+    { action },
   );
 }
 
@@ -62,15 +76,11 @@ export function ofPath(problem: CloudProblem): CloudProblem {
   const ofObject = causeOfCode.some(([pattern]) => pattern.test(cloudCode));
   if (problem.code !== "cloud/not-found" || status !== 404 || ofObject) return problem;
   const code = "cloud/not-supported";
-  return new CloudProblem(
-    {
-      ...problem.toJSON(),
-      code,
-      summary: problem.summary.replace(summaries["cloud/not-found"], summaries[code]),
-      hint: wrongCloudHint,
-    },
-    { status, ...(cloudCode === "" ? {} : { cloudCode }) },
-  );
+  return problem.saying({
+    code,
+    summary: problem.summary.replace(summaries["cloud/not-found"], summaries[code]),
+    hint: wrongCloudHint,
+  });
 }
 
 export function isCloudProblem(error: unknown, ...codes: readonly CloudProblemCode[]): error is CloudProblem {

@@ -162,15 +162,11 @@ async function explainRefusal(
   }[credentials.kind];
   const user = "user" in credentials ? (credentials.user?.name ?? credentials.user?.id) : undefined;
   const who = user === undefined ? "" : ` as ${user}`;
-  return new CloudProblem(
-    {
-      ...error.toJSON(),
-      code: "cloud/unauthorized",
-      summary: `cloud ${config.name} refuses to log in${who}: ${error.summary}`,
-      hint,
-    },
-    { ...(error.status === undefined ? {} : { status: error.status }) },
-  );
+  return error.saying({
+    code: "cloud/unauthorized",
+    summary: `cloud ${config.name} refuses to log in${who}: ${error.summary}`,
+    hint,
+  });
 }
 
 const projectsSchema = z.object({ projects: z.array(z.object({ name: z.string() })) });

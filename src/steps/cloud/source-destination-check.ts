@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CloudProblem, isCloudProblem } from "../../cloud/errors.ts";
+import { type CloudProblem, isCloudProblem } from "../../cloud/errors.ts";
 import { parseRange } from "../../spec/addresses.ts";
 import { ownMark } from "../gateway.ts";
 import type { Step } from "../step.ts";
@@ -196,9 +196,7 @@ async function openToAll(
 
 /** Neutron lets only the network's owner set pairs (neutron conf/policies/port.py). */
 function notOurs(refusal: CloudProblem): CloudProblem {
-  return new CloudProblem({
-    ...refusal.toJSON(),
-    code: "cloud/forbidden",
+  return refusal.saying({
     hint: "On OpenStack, only the project that owns the network may open a NIC of it to other addresses. Use a proxy in a network of your own, or ask the owner.",
   });
 }
