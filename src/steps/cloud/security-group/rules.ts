@@ -1,7 +1,7 @@
 /** Which rules the gateway's own group and the groups around it need. Pure. */
 import type { SecurityGroupRuleSpec } from "../../../cloud/cloud.ts";
 import { syncPort } from "../../../host/pair/conntrackd-conf.ts";
-import { ownMark } from "../../gateway.ts";
+import { isMarkOfAnother, isOwnName, ownMark } from "../../gateway.ts";
 import type { Have, PlacedRule, Rule, Want } from "./model.ts";
 
 /** Everything the own group must hold: the served subnets, and what the NIC's other groups allowed. */
@@ -47,6 +47,16 @@ function ownRules({ gateway, served, peer }: Want): Rule[] {
           from(`${peer.ip}/32`, { protocol: "tcp", ...port(peer.sshPort) }),
         ]),
   ];
+}
+
+/** Of the gateway's own group: what another gateway lets in there comes and goes with that one. */
+export function rulesFor<T extends Rule>(gateway: string, rules: readonly T[]): T[] {
+  return rules.filter(({ description }) => !isMarkOfAnother(gateway, description));
+}
+
+/** What gateways' own groups let in of the NIC comes and goes with those gateways. */
+export function grantsOfUsers(grants: readonly PlacedRule[]): PlacedRule[] {
+  return grants.filter(({ groupName }) => !isOwnName(groupName));
 }
 
 export function missingRules(want: Want, have: Have): Rule[] {

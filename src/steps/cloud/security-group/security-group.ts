@@ -1,15 +1,17 @@
 import type { Cloud, SecurityGroup, SecurityGroupRule, SecurityGroupRuleSpec } from "../../../cloud/cloud.ts";
 import { Problem } from "../../../report/problem.ts";
-import { isMarkOfAnother, isOwnName, ownMark } from "../../gateway.ts";
+import { ownMark } from "../../gateway.ts";
 import type { Decision, Observed, Step } from "../../step.ts";
 import { listWithOthers } from "../../with-others.ts";
 import type { ReadOnlyWorld } from "../../world.ts";
 import { blockedWithoutNic, nicGone } from "../nic-gone.ts";
-import { type Group, type Have, have, type PlacedRule, type Rule, type Want, want } from "./model.ts";
+import { type Group, type Have, have, type PlacedRule, type Want, want } from "./model.ts";
 import {
   grantsFor,
+  grantsOfUsers,
   isGrant,
   missingRules,
+  rulesFor,
   sameRule,
   trapWarnings,
   unwantedRules,
@@ -123,12 +125,14 @@ export const securityGroup: Step<Want, Have> = {
       if (!used) await cloud.deleteSecurityGroup(own.id);
       return;
     }
-    const ownOf = <T extends Rule>(rules: readonly T[]): T[] =>
-      rules.filter(({ description }) => !isMarkOfAnother(wanted.gateway, description));
-    for (const rule of ownOf(was.rules).filter((one) => !own.rules.some((other) => sameRule(one, other)))) {
+    for (const rule of rulesFor(wanted.gateway, was.rules).filter(
+      (one) => !own.rules.some((other) => sameRule(one, other)),
+    )) {
       await cloud.addSecurityGroupRule(own.id, rule);
     }
-    for (const rule of ownOf(own.rules).filter((one) => !was.rules.some((other) => sameRule(one, other)))) {
+    for (const rule of rulesFor(wanted.gateway, own.rules).filter(
+      (one) => !was.rules.some((other) => sameRule(one, other)),
+    )) {
       await cloud.deleteSecurityGroupRule(rule.id);
     }
   },
@@ -162,13 +166,11 @@ export const securityGroup: Step<Want, Have> = {
   own: ({ onNic, own, grants }, { gateway }) => ({
     onNic: onNic.map((group) => group.id).sort(),
     own: own
-      ? own.rules
-          .filter(({ description }) => !isMarkOfAnother(gateway, description))
+      ? rulesFor(gateway, own.rules)
           .map((rule) => ruleText(rule))
           .sort()
       : null,
-    grants: grants
-      .filter(({ groupName }) => !isOwnName(groupName))
+    grants: grantsOfUsers(grants)
       .map(({ groupId, rule }) => `${groupId} ${ruleText(rule)}`)
       .sort(),
   }),

@@ -1,7 +1,7 @@
 /** How groups and rules read for people. Pure. */
 import type { SecurityGroupRuleSpec } from "../../../cloud/cloud.ts";
-import { isMarkOfAnother, isOwnName } from "../../gateway.ts";
 import type { Group, Have } from "./model.ts";
+import { grantsOfUsers, rulesFor } from "./rules.ts";
 
 export function names(groups: readonly { readonly name: string }[]): string {
   return groups.length === 0 ? "no group" : groups.map((group) => group.name).join(", ");
@@ -22,13 +22,10 @@ export function differencesOf(gateway: string, now: Have, left: Have): string[] 
   const known = [...now.onNic, ...left.onNic];
   const groups = ({ onNic }: Have): string[] => onNic.map(({ name }) => name);
   const rules = ({ own, grants }: Have): string[] => {
-    const inOwn = own
-      ? own.rules
-          .filter(({ description }) => !isMarkOfAnother(gateway, description))
-          .map((rule) => ({ groupName: own.name, rule }))
-      : [];
-    const inOthers = grants.filter(({ groupName }) => !isOwnName(groupName));
-    return [...inOwn, ...inOthers].map(({ groupName, rule }) => `${ruleText(rule, known)} in ${groupName}`);
+    const inOwn = own ? rulesFor(gateway, own.rules).map((rule) => ({ groupName: own.name, rule })) : [];
+    return [...inOwn, ...grantsOfUsers(grants)].map(
+      ({ groupName, rule }) => `${ruleText(rule, known)} in ${groupName}`,
+    );
   };
   return [
     ...without(groups(now), groups(left)).map((name) => `a group more: ${name}`),
