@@ -2,7 +2,7 @@
 import type { HostAddress } from "../host/host.ts";
 import { holds, isAddress, parseRange } from "../spec/addresses.ts";
 import type { GatewaySpec, Probes } from "../spec/spec.ts";
-import { type Client, type Gateway, loginAt } from "../steps/gateway.ts";
+import { behind, byJumps, type Client, type Gateway, loginAt } from "../steps/gateway.ts";
 import { dns } from "./dns.ts";
 import { https } from "./https.ts";
 import { largeTransfer } from "./large-transfer.ts";
@@ -50,13 +50,12 @@ export function clientHosts({ proxies, spec }: Gateway, client: Client): HostAdd
   const direct = proxies.toSorted((a, b) => Number(b.ownEip) - Number(a.ownEip));
   return direct.map(({ host }) => {
     const login = loginAt(host.destination, host);
-    const otherJumps = host.otherJumps?.map((jump) => `${jump},${login}`);
+    const otherJumps = (host.otherJumps ?? []).map((jump) => behind(jump, login));
     return {
       server: client.server.name,
       destination: client.ip,
       ...(spec.ssh.user === undefined ? {} : { user: spec.ssh.user }),
-      jump: host.jump === undefined ? login : `${host.jump},${login}`,
-      ...(otherJumps ? { otherJumps } : {}),
+      ...byJumps([behind(host.jump, login), ...otherJumps]),
     };
   });
 }

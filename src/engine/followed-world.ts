@@ -6,7 +6,7 @@ import type { CloudReader, Nic, PublicIp } from "../cloud/cloud.ts";
 import type { Host, HostAddress } from "../host/host.ts";
 import { hostThrough } from "../host/through.ts";
 import { Problem } from "../report/problem.ts";
-import { isOwnName, loginAt } from "../steps/gateway.ts";
+import { behind, byJumps, isOwnName, loginAt } from "../steps/gateway.ts";
 import type { World } from "../steps/world.ts";
 
 /**
@@ -52,14 +52,14 @@ export function whereNow(address: HostAddress, { eip, holder, nics, doors }: Whe
   if (own) return { ...address, destination: own.address };
   const ways = [...(eip && holder ? [{ nic: holder, eip }] : []), ...doors].flatMap((door) => {
     const beside = nics.find(({ nic }) => nic.subnetId === door.nic.subnetId);
-    const login = loginAt(door.eip.address, address);
-    const jump = address.jump === undefined ? login : `${address.jump},${login}`;
+    const jump = behind(address.jump, loginAt(door.eip.address, address));
     return beside ? [{ destination: beside.nic.ip, jump }] : [];
   });
   const [way, ...others] = ways;
   if (way) {
-    const otherJumps = others.filter((one) => one.destination === way.destination).map(({ jump }) => jump);
-    return { ...address, ...way, ...(otherJumps.length > 0 ? { otherJumps } : {}) };
+    const { destination } = way;
+    const otherJumps = others.filter((one) => one.destination === destination).map(({ jump }) => jump);
+    return { ...address, destination, ...byJumps([way.jump, ...otherJumps]) };
   }
   const now = holder
     ? "leads to another server by now"

@@ -153,6 +153,19 @@ export function loginAt(
   return `${user === undefined ? "" : `${user}@`}${destination}${port === undefined ? "" : `:${port}`}`;
 }
 
+/** For ssh's -J: the login as a jump host, the nearest one first. */
+export function behind(jump: string | undefined, login: string): string {
+  return jump === undefined ? login : `${jump},${login}`;
+}
+
+/** By the first of these jump hosts; where that leads nowhere, by the others. */
+export function byJumps([jump, ...otherJumps]: readonly [string, ...string[]]): Pick<
+  HostAddress,
+  "jump" | "otherJumps"
+> {
+  return otherJumps.length > 0 ? { jump, otherJumps } : { jump };
+}
+
 /** Name of the objects that Wayout makes for a gateway: the EIP, the security group, the route table. */
 export function ownName(gateway: string): string {
   return `wayout-${gateway}`;

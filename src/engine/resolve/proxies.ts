@@ -3,6 +3,8 @@ import type { Nic, PublicIp, Server, Subnet, Vpc } from "../../cloud/cloud.ts";
 import type { HostAddress } from "../../host/host.ts";
 import type { Problem } from "../../report/problem.ts";
 import {
+  behind,
+  byJumps,
   innerName,
   loginAt,
   outerName,
@@ -210,16 +212,11 @@ export function hostOf(
   const entries = [...seats, { publicIp: eips.publicIp }, ...eips.leaving].flatMap(
     (one) => one.publicIp ?? [],
   );
-  const [door, ...otherJumps] = [...new Set(entries.map((one) => loginAt(one.address, spec.ssh)))].map(
-    (one) => (jump === undefined ? one : `${jump},${one}`),
+  const [door, ...otherDoors] = [...new Set(entries.map((one) => loginAt(one.address, spec.ssh)))].map(
+    (one) => behind(jump, one),
   );
   if (address === "public" && !publicIp && !future && door !== undefined) {
-    return {
-      ...login,
-      destination: nic.ip,
-      jump: door,
-      ...(otherJumps.length > 0 ? { otherJumps } : {}),
-    };
+    return { ...login, destination: nic.ip, ...byJumps([door, ...otherDoors]) };
   }
   const eip = address === "public" ? (publicIp?.address ?? future) : undefined;
   const named = address === "public" || address === "private" ? nic.ip : address;
