@@ -39,23 +39,23 @@ export interface KnownEip {
   readonly address: string;
 }
 
-const chosenBefore = z.object({ have: z.object({ chosen: eip }) });
-
 /** The EIP that a recorded step brings to its place. Pure. */
 export function knownEipOf(want: JsonValue, before: JsonValue): KnownEip | undefined {
   const id = eipOf(want);
   if (id === null) return undefined;
-  const chosen = chosenBefore.safeParse(before).data?.have.chosen;
+  const chosen = chosenBefore(before);
   return { id, address: chosen?.id === id ? chosen.address : "" };
 }
 
-const boundBefore = z.object({
-  have: z.object({ chosen: z.object({ boundTo: z.string() }) }),
-});
-
 /** By the state before a recorded step, its EIP was bound already. Pure. */
 export function wasBound(before: JsonValue): boolean {
-  return boundBefore.safeParse(before).success;
+  return (chosenBefore(before)?.boundTo ?? null) !== null;
+}
+
+const stateBefore = z.object({ have: z.object({ chosen: eip.nullable() }) });
+
+function chosenBefore(before: JsonValue): Eip | null {
+  return stateBefore.safeParse(before).data?.have.chosen ?? null;
 }
 
 /** It was allocated for the gateway, by its name. */
