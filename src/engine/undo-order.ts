@@ -9,7 +9,6 @@ export interface Undoing {
   /** Oldest first. */
   readonly changes: readonly [EntryRecord, ...EntryRecord[]];
   readonly last: EntryRecord;
-  readonly seqs: readonly number[];
 }
 
 /**
@@ -24,9 +23,7 @@ export function inReverse(entries: readonly EntryRecord[]): Undoing[] {
     .flatMap((all): Undoing[] => {
       const [first, ...later] = all;
       if (!first) return [];
-      return [
-        { changes: [first, ...later], last: later.at(-1) ?? first, seqs: all.map((entry) => entry.seq) },
-      ];
+      return [{ changes: [first, ...later], last: later.at(-1) ?? first }];
     })
     .sort(
       (a, b) =>

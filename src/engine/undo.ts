@@ -74,11 +74,12 @@ export async function undo(
 }
 
 async function undoStep(
-  { changes, last, seqs }: Undoing,
+  { changes, last }: Undoing,
   world: World,
   run: Run,
   { force }: UndoOptions,
 ): Promise<Pick<StepResult, "outcome" | "because">> {
+  const seqs = changes.map(({ seq }) => seq);
   const step = rebindStep(last.kind, last.want, changes);
   const now = await step.observe(world);
   if (now.isBefore) {
