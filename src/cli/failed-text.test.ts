@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StepResult } from "../report/events.ts";
-import { failedText, passedOverText } from "./failed-text.ts";
+import { failedText } from "./failed-text.ts";
 
 const step = (id: string, outcome: StepResult["outcome"], code?: string): StepResult => ({
   id,
@@ -38,12 +38,4 @@ test("a run whose changes all stand says what is left", () => {
   const [first, ...left] = text([step("b", "done")], [step("a", "failed", "cloud/throttled")], true);
   expect(first).toBe("all changes of run 0007 stand; `wayout apply -f a.yaml` takes back what is left:");
   expect(left).toHaveLength(1);
-});
-
-test("a run that has passed over a dead host says what stays on it", () => {
-  const takenBack = [step("ecs-proxy-1", "failed", "host/unreachable"), step("ecs-proxy-2", "undone")];
-  expect(passedOverText({ takenBack }, "")).toBe(
-    "1 step on ecs-proxy-1, which could not be reached, stays in the journal: `wayout apply` takes it back once it can be",
-  );
-  expect(passedOverText({ takenBack: [step("a", "undone")] }, "")).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import type { Outcome } from "../engine/converge.ts";
-import { count, stepText } from "../report/human.ts";
+import { stepText } from "../report/human.ts";
 
 /**
  * What a failed apply has left: what stands of it, and what it has removed of earlier runs.
@@ -32,15 +32,4 @@ export function failedText(
     );
   }
   return lines;
-}
-
-/** What a run has passed over on hosts that could not be reached; undefined where that is nothing. Pure. */
-export function passedOverText(
-  { takenBack = [] }: Pick<Outcome, "takenBack">,
-  named: string,
-): string | undefined {
-  const left = takenBack.filter(({ outcome }) => outcome === "failed");
-  if (left.length === 0) return undefined;
-  const hosts = [...new Set(left.map(({ object }) => object))].join(" and ");
-  return `${count(left.length, "step")} on ${hosts}, which could not be reached, ${left.length === 1 ? "stays" : "stay"} in the journal: \`wayout apply${named}\` takes ${left.length === 1 ? "it" : "them"} back once it can be`;
 }

@@ -1,6 +1,7 @@
 import type { TakenBack } from "../engine/take-back.ts";
 import type { ToTakeBack } from "../engine/undo-preview.ts";
 import { count } from "../report/human.ts";
+import { leftOnHosts } from "./left-on-hosts.ts";
 
 /** What an undo will take back, gateway by gateway, each in its order. */
 export function undoPreviewText(items: readonly ToTakeBack[]): string {
@@ -23,13 +24,12 @@ export function undoEndText({
   steps,
   problems,
 }: Omit<TakenBack, "problems"> & {
-  readonly problems: readonly Pick<TakenBack["problems"][number], "code" | "at">[];
+  readonly problems: readonly Pick<TakenBack["problems"][number], "code">[];
 }): string {
   if (run === undefined) return "undo: nothing to take back";
   const undone = steps.filter(({ outcome }) => outcome === "undone" || outcome === "already");
   if (outcome === "done") return `undo: ${count(undone.length, "step")} taken back`;
   const failed = steps.filter(({ outcome }) => outcome === "failed");
-  const hosts = [...new Set(problems.flatMap(({ at }) => (at ? [at.object] : [])))].join(" and ");
   const onHostsAlone =
     outcome === "failed" &&
     problems.every(({ code }) => code.startsWith("host/")) &&
@@ -37,5 +37,5 @@ export function undoEndText({
   if (outcome === "failed" && problems.every(({ code }) => code === "undo/changed-since"))
     return "undo: failed; `undo --force` takes back what somebody changed since, too";
   if (!onHostsAlone) return `undo: ${outcome}; run it again to go on`;
-  return `undo: ${count(undone.length, "step")} taken back; left ${failed.length === 1 ? "is" : "are"} only ${count(failed.length, "step")} on ${hosts}, which could not be reached: run it again once it can be`;
+  return `undo: ${count(undone.length, "step")} taken back; left ${failed.length === 1 ? "is" : "are"} only ${leftOnHosts(failed)}: run it again once it can be`;
 }
