@@ -28,6 +28,14 @@ test("a line that fits is written as it is", () => {
   expect(written("reading the pair", { isTTY: true, columns: 40 })).toContain("reading the pair\r");
 });
 
+test("what comes in after the end is for nobody", () => {
+  let all = "";
+  const progress = openProgress({ write: (more) => (all += more) });
+  progress.end();
+  progress.report({ kind: "note", text: "too late" });
+  expect(all).toBe("");
+});
+
 test("where it is no terminal, the whole line is written, once", () => {
   expect(written(long, { isTTY: false })).toBe(`${long} ...\n`);
 });

@@ -21,6 +21,7 @@ export interface Progress {
 
 export function openProgress(output: ProgressOutput): Progress {
   let current: string | undefined;
+  let ended = false;
   let frame = 0;
   const draw = (): void => {
     if (current === undefined) return;
@@ -44,6 +45,7 @@ export function openProgress(output: ProgressOutput): Progress {
   };
   return {
     report(event) {
+      if (ended) return;
       const text = lineOf(event);
       if (event.kind === "phase") show(event.text);
       // A moving line would be drawn over the plan, and over the question.
@@ -55,6 +57,7 @@ export function openProgress(output: ProgressOutput): Progress {
     end() {
       clearInterval(timer);
       show(undefined);
+      ended = true;
     },
   };
 }
