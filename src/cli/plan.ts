@@ -3,7 +3,7 @@ import { plan } from "../engine/converge.ts";
 import { planText } from "../report/human.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answer, answerJson } from "./output.ts";
-import { withSession } from "./session.ts";
+import { withReadingSession } from "./session.ts";
 
 export function planCommand(): Command {
   return withGatewayOptions(
@@ -12,7 +12,7 @@ export function planCommand(): Command {
       .option("--adopt", "plan to take over what someone set up by hand")
       .addHelpText("after", "\nExit: 0 nothing to change, 2 changes, 1 blocked or error."),
   ).action(async (options: GatewayOptions & { adopt?: boolean }) => {
-    await withSession(options, async ({ file, world, journal, context }) => {
+    await withReadingSession(options, async ({ file, world, journal, context }) => {
       const made = await plan(file, world, journal, context);
       if (options.json) answerJson(made);
       else answer(planText(made));

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Context } from "../engine/context.ts";
 import type { Journal } from "../engine/journal/journal.ts";
 import { openSqliteJournal } from "../engine/journal/sqlite-journal.ts";
+import { unlessStopped } from "../engine/unless-stopped.ts";
 import { openHosts } from "../host/ssh.ts";
 import { messageOf, Problem } from "../report/problem.ts";
 import { openProgress } from "../report/progress.ts";
@@ -67,6 +68,16 @@ export async function withSession<T>(
     control.remove();
     journal.close();
   }
+}
+
+/** For a command that changes nothing: whoever stops it need not wait for anything. */
+export function withReadingSession<T>(
+  options: SessionOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  return withSession(options, (session) =>
+    unlessStopped(work(session), session.context.signal, "stopped; nothing was changed"),
+  );
 }
 
 function readSpec(path: string): SpecFile {

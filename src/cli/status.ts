@@ -1,21 +1,23 @@
 import { Command } from "commander";
 import type { RunRecord } from "../engine/journal/journal.ts";
 import { look } from "../engine/observe.ts";
+import { snapshot } from "../engine/snapshot.ts";
 import { readStanding } from "../engine/standby.ts";
 import { type GatewayStatus, type PairStatus, statusOf } from "../engine/status.ts";
 import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
 import { answer, answerJson } from "./output.ts";
-import { withSession } from "./session.ts";
+import { withReadingSession } from "./session.ts";
 
 export function statusCommand(): Command {
   return withGatewayOptions(
     new Command("status").description("gateways, proxies, clients, and what of it stands"),
   ).action(async (options: GatewayOptions) => {
-    await withSession(options, async ({ file, world, journal, context }) => {
-      const works = await look(file, world.cloud, journal, context.probes, { evenWithoutEip: true });
+    await withReadingSession(options, async ({ file, world, journal, context }) => {
+      const now = { ...world, cloud: snapshot(world.cloud) };
+      const works = await look(file, now.cloud, journal, context.probes, { evenWithoutEip: true });
       const gateways = await Promise.all(
         works.map(async (work) =>
-          statusOf(work, journal, work.gateway.pair && (await readStanding(work, world))),
+          statusOf(work, journal, work.gateway.pair && (await readStanding(work, now))),
         ),
       );
       if (options.json) answerJson({ gateways });

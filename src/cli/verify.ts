@@ -5,7 +5,7 @@ import { Problem } from "../report/problem.ts";
 import { suggestion } from "../spec/nearest.ts";
 import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
-import { withSession } from "./session.ts";
+import { withReadingSession } from "./session.ts";
 
 export function verifyCommand(): Command {
   return withGatewayOptions(
@@ -13,7 +13,7 @@ export function verifyCommand(): Command {
       .description("prove the way out from the client's seat")
       .argument("[client...]", "only these servers; by default two of each served subnet"),
   ).action(async (clients: string[], options: GatewayOptions) => {
-    await withSession(options, async ({ file, world, journal, context }) => {
+    await withReadingSession(options, async ({ file, world, journal, context }) => {
       const works = await look(file, world.cloud, journal, context.probes);
       const needed = works.filter(({ recipe }) => recipe.kind !== "nothing");
       // Nothing of Wayout is in their way out, so there is nothing of it to prove.

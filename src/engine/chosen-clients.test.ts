@@ -21,8 +21,8 @@ const west = {
   clients: [client("e", { publicIp: "203.0.113.9" }), client("f", { status: "SHUTOFF" })],
 };
 const choose = (asked: readonly string[]) =>
-  chooseClients([east, west], asked).map(({ gateway, clients, unproven }) => ({
-    gateway: gateway.name,
+  chooseClients([{ gateway: east }, { gateway: west }], asked).map(({ work, clients, unproven }) => ({
+    gateway: work.gateway.name,
     clients: clients.map(({ server }) => server.name),
     unproven,
   }));

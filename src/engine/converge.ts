@@ -11,6 +11,7 @@ import type { Journal, JournalReader } from "./journal/journal.ts";
 import { look, observe } from "./observe.ts";
 import { makePlan } from "./plan.ts";
 import { staleSteps } from "./stale.ts";
+import { unlessStopped } from "./unless-stopped.ts";
 import { provenButForClients, type Verified, verify } from "./verify.ts";
 
 /** Reads the cloud and the hosts, and says what would change. Cannot write: its world has no writers. */
@@ -72,7 +73,8 @@ export async function converge(
     const needed = works.filter(({ recipe }) => recipe.kind !== "nothing");
     if (needed.length === 0) return { plan: planned, ...made, outcome: "done" };
     const gateways = needed.map(({ gateway }) => gateway);
-    const verified = await verify(needed, world, { ...context, pairWithinMs: made ? wholeWithinMs : 0 });
+    const proving = verify(needed, world, { ...context, pairWithinMs: made ? wholeWithinMs : 0 });
+    const verified = await unlessStopped(proving, context.signal, "stopped before the way out was proven");
     const told = made?.steps.some(({ step, outcome }) => outcome === "done" && isToldByDhcp(step)) ?? false;
     const learning = told && !verified.ok && provenButForClients(verified, gateways);
     const outcome = verified.ok || learning ? "done" : "unproven";

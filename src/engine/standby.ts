@@ -1,14 +1,12 @@
 /** Whether clients would come through the standby of a pair, were it the active one. Its own words are of connections only. */
 import { readPair } from "../checks/pair.ts";
 import type { PairState } from "../host/pair/state.ts";
+import { isOfPair } from "../steps/all-steps.ts";
 import type { ReadOnlyWorld } from "../steps/world.ts";
 import { observeStep, type Seen, type Work } from "./observe.ts";
-import { snapshot } from "./snapshot.ts";
-
-type Steps = Pick<Work, "gateway" | "steps">;
 
 /** How the pair stands, its standby looked at from the cloud too. */
-export async function readStanding(work: Steps, world: ReadOnlyWorld): Promise<PairState> {
+export async function readStanding(work: Work, world: ReadOnlyWorld): Promise<PairState> {
   return withStandby(await readPair(work.gateway, world), work, world);
 }
 
@@ -18,15 +16,14 @@ export async function readStanding(work: Steps, world: ReadOnlyWorld): Promise<P
  */
 export async function withStandby(
   state: PairState,
-  { steps }: Pick<Work, "steps">,
+  { steps }: Work,
   world: ReadOnlyWorld,
 ): Promise<PairState> {
   const { standby, notReady } = state;
   if (standby === null || notReady !== "") return state;
-  const readOnly: ReadOnlyWorld = { cloud: snapshot(world.cloud), host: (address) => world.host(address) };
   // What the pair needs of its own is in its words already.
-  const way = steps.filter(({ kind, object }) => object === standby && !kind.startsWith("pair/"));
-  const seen = await Promise.all(way.map((step) => observeStep(step, readOnly)));
+  const way = steps.filter(({ kind, object }) => object === standby && !isOfPair(kind));
+  const seen = await Promise.all(way.map((step) => observeStep(step, world)));
   return { ...state, notReady: whyNotThrough(standby, seen) };
 }
 

@@ -24,7 +24,7 @@ const settleMs = 10_000;
  * @throws Problem pair/not-a-pair, pair/not-set-up, pair/no-active, pair/standby-not-ready, pair/not-switched
  */
 export async function switchActive(
-  work: Pick<Work, "gateway" | "steps">,
+  work: Work,
   world: World,
   { force }: { readonly force: boolean },
 ): Promise<Switched> {

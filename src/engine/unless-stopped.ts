@@ -1,16 +1,13 @@
-import type { Problem } from "../report/problem.ts";
+import { Problem } from "../report/problem.ts";
 
 /**
  * For work that only reads, and so can be left wherever it is.
- * @throws Problem `stopped` as soon as the signal is aborted.
+ * @param summary what is not known now.
+ * @throws Problem run/stopped as soon as the signal is aborted.
  */
-export async function unlessStopped<T>(
-  work: Promise<T>,
-  signal: AbortSignal,
-  stopped: () => Problem,
-): Promise<T> {
+export async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal, summary: string): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(stopped());
+  const stop = (): void => reject(new Problem({ code: "run/stopped", summary }));
   if (signal.aborted) stop();
   signal.addEventListener("abort", stop);
   try {

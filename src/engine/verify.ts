@@ -3,7 +3,6 @@ import { clientHosts, probesFromClient, probesFromProxy } from "../checks/for-ga
 import { awaitPair, isWhole } from "../checks/pair.ts";
 import { tryFrom } from "../checks/seat.ts";
 import type { CheckResult, Report } from "../report/events.ts";
-import { Problem } from "../report/problem.ts";
 import type { Probes } from "../spec/spec.ts";
 import type { Gateway } from "../steps/gateway.ts";
 import type { ReadOnlyWorld } from "../steps/world.ts";
@@ -11,9 +10,6 @@ import { type Chosen, chooseClients } from "./chosen-clients.ts";
 import type { Context } from "./context.ts";
 import type { Work } from "./observe.ts";
 import { withStandby } from "./standby.ts";
-import { unlessStopped } from "./unless-stopped.ts";
-
-type Steps = Pick<Work, "gateway" | "steps">;
 
 export interface Verified {
   readonly ok: boolean;
@@ -22,30 +18,18 @@ export interface Verified {
   readonly unproven: readonly string[];
 }
 
-/** @throws Problem verify/stopped */
 export async function verify(
-  works: readonly Steps[],
+  works: readonly Work[],
   world: ReadOnlyWorld,
-  context: Pick<Context, "report" | "signal"> & {
+  context: Pick<Context, "report"> & {
     readonly probes: Probes;
     readonly only?: readonly string[];
     /** How long a pair that is not whole is waited for; milliseconds. By default it is told at once. */
     readonly pairWithinMs?: number;
   },
 ): Promise<Verified> {
-  const gateways = works.map(({ gateway }) => gateway);
-  const chosen = chooseClients(gateways, context.only);
-  const { signal } = context;
-  // What comes in after it was stopped is for nobody.
-  const report: Report = (event) => (signal.aborted ? undefined : context.report(event));
-  const stepsOf = new Map(works.map(({ gateway, steps }) => [gateway, steps]));
-  const each = await unlessStopped(
-    Promise.all(
-      chosen.map((one) => verifyGateway(one, stepsOf.get(one.gateway) ?? [], world, { ...context, report })),
-    ),
-    signal,
-    stopped,
-  );
+  const chosen = chooseClients(works, context.only);
+  const each = await Promise.all(chosen.map((one) => verifyGateway(one, world, context)));
   const checks = each.flatMap((one) => one.checks);
   const unproven = each.flatMap((one) => one.unproven);
   return {
@@ -53,10 +37,6 @@ export async function verify(
     checks,
     unproven,
   };
-}
-
-function stopped(): Problem {
-  return new Problem({ code: "verify/stopped", summary: "stopped before the way out was proven" });
 }
 
 /** All that is not said from a client's seat holds: the proxies reach the Internet, and a pair is whole. Pure. */
@@ -85,11 +65,11 @@ export function silentText(
 }
 
 async function verifyGateway(
-  { gateway, clients, unproven: notTried }: Chosen<Gateway>,
-  steps: Steps["steps"],
+  { work, clients, unproven: notTried }: Chosen<Work>,
   world: ReadOnlyWorld,
   { report, probes, pairWithinMs = 0 }: Parameters<typeof verify>[2],
 ): Promise<{ checks: CheckResult[]; unproven: string[] }> {
+  const { gateway } = work;
   const seats = [
     ...gateway.proxies.map(({ server, host }) => ({
       name: server.name,
@@ -113,7 +93,7 @@ async function verifyGateway(
     }),
   );
   const checks = [
-    ...(gateway.pair ? await checkPair({ gateway, steps }, world, report, pairWithinMs) : []),
+    ...(gateway.pair ? await checkPair(work, world, report, pairWithinMs) : []),
     ...tried.flat(),
   ];
   const proxies = gateway.proxies.map(({ server }) => server.name);
@@ -126,12 +106,13 @@ async function verifyGateway(
 
 /** Exactly one is active, and the other one could take over with every open connection. */
 async function checkPair(
-  { gateway, steps }: Steps,
+  work: Work,
   world: ReadOnlyWorld,
   report: Report,
   withinMs: number,
 ): Promise<CheckResult[]> {
-  const state = await withStandby(await awaitPair(gateway, world, isWhole, withinMs), { steps }, world);
+  const { gateway } = work;
+  const state = await withStandby(await awaitPair(gateway, world, isWhole, withinMs), work, world);
   const { active, activeSince, split, standby, notReady } = state;
   const from = gateway.name;
   const results: CheckResult[] = [

@@ -93,6 +93,11 @@ export function movesEip(kind: string): boolean {
   return kind === publicIp.kind || kind === pairPublicIp.kind;
 }
 
+/** What only two proxies need. */
+export function isOfPair(kind: string): boolean {
+  return kind.startsWith("pair/");
+}
+
 /** Clients learn of it when they renew their lease: until then nothing can be proven from their seat. */
 export function isToldByDhcp(kind: string): boolean {
   return kind === hostRoutes.kind || kind === subnetGateway.kind;

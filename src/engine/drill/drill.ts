@@ -20,8 +20,6 @@ import { lockPair } from "./lock.ts";
 import { reportOf } from "./report-of.ts";
 import { findSeat } from "./seat.ts";
 
-type Steps = Pick<Work, "gateway" | "steps">;
-
 export interface DrillWish {
   readonly fault: FaultName;
   readonly client: string | undefined;
@@ -36,7 +34,7 @@ export interface Drilled {
 
 /** @returns undefined when whoever was asked declined: then nothing was done. */
 export async function drill(
-  work: Steps,
+  work: Work,
   world: World,
   wish: DrillWish,
   context: Context & { readonly confirm: (plan: DrillPlan) => Promise<boolean> },
@@ -89,7 +87,7 @@ interface Prepared {
 
 /** What was asked for, now that nobody else does the like. */
 async function measured(
-  work: Steps,
+  work: Work,
   world: World,
   { plan, load, seat, active, other }: Prepared,
   { probes, report, signal, now }: Context,
@@ -148,7 +146,7 @@ function stoppedBefore({ client }: Seat): Problem {
 
 /** @throws Problem pair/not-a-pair, pair/not-set-up, drill/pair-not-whole */
 async function wholePair(
-  work: Steps,
+  work: Work,
   world: ReadOnlyWorld,
 ): Promise<{ readonly active: ProxyServer; readonly other: ProxyServer }> {
   const { gateway } = work;
