@@ -10,7 +10,7 @@ const onNic = { gateway: "egress", server: "ecs-1", nicId: "nic-1", nicIp: "192.
 const groupName = "wayout-egress-ecs-1";
 const nic = { ...proxyOf(1).nic, id: "nic-1" };
 
-/** A step whose state is a list, with short names in place of pairs and groups. "W" is Wayout's own. */
+/** A step whose state is a list, with short names in place of groups. "W" is Wayout's own. */
 interface ListStep {
   readonly kind: string;
   readonly want: JsonValue;
@@ -25,20 +25,6 @@ const groups = ["x", "y", "new", "W"].map((name) => ({
   ...group(name),
   description: name === "W" ? "wayout:egress" : "",
 }));
-
-const pairs: ListStep = {
-  kind: "cloud/source-destination-check",
-  want: onNic,
-  have: (names) => ({ pairs: names.map((ip_address) => ({ ip_address })) }),
-  async undo(changes) {
-    const written: string[] = [];
-    const setAddressPairs = async (_: string, to: readonly { readonly ip_address: string }[]) => {
-      written.push(...to.map(({ ip_address }) => ip_address));
-    };
-    await rebindStep(this.kind, this.want, changes).undo(worldThat({ setAddressPairs }));
-    return written;
-  },
-};
 
 const protectedBy: ListStep = {
   kind: "cloud/source-destination-check",
@@ -114,7 +100,6 @@ const ofLists: readonly Told[] = [
 ];
 
 describe.each([
-  ["address pairs", pairs, [...ofAll, ...ofLists]],
   ["the NIC's security groups", securityGroups, [...ofAll, ...ofLists]],
   ["the groups of a NIC without port security", protectedBy, ofAll],
 ] as const)("undo brings back %s", (_, step, told) => {
@@ -124,10 +109,9 @@ describe.each([
 });
 
 test("what is told of it ahead is what comes back", () => {
-  const textOf = (step: ListStep) =>
-    rebindStep(step.kind, step.want, changesOf(step, ["x -> x W", "x new -> x new W"])).beforeText;
-  expect(textOf(pairs)).toBe("on, but for x and new");
-  expect(textOf(securityGroups)).toBe("in x, new");
+  const { kind, want } = securityGroups;
+  const changes = changesOf(securityGroups, ["x -> x W", "x new -> x new W"]);
+  expect(rebindStep(kind, want, changes).beforeText).toBe("in x, new");
 });
 
 test("a rule that others gave Wayout's own group stays where the group was there before, and Wayout's go", async () => {

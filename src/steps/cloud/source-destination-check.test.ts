@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { AddressPair, NicProtection } from "../../cloud/cloud.ts";
 import { CloudProblem } from "../../cloud/errors.ts";
 import { toAddress } from "../../spec/addresses.ts";
+import { rebindStep } from "../all-steps.ts";
+import { proxyOf } from "../testing/gateways.ts";
 import { worldThat } from "../testing/writing-cloud.ts";
 import { sourceDestinationCheck as step } from "./source-destination-check.ts";
 
@@ -101,11 +103,9 @@ describe("the source/destination check", () => {
         after: { pairs: [other, ...halves] },
       });
       await step.apply(ofPair, open, world);
-      await step.undo(ofPair, open, world);
-      expect(written).toEqual([
-        [other, ...halves],
-        [other, whole],
-      ]);
+      expect(written).toEqual([[other, ...halves]]);
+      const now = [other, ...halves];
+      expect(await undone([other, whole], now, now)).toEqual([other, whole]);
     });
 
     it("is content with them, and with the whole range where they are refused", () => {
@@ -116,6 +116,29 @@ describe("the source/destination check", () => {
       ] as const)
         expect(step.decide(wanted, open, { adopt: false })).toMatchObject({ action: "none" });
     });
+  });
+
+  const any = { ip_address: "1.1.1.1/0" };
+  const users = { ip_address: "10.0.0.9" };
+  const others = { ip_address: "192.168.125.99" };
+  const ofAnotherMachine = { ip_address: "0.0.0.0/0", mac_address: "fa:16:3e:00:00:99" };
+  it.each<[string, AddressPair[], AddressPair[], AddressPair[]]>([
+    ["nothing where nothing was", [], [any], []],
+    ["what was there, and is", [users], [users, any], [users]],
+    ["what others added since, whenever", [users], [users, others, any], [users, others]],
+    ["not what others took away since", [users], [any], []],
+    ["what others open to another machine", [], [ofAnotherMachine, any], [ofAnotherMachine]],
+    ["what others added after they took Wayout's own away", [], [others], [others]],
+  ])("undo leaves %s", async (_, before, now, back) => {
+    expect(await undone(before, now)).toEqual(back);
+  });
+
+  it("is told ahead with what others added between two runs", () => {
+    const first = { before: seen([users]), after: seen([users, any]) };
+    const second = { before: seen([users, others]), after: seen([users, others, any]) };
+    expect(rebindStep(step.kind, want, [first, second]).beforeText).toBe(
+      "on, but for 10.0.0.9 and 192.168.125.99",
+    );
   });
 
   it("tells whose network it is where nobody may open a NIC, and tries nothing else", async () => {
@@ -190,3 +213,33 @@ describe("the source/destination check", () => {
     );
   });
 });
+
+/** What the journal keeps of a NIC. */
+function seen(pairs: readonly AddressPair[]) {
+  return { is: "ours", have: { pairs: pairs.map((one) => ({ ...one })) } };
+}
+
+/**
+ * The pairs after an undo that what others changed does not stop.
+ * @param left the pairs as Wayout left them.
+ */
+async function undone(
+  before: readonly AddressPair[],
+  now: readonly AddressPair[],
+  left: readonly AddressPair[] = [...before, { ip_address: "1.1.1.1/0" }],
+): Promise<AddressPair[]> {
+  let pairs = [...now];
+  const writing = worldThat({
+    setAddressPairs: async (_, to) => {
+      pairs = [...to];
+    },
+  });
+  const nic = async () => ({ ...proxyOf(1).nic, addressPairs: pairs });
+  const world = { ...writing, cloud: { ...writing.cloud, nic } };
+  const undo = rebindStep(step.kind, want, [{ before: seen(before), after: seen(left) }]);
+  const found = await undo.observe(world);
+  expect(found.isBefore || found.isAsLeft(seen(left))).toBe(true);
+  await undo.undo(world);
+  expect((await undo.observe(world)).isBefore).toBe(true);
+  return pairs;
+}

@@ -12,7 +12,8 @@ import { blockedWithoutNic, nicGone } from "./nic-gone.ts";
  * Switches the source/destination check of the proxy's NIC off, so that the fabric lets it send and receive
  * for other addresses. The cloud has no field for it: the check is off when allowed address pairs cover every
  * address (OTC takes "1.1.1.1/0" alone; VPC API, "Updating a port". Neutron takes 0.0.0.0/0, or its two halves). Pairs
- * are written as a whole list, so the ones already there are kept.
+ * are written as a whole list, so the ones already there are kept: only those that open the NIC are this step's, and
+ * whatever others add or take away besides, whenever, stays so.
  *
  * Where virtual IPs need one form of it, a NIC that is open in another form goes over to that one: both are open.
  *
@@ -137,7 +138,13 @@ export const sourceDestinationCheck: Step<Want, Have> = {
   async undo({ nicId }, before, { cloud }) {
     if (before.is === "absent") return;
     const { pairs, protection } = before.have;
-    if (!protection) return cloud.setAddressPairs(nicId, pairs);
+    if (!protection) {
+      const now = (await cloud.nic(nicId))?.addressPairs ?? [];
+      return cloud.setAddressPairs(nicId, [
+        ...now.filter((one) => !isOpening(one)),
+        ...pairs.filter(isOpening),
+      ]);
+    }
     const { on, securityGroupIds } = protection;
     await cloud.setNicProtection(
       nicId,
@@ -146,6 +153,8 @@ export const sourceDestinationCheck: Step<Want, Have> = {
   },
 
   subject: ({ nicId }) => nicId,
+
+  own: ({ pairs, protection }) => (protection ? { pairs, protection } : { pairs: pairs.filter(isOpening) }),
 
   withOthers: (before, left, found) => ({
     ...before,
@@ -218,6 +227,12 @@ function withAll(pairs: readonly Pair[], more: readonly Pair[]): Pair[] {
 }
 
 const everything = "0.0.0.0/0";
+const halves = ["0.0.0.0/1", "128.0.0.0/1"];
+
+/** One with a MAC of its own is for another machine, and somebody else's. */
+function isOpening(pair: Pair): boolean {
+  return pair.mac_address === undefined && [everything, ...halves].includes(rangeOf(pair));
+}
 
 /** However it is spelled: 1.1.1.1/0 is everything. */
 function rangeOf({ ip_address }: Pair): string {
@@ -227,7 +242,7 @@ function rangeOf({ ip_address }: Pair): string {
 /** 0.0.0.0/0 in whatever spelling, or its two halves. */
 function opensAll(pairs: readonly Pair[]): boolean {
   const ranges = new Set(pairs.map(rangeOf));
-  return ranges.has(everything) || ["0.0.0.0/1", "128.0.0.0/1"].every((half) => ranges.has(half));
+  return ranges.has(everything) || halves.every((half) => ranges.has(half));
 }
 
 function textOf(pairs: readonly Pair[]): string {
