@@ -27,7 +27,7 @@ export function statusCommand(): Command {
 }
 
 function statusText(
-  { name, vpc, proxies, missingEip, pair, subnets, clients, standing, lastRun }: GatewayStatus,
+  { name, vpc, proxies, missingEip, pair, subnets, clients, standing, otherFile, lastRun }: GatewayStatus,
   named: string,
 ): string {
   const withEip = clients.filter((client) => client.publicIp !== null).length;
@@ -44,7 +44,7 @@ function statusText(
         `  subnet   ${subnet.name} ${subnet.cidr}, route table ${subnet.routeTable}: ${subnet.route}`,
     ),
     `  clients  ${clients.length - withEip} without an EIP${withEip > 0 ? `, ${withEip} with one of their own` : ""}`,
-    `  journal  ${standing} changes stand${lastRun === null ? "" : `; last run ${lastRun.id} ${lastRun.operation} ${lastRun.outcome}, ${lastRun.startedAt}`}`,
+    `  journal  ${standing} changes stand${otherFile === null ? "" : `, of ${otherFile}`}${lastRun === null ? "" : `; last run ${lastRun.id} ${lastRun.operation} ${lastRun.outcome}, ${lastRun.startedAt}`}`,
     ...(lastRun === null ? [] : unfinishedText(lastRun, named)),
   ].join("\n");
 }

@@ -17,6 +17,17 @@ export function undoPreviewText(items: readonly ToTakeBack[]): string {
   ].join("\n");
 }
 
+/** Of a gateway that another file made. @param asked the gateways of the file that undo is for. */
+export function staysText(
+  { gateway, file }: { readonly gateway: string; readonly file: string },
+  asked: readonly string[],
+): string {
+  const said = `gateway ${gateway} stands and stays: it is of ${file}`;
+  return asked.includes(gateway)
+    ? `${said}; \`wayout undo -f ${file}\` takes it back, and --force does by this file`
+    : said;
+}
+
 /** The last line of an undo: what it came to, and what is to be done about the rest. */
 export function undoEndText({
   run,

@@ -7,7 +7,7 @@ import { confirm } from "./confirm.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answer, answerJson, note } from "./output.ts";
 import { withSession } from "./session.ts";
-import { undoEndText, undoPreviewText } from "./undo-text.ts";
+import { staysText, undoEndText, undoPreviewText } from "./undo-text.ts";
 
 interface UndoCommandOptions extends GatewayOptions {
   readonly yes?: boolean;
@@ -23,14 +23,15 @@ export function undoCommand(): Command {
       .option("-y, --yes", "do not ask")
       .option(
         "--force",
-        "take back even what somebody else changed since, and go on where it cannot be brought back",
+        "take back even what somebody else changed since, or another file made; go on where it cannot be brought back",
       )
       .option("--skip-hosts", "go on with the cloud's objects when a host cannot be reached"),
   ).action(async (run: string | undefined, options: UndoCommandOptions) => {
     await withSession(options, async ({ file, world, journal, context }) => {
       const asked = file.value.gateways.map((gateway) => gateway.name);
-      const { entries, others } = changesToUndo(journal, asked, run);
-      for (const [gateway, other] of others) note(`gateway ${gateway} stands and stays: it is of ${other}`);
+      const { entries, others } = changesToUndo(journal, options.force ? asked : [], run);
+      const stays = [...others].map(([gateway, of]) => ({ gateway, file: of }));
+      for (const one of stays) note(staysText(one, asked));
       if (entries.length > 0 && !(await agreed(entries, options, context.signal))) {
         note("nothing was changed");
         process.exitCode = 1;
@@ -38,14 +39,16 @@ export function undoCommand(): Command {
       }
       const flags = { force: options.force ?? false, skipHosts: options.skipHosts ?? false };
       const done = await takeBack(entries, file.value.cloud, world, journal, context, flags);
-      if (options.json) answerJson({ ...done, problems: done.problems.map((one) => one.toJSON()) });
+      if (options.json) answerJson({ ...done, problems: done.problems.map((one) => one.toJSON()), stays });
       else {
         if (done.problems.length > 0) note(problemsText(done.problems));
         const left = done.steps.filter((step) => step.outcome === "left");
         for (const step of left) answer(`left: ${step.title}: ${step.because}`);
         answer(undoEndText(done));
       }
-      process.exitCode = done.outcome === "done" ? 0 : 1;
+      // Whoever asked for it would take it for undone.
+      const isLeft = stays.some(({ gateway }) => asked.includes(gateway));
+      process.exitCode = done.outcome === "done" && !isLeft ? 0 : 1;
     });
   });
 }

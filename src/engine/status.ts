@@ -3,6 +3,7 @@ import type { PairState } from "../host/pair/state.ts";
 import { destinationsByDhcp } from "../steps/cloud/dhcp-routes.ts";
 import { type Pair, type ProxyServer, routeTo, type ServedSubnet } from "../steps/gateway.ts";
 import type { Recipe } from "../steps/recipe.ts";
+import { otherFilesOf } from "./gateway-files.ts";
 import type { JournalReader, RunRecord } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";
 import { isSetUp } from "./set-up-pair.ts";
@@ -64,6 +65,8 @@ export interface GatewayStatus {
   }[];
   /** Changes of the journal that are not taken back. */
   readonly standing: number;
+  /** The other file by which they were made; null where it is this one. */
+  readonly otherFile: string | null;
   readonly lastRun: RunRecord | null;
 }
 
@@ -85,6 +88,7 @@ export function statusOf(
     ...proxies.flatMap(({ server, nics }) => nics.map((nic): [string, string] => [nic.ip, server.name])),
     ...(pair ? [[pair.inner.ip, "the pair"] as const] : []),
   ]);
+  const standing = journal.standing();
   return {
     name,
     vpc: vpc.name,
@@ -106,12 +110,8 @@ export function statusOf(
       publicIp: publicIp ?? null,
       state: server.status,
     })),
-    standing: new Set(
-      journal
-        .standing()
-        .filter((entry) => entry.gateway === name)
-        .map((entry) => entry.stepId),
-    ).size,
+    standing: new Set(standing.filter((entry) => entry.gateway === name).map((entry) => entry.stepId)).size,
+    otherFile: otherFilesOf(standing, journal).get(name) ?? null,
     lastRun: journal.runs().findLast((run) => run.gateways.includes(name)) ?? null,
   };
 }

@@ -18,30 +18,25 @@ test.each([
 });
 
 /** Of an undo by /a/one.yaml. */
-function changesOf(standing: readonly EntryRecord[], asked: readonly string[], run?: string) {
-  const { entries, others } = changesToUndo(journalOfFiles("/a/one.yaml", standing), asked, run);
+function changesOf(standing: readonly EntryRecord[], even: readonly string[], run?: string) {
+  const { entries, others } = changesToUndo(journalOfFiles("/a/one.yaml", standing), even, run);
   return { gateways: [...new Set(entries.map(({ gateway }) => gateway))], others: [...others] };
 }
 const [first, second] = [entriesOfGateway("first", "0001"), entriesOfGateway("second", "0002")];
 
 test("a gateway that the file has no longer is taken back all the same, and one of which nobody knows the file", () => {
   const standing = [...first, ...entriesOfGateway("gone", "0001"), ...entriesOfGateway("old", "0003")];
-  expect(changesOf(standing, ["first"])).toEqual({ gateways: ["first", "gone", "old"], others: [] });
+  expect(changesOf(standing, [])).toEqual({ gateways: ["first", "gone", "old"], others: [] });
 });
 
-test("a gateway of another file stays, unless this file has it, too", () => {
+test("a gateway of another file stays, unless it is taken back by force", () => {
   const standing = [...first, ...second];
-  expect(changesOf(standing, ["first"])).toEqual({
-    gateways: ["first"],
-    others: [["second", "/a/two.yaml"]],
-  });
+  expect(changesOf(standing, [])).toEqual({ gateways: ["first"], others: [["second", "/a/two.yaml"]] });
   expect(changesOf(standing, ["first", "second"])).toEqual({ gateways: ["first", "second"], others: [] });
 });
 
 test("of a run, what it and later ones changed is taken back", () => {
   const standing = [...first, ...entriesOfGateway("old", "0003")];
-  expect(changesOf(standing, ["first"], "2").gateways).toEqual(["old"]);
-  expect(() => changesOf(standing, ["first"], "9")).toThrow(
-    expect.objectContaining({ code: "undo/unknown-run" }),
-  );
+  expect(changesOf(standing, [], "2").gateways).toEqual(["old"]);
+  expect(() => changesOf(standing, [], "9")).toThrow(expect.objectContaining({ code: "undo/unknown-run" }));
 });

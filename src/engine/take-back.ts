@@ -26,18 +26,16 @@ export interface ChangesToUndo {
 /**
  * Changes that `undo` would take back: all that stand for the gateways of the file, also for those that it has no longer;
  * or those of `run` and of every run after it (what came later stands on it).
- * @param asked the gateways that the file has.
+ * @param even gateways that are taken back also where they are of another file.
  * @throws Problem undo/unknown-run.
  */
 export function changesToUndo(
   journal: Pick<JournalReader, "file" | "runs" | "standing">,
-  asked: readonly string[],
+  even: readonly string[],
   run?: string,
 ): ChangesToUndo {
   const standing = journal.standing();
-  const others = new Map(
-    [...otherFilesOf(standing, journal)].filter(([gateway]) => !asked.includes(gateway)),
-  );
+  const others = new Map([...otherFilesOf(standing, journal)].filter(([gateway]) => !even.includes(gateway)));
   const first = run === undefined ? "" : knownRun(journal, run).id;
   const entries = standing.filter(({ gateway, run: by }) => !others.has(gateway) && by >= first);
   return { entries, others };

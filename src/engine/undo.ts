@@ -98,16 +98,20 @@ async function undoStep(
     return { outcome: "left", because: `somebody else changed it since; it stays: ${now.text}` };
   }
   run.undoing(seqs);
-  const stays = await bringBack(step, world);
-  if (stays && !force) throw stays;
+  const back = await bringBack(step, world);
+  const stays = back instanceof Problem;
+  if (stays && !force) throw back;
   run.undone(seqs);
-  if (stays) return { outcome: "left", because: `it cannot be brought back: ${stays.summary}` };
-  const because = now.gone ? `${now.gone}; what it left behind is taken back` : `back to: ${step.beforeText}`;
+  if (stays) return { outcome: "left", because: `it cannot be brought back: ${back.summary}` };
+  const because = now.gone ? `${now.gone}; what it left behind is taken back` : `back to: ${back}`;
   return { outcome: "undone", because };
 }
 
-/** Why it cannot be brought back, now or ever: something of the state before is gone, or something else sets it. */
-async function bringBack(step: UndoableStep, world: World): Promise<Problem | undefined> {
+/**
+ * @returns how it reads then; or why it cannot be brought back, now or ever: something of the state before is gone, or
+ *   something else sets it.
+ */
+async function bringBack(step: UndoableStep, world: World): Promise<Problem | string> {
   try {
     await step.undo(world);
   } catch (cause) {
@@ -115,7 +119,7 @@ async function bringBack(step: UndoableStep, world: World): Promise<Problem | un
     throw cause;
   }
   const then = await step.observe(world);
-  return then.isBefore ? undefined : notBack(step.beforeText, then.text);
+  return then.isBefore ? then.text : notBack(step.beforeText, then.text);
 }
 
 function changedSince(texts: readonly string[]): Problem {
