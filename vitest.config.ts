@@ -24,13 +24,15 @@ export default defineConfig({
             "test/rules/**/*.test.ts",
             "test/cases/**/*.test.ts",
             "test/openstack/calls/*.test.ts",
+            "test/hostile/*.test.ts",
           ],
+          exclude: ["test/hostile/{lab,pair}-*.test.ts"],
         },
       },
       {
         test: {
           name: "lab",
-          include: ["test/lab/**/*.test.ts"],
+          include: ["test/lab/**/*.test.ts", "test/hostile/lab-*.test.ts"],
           exclude: ["test/lab/pair-*.test.ts"],
           ...withLabs,
           // Labs do not touch each other; most of a test is waiting for packets that must not come.
@@ -41,7 +43,7 @@ export default defineConfig({
       {
         test: {
           name: "pair",
-          include: ["test/lab/pair-*.test.ts"],
+          include: ["test/lab/pair-*.test.ts", "test/hostile/pair-*.test.ts"],
           ...withLabs,
           // Adverts come every 50 ms, and what is measured are milliseconds: with less beside it than the others have.
           maxWorkers: 3,

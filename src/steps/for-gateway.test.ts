@@ -87,7 +87,7 @@ test("where the proxies stand between two networks, the outer NICs may have the 
   });
   expect(wantsOf(gateway, "pair/role")[0]).toMatchObject({
     address: "192.168.125.11",
-    outside: { address: "10.0.0.11", peer: "10.0.0.12" },
+    outside: { address: "10.0.0.11", peer: "10.0.0.12", peerMac: "fa:16:3e:00:00:02" },
   });
 });
 
@@ -193,6 +193,7 @@ test("each member is told who it is, who the other one is, and both virtual IPs"
       mac: "fa:16:3e:00:00:01",
       address: "192.168.125.11",
       peer: "192.168.125.12",
+      peerMac: "fa:16:3e:00:00:02",
       peerName: "ecs-2",
       peerHost: two.host,
       ownEip: false,
@@ -204,6 +205,7 @@ test("each member is told who it is, who the other one is, and both virtual IPs"
       mac: "fa:16:3e:00:00:02",
       address: "192.168.125.12",
       peer: "192.168.125.11",
+      peerMac: "fa:16:3e:00:00:01",
       peerName: "ecs-1",
       peerHost: one.host,
       ownEip: true,

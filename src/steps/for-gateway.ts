@@ -180,10 +180,18 @@ function memberOf(
     host,
     mac: nic.mac,
     ...(isBetween(proxy)
-      ? { outside: { mac: outside.mac, address: outside.ip, peer: peer.outside.ip } }
+      ? {
+          outside: {
+            mac: outside.mac,
+            address: outside.ip,
+            peer: peer.outside.ip,
+            peerMac: peer.outside.mac,
+          },
+        }
       : {}),
     address: nic.ip,
     peer: peer.nic.ip,
+    peerMac: peer.nic.mac,
     peerName: peer.server.name,
     peerHost: peer.host,
     inner: inner.ip,

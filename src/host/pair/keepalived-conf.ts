@@ -55,6 +55,7 @@ export function keepalivedConf(member: Member): string {
   return `# Wayout: elects the active proxy of gateway ${gateway}. Run by wayout-pair.service.
 global_defs {
 	vrrp_version 3
+	vrrp_check_unicast_src
 	vrrp_notify_fifo ${pairState}/elected
 }
 track_file score {
@@ -83,7 +84,7 @@ function instance({ name, device, address, peer, token }: Instance, id: number):
 	advert_int ${advertSeconds}
 	unicast_src_ip ${address}
 	unicast_peer {
-		${peer}
+		${peer} min_ttl 255 max_ttl 255
 	}
 	virtual_ipaddress {
 		${token}/32 dev lo

@@ -7,8 +7,10 @@ export interface Member {
   readonly outsideDevice: string;
   readonly address: string;
   readonly peer: string;
+  /** Of the other proxy's NIC; absent in what an older Wayout wrote down. */
+  readonly peerMac?: string;
   /** Of the NICs that packets leave by, where these are others. */
-  readonly outside?: { readonly address: string; readonly peer: string };
+  readonly outside?: { readonly address: string; readonly peer: string; readonly peerMac?: string };
   readonly inner: string;
   readonly outer: string;
   /** This host reaches the Internet by an EIP of its own; else by the pair's, as long as it is active. */

@@ -8,6 +8,7 @@ export const pairPaths = {
   packages: `${ownFolder}/packages`,
   conntrackd: `${pairFolder}/conntrackd.conf`,
   keepalived: `${pairFolder}/keepalived.conf`,
+  guard: `${pairFolder}/guard`,
   settings: `${pairFolder}/settings`,
   role: `${pairFolder}/role`,
   score: `${pairFolder}/score`,

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { conntrackdConf, syncPort } from "./conntrackd-conf.ts";
+import { guardScript } from "./guard.ts";
 import { handOverScript } from "./hand-over.ts";
 import { isToken, keepalivedConf, routerId } from "./keepalived-conf.ts";
 import type { Member } from "./member.ts";
@@ -17,6 +18,7 @@ const member: Member = {
   outsideDevice: "ens3",
   address: "192.168.125.11",
   peer: "192.168.125.12",
+  peerMac: "fa:16:3e:00:00:0c",
   inner: "192.168.125.251",
   outer: "192.168.125.250",
   ownEip: true,
@@ -37,6 +39,7 @@ test("keepalived elects, from address to address, and sets no address that means
     "# Wayout: elects the active proxy of gateway egress. Run by wayout-pair.service.
     global_defs {
     	vrrp_version 3
+    	vrrp_check_unicast_src
     	vrrp_notify_fifo /run/wayout-pair/elected
     }
     track_file score {
@@ -51,7 +54,7 @@ test("keepalived elects, from address to address, and sets no address that means
     	advert_int 0.05
     	unicast_src_ip 192.168.125.11
     	unicast_peer {
-    		192.168.125.12
+    		192.168.125.12 min_ttl 255 max_ttl 255
     	}
     	virtual_ipaddress {
     		127.112.0.163/32 dev lo
@@ -103,7 +106,7 @@ test("neither proxy is preferred: both have the same priority, and begin as stan
   for (const word of ["priority", "state", "virtual_router_id", "advert_int"]) {
     expect(line(keepalivedConf(other), word)).toBe(line(keepalivedConf(member), word));
   }
-  expect(block(keepalivedConf(other), "unicast_peer")).toEqual(["192.168.125.11"]);
+  expect(block(keepalivedConf(other), "unicast_peer")).toEqual(["192.168.125.11 min_ttl 255 max_ttl 255"]);
   expect(keepalivedConf(member)).not.toMatch(/nopreempt|MASTER/);
 });
 
@@ -248,7 +251,10 @@ describe("the units", () => {
       "RuntimeDirectoryMode=0700",
       "RuntimeDirectoryPreserve=restart",
       "ExecStartPre=/bin/rm -f /run/wayout-sync/conntrackd.lock /run/wayout-sync/conntrackd.ctl",
+      "ExecStartPre=/bin/sh /etc/wayout/pair/guard on",
       "ExecStart=/usr/sbin/conntrackd -C /etc/wayout/pair/conntrackd.conf",
+      "# The guard stays as long as the election runs.",
+      "ExecStopPost=/bin/sh -c 'systemctl -q is-active wayout-pair || sh /etc/wayout/pair/guard off'",
       "WatchdogSec=3",
       "WatchdogSignal=SIGKILL",
       "Restart=always",
@@ -263,6 +269,7 @@ describe("the units", () => {
       "RuntimeDirectoryPreserve=restart",
       "# A promotion waits for nobody.",
       "Nice=-10",
+      "ExecStartPre=/bin/sh /etc/wayout/pair/guard on",
       "ExecStart=/bin/sh /etc/wayout/pair/agent",
       `ExecReload=/bin/sh -c 'echo "INSTANCE wayout RELOAD 0" > /run/wayout-pair/elected'`,
       "ExecStopPost=/bin/sh /etc/wayout/pair/role off",
@@ -285,7 +292,8 @@ describe("the units", () => {
 
 test.each(shells)("%s reads every script of the pair to its end", (shell) => {
   const { openGroups: _, ...scripts } = pairScripts;
-  for (const [name, script] of Object.entries({ ...scripts, reportScript, handOverScript })) {
+  const guard = guardScript(member);
+  for (const [name, script] of Object.entries({ ...scripts, guard, reportScript, handOverScript })) {
     const { status, stderr } = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
     expect([name, status, stderr]).toEqual([name, 0, ""]);
   }

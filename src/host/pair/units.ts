@@ -1,5 +1,5 @@
 /** The units of a pair. systemd.service(5). Pure. */
-import { pairPaths, pairState, syncState } from "./paths.ts";
+import { pairPaths, pairState, pairUnits, syncState } from "./paths.ts";
 
 /** A conntrackd that is stuck misses its watchdog, is ended and begins anew, with everything from the other one. */
 export const syncUnit = `[Unit]
@@ -13,7 +13,10 @@ RuntimeDirectory=${syncState.slice("/run/".length)}
 RuntimeDirectoryMode=0700
 RuntimeDirectoryPreserve=restart
 ExecStartPre=/bin/rm -f ${syncState}/conntrackd.lock ${syncState}/conntrackd.ctl
+ExecStartPre=/bin/sh ${pairPaths.guard} on
 ExecStart=/usr/sbin/conntrackd -C ${pairPaths.conntrackd}
+# The guard stays as long as the election runs.
+ExecStopPost=/bin/sh -c 'systemctl -q is-active ${pairUnits.pair} || sh ${pairPaths.guard} off'
 WatchdogSec=3
 WatchdogSignal=SIGKILL
 Restart=always
@@ -35,6 +38,7 @@ RuntimeDirectoryMode=0700
 RuntimeDirectoryPreserve=restart
 # A promotion waits for nobody.
 Nice=-10
+ExecStartPre=/bin/sh ${pairPaths.guard} on
 ExecStart=/bin/sh ${pairPaths.agent}
 ExecReload=/bin/sh -c 'echo "INSTANCE wayout RELOAD 0" > ${pairState}/elected'
 ExecStopPost=/bin/sh ${pairPaths.role} off

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { HostFacts, HostFile } from "../../host/host.ts";
 import { conntrackdConf } from "../../host/pair/conntrackd-conf.ts";
+import { guardScript } from "../../host/pair/guard.ts";
 import { keepalivedConf } from "../../host/pair/keepalived-conf.ts";
 import { pairPaths, pairUnits } from "../../host/pair/paths.ts";
 import { pairScripts } from "../../host/pair/scripts.ts";
@@ -21,6 +22,7 @@ const want: MemberWant = {
   mac: "FA:16:3E:00:00:01",
   address: "192.168.125.11",
   peer: "192.168.125.12",
+  peerMac: "fa:16:3e:00:00:02",
   peerName: "ecs-2",
   peerHost: { server: "ecs-2", destination: "203.0.113.12" },
   inner: "192.168.125.251",
@@ -30,6 +32,7 @@ const want: MemberWant = {
 };
 const file = (path: string, content: string, mode = "644"): HostFile => ({ path, mode, content });
 const syncFiles = (member: MemberWant, on = device.name) => [
+  file(pairPaths.guard, guardScript({ ...member, device: on, outsideDevice: on }), "755"),
   file(pairPaths.conntrackd, conntrackdConf({ ...member, device: on, outsideDevice: on })),
   file(pairPaths.syncUnit, syncUnit),
 ];

@@ -17,8 +17,12 @@ export const memberWant = z.object({
   mac: z.string(),
   address: z.string(),
   peer: z.string(),
+  /** Of the other proxy's NIC. */
+  peerMac: z.string().exactOptional(),
   /** Of the NIC that they leave by, where the proxies stand between two networks. */
-  outside: z.object({ mac: z.string(), address: z.string(), peer: z.string() }).exactOptional(),
+  outside: z
+    .object({ mac: z.string(), address: z.string(), peer: z.string(), peerMac: z.string().exactOptional() })
+    .exactOptional(),
   peerName: z.string(),
   peerHost: hostAddress,
   inner: z.string(),

@@ -81,12 +81,19 @@ see_sync() {
   echo "$behind" > "$state/unsynced"
   echo "$heard_at" > "$state/heard"
 }
-seen=no; failed=0; last=; heard_at=0; heard_for=0; was=; asked=; gives=; rules=; round=1
+# Loaded again where something flushed it: until then anybody's adverts would be taken. Every two seconds.
+guard() {
+  rounds=$((rounds + 1)); [ $((rounds % 4)) = 0 ] || return 0
+  sh /etc/wayout/pair/guard check && return 0
+  sh /etc/wayout/pair/guard on && say "the guard of adverts and sync was gone; it is loaded again"
+}
+seen=no; failed=0; last=; heard_at=0; heard_for=0; was=; asked=; gives=; rules=; round=1; rounds=0
 rm -f "$state/answered"
 # What the one before this one wrote may stand there still.
 told="not said yet"
 while sleep 0.5; do
   . /etc/wayout/pair/settings
+  guard
   role=
   [ ! -f "$state/role" ] || IFS='=' read -r _ role < "$state/role"
   [ -n "$role" ] || continue
