@@ -4,6 +4,7 @@ import { look } from "../engine/observe.ts";
 import { snapshot } from "../engine/snapshot.ts";
 import { readStanding } from "../engine/standby.ts";
 import { type GatewayStatus, type PairStatus, statusOf } from "../engine/status.ts";
+import { count } from "../report/human.ts";
 import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
 import { answer, answerJson } from "./output.ts";
 import { withReadingSession } from "./session.ts";
@@ -82,6 +83,34 @@ function pairText({
           inSync
             ? `  standby  ${standby}, in sync: it knows ${of(standby)?.known ?? "?"} connections, heard ${of(standby)?.lagSeconds ?? "?"} s ago`
             : `  standby  ${standby}, NOT READY: ${reason}`,
+        ]),
+    ...members.flatMap(distrustText),
+  ];
+}
+
+/** What a member refused or could not use; nothing where all was well. */
+function distrustText({ server, messages, foreign }: PairStatus["members"][number]): string[] {
+  if (!messages || !foreign) return [];
+  const { refusedAdverts, refusedSync, refusedConnections, lost, late, malformed } = messages;
+  const elsewhere = [
+    ...(refusedAdverts > 0 ? [count(refusedAdverts, "advert")] : []),
+    ...(refusedSync > 0 ? [count(refusedSync, "sync message")] : []),
+  ].join(" and ");
+  const unused = [`${lost} lost`, `${late} late`, `${malformed} malformed`].filter(
+    (text) => !text.startsWith("0 "),
+  );
+  return [
+    ...(elsewhere === "" ? [] : [`  refused  ${server}: ${elsewhere} not from the other proxy`]),
+    ...(unused.length === 0 ? [] : [`  sync     ${server}: messages ${unused.join(", ")}`]),
+    ...(refusedConnections === 0
+      ? []
+      : [
+          `  refused  ${server}: ${count(refusedConnections, "connection")} of the other proxy, not this gateway's`,
+        ]),
+    ...(foreign.count === 0
+      ? []
+      : [
+          `  foreign  ${server}: the other proxy reports ${count(foreign.count, "connection")} that will not be taken over: ${foreign.example}`,
         ]),
   ];
 }

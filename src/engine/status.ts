@@ -1,4 +1,5 @@
 /** How the gateways stand, from the cloud and the journal; of hosts, only those of a pair are asked. Pure. */
+import type { MemberReport } from "../host/pair/report.ts";
 import type { PairState } from "../host/pair/state.ts";
 import { destinationsByDhcp } from "../steps/cloud/dhcp-routes.ts";
 import { type Pair, type ProxyServer, routeTo, type ServedSubnet } from "../steps/gateway.ts";
@@ -37,6 +38,12 @@ export interface PairStatus {
     readonly known: number | null;
     readonly lagSeconds: number | null;
     readonly lastCommit: "ok" | "failed" | "none";
+    /** Adverts and sync are taken from the other proxy alone; null where the host cannot be asked. */
+    readonly guarded: boolean | null;
+    /** What came from elsewhere, and what of the other one was not used; null where the host cannot be asked. */
+    readonly messages: MemberReport["messages"] | null;
+    /** Connections that the other one told of and that are not the gateway's. */
+    readonly foreign: MemberReport["foreign"] | null;
   }[];
 }
 
@@ -160,10 +167,13 @@ function pairStatus({ inner, outer }: Pair, publicIp: string | null, state: Pair
       server,
       role: report?.role ?? null,
       since: since(report?.sinceMs),
-      connections: report?.own ?? null,
-      known: report?.known ?? null,
+      connections: report?.own?.count ?? null,
+      known: report?.known?.count ?? null,
       lagSeconds: report?.lagSeconds ?? null,
       lastCommit: report?.commit ?? "none",
+      guarded: report?.guarded ?? null,
+      messages: report?.messages ?? null,
+      foreign: report?.foreign ?? null,
     })),
   };
 }

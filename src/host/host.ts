@@ -101,6 +101,8 @@ export interface HostService {
   readonly enabled: boolean;
   /** It runs. */
   readonly active: boolean;
+  /** Of the one with the guard of a pair: its rules are loaded. */
+  readonly guarded?: boolean;
 }
 
 export interface HostFacts {

@@ -1,6 +1,7 @@
 /** The rules in iptables' words, for hosts without nft: chains of our own in the tables that are there. Pure. */
 import { iptablesTool, ownChains } from "./iptables-shell.ts";
 import { ownChainPrefix } from "./own-paths.ts";
+import { plainRules } from "./plain-rules.ts";
 import { isEverywhere } from "./ranges.ts";
 import { canonicalRules, fingerprint, type Rules } from "./rules.ts";
 
@@ -15,6 +16,7 @@ export function iptablesText(wanted: Rules): string {
   const sections = [filterTable(rules), mangleTable(rules), natTable(rules)];
   return `#!/bin/sh
 # Wayout: the way out of the VPC for servers without a public IP. Loaded at boot by /etc/wayout/load.
+${plainRules(rules)}
 ${iptablesTool}
 ${rules.ofPair ? keepPorts : randomPorts}
 jump() { iptables-save -t "$1" 2>/dev/null | grep -q -e "-A $2 .*-j $3\\$" || echo "-I $2 1 -j $3"; }

@@ -1,5 +1,6 @@
 /** The rules in nftables' words: a table of our own, loaded whole in one transaction. Pure. */
 import { ownTable } from "./own-paths.ts";
+import { plainRules } from "./plain-rules.ts";
 import { isEverywhere } from "./ranges.ts";
 import { canonicalRules, fingerprint, type Rules } from "./rules.ts";
 
@@ -15,6 +16,7 @@ export function nftablesText(wanted: Rules): string {
   const toDestinations = isEverywhere(rules.destinations) ? "" : " ip daddr @destinations";
   const clamp = "tcp flags & (syn | rst) == syn tcp option maxseg size set rt mtu";
   return `# Wayout: the way out of the VPC for servers without a public IP. Loaded at boot by ${ownTable}.service.
+${plainRules(rules)}
 add table ip ${ownTable}
 delete table ip ${ownTable}
 table ip ${ownTable} {

@@ -29,8 +29,8 @@ sub advert {
   my $text = sub { pack('CCCCnna4', 0x31, $id, $priority, 1, 5, $_[0], inet_aton($vip)) };
   return $text->(checksum(pack('a4a4CCn', $from, $to, 0, 112, 12) . $text->(0)));
 }
-# A message of conntrackd with a number far ahead.
-my $message = pack('CCnNn', 1, 0, 8, 0xffffff, 0);
+# A message of conntrackd that says "alive" (version 1, type 10), with a number that the other proxy reaches in eleven days.
+my $message = pack('CCnN', 0x1a, 0x10, 8, time + 1_000_000);
 if ($kind eq 'advert' || $kind eq 'adverts') {
   my ($from, $to, $ttl, $id, $priority, $vip, $seconds) = @args;
   ($from, $to) = (inet_aton($from), inet_aton($to));

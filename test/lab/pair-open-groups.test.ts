@@ -80,7 +80,7 @@ async function capture(listening: ChildProcess, count: number, begin: () => void
 test("for every TCP and UDP connection one packet leaves that the first router drops, as from the virtual IP", async () => {
   const listening = spawn("ip", [...inside, "perl", "-e", listener], { timeout: 20_000 });
   const frames = await capture(listening, 3, () => {
-    const opened = spawnSync("ip", [...inside, "perl", "-e", pairScripts.openGroups, "here", router], {
+    const opened = spawnSync("ip", [...inside, "perl", "-e", pairScripts.takeOver, "here", router], {
       input: lines.map((line) => `${line}\n`).join(""),
       encoding: "utf8",
     });

@@ -14,8 +14,11 @@ const successor = {
   settled: true,
   restarts: 0,
   services: { role: true, sync: true },
-  own: 50,
-  known: 0,
+  own: { count: 50, hashes: [] },
+  known: { count: 0, hashes: [] },
+  foreign: { count: 0, example: "" },
+  guarded: true,
+  messages: { refusedAdverts: 0, refusedSync: 0, lost: 0, late: 0, malformed: 0, refusedConnections: 0 },
   lagSeconds: 0,
 } as const;
 

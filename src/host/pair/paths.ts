@@ -14,7 +14,7 @@ export const pairPaths = {
   score: `${pairFolder}/score`,
   watch: `${pairFolder}/watch`,
   agent: `${pairFolder}/agent`,
-  openGroups: `${pairFolder}/open-groups`,
+  takeOver: `${pairFolder}/take-over`,
   syncUnit: "/etc/systemd/system/wayout-sync.service",
   pairUnit: "/etc/systemd/system/wayout-pair.service",
 } as const;

@@ -1,5 +1,8 @@
 /** What one host of a pair says of itself. */
+import { guardTable } from "./guard.ts";
 import { pairPaths, pairState, pairUnits } from "./paths.ts";
+import type { Sample } from "./sample.ts";
+import { sampleScript } from "./scripts.ts";
 
 export interface MemberReport {
   /** null where the role service has not settled. */
@@ -22,27 +25,53 @@ export interface MemberReport {
   readonly restarts: number;
   readonly services: { readonly role: boolean; readonly sync: boolean };
   /** Connections that the kernel here has; null where conntrackd does not say. */
-  readonly own: number | null;
+  readonly own: Sample | null;
   /** Connections that it knows of the other host. */
-  readonly known: number | null;
+  readonly known: Sample | null;
+  /** Of those, the ones that are not the gateway's: they will not be taken over. `example` says of one why. */
+  readonly foreign: { readonly count: number; readonly example: string };
+  /** Adverts and sync are taken from the other proxy alone. */
+  readonly guarded: boolean;
+  /** Since the guard was loaded, the service was started: what came from elsewhere, and what of the other one was not used. */
+  readonly messages: {
+    readonly refusedAdverts: number;
+    readonly refusedSync: number;
+    readonly lost: number;
+    readonly late: number;
+    readonly malformed: number;
+    /** Connections that were told of and were not taken over. */
+    readonly refusedConnections: number;
+  };
   /** Seconds since the other one's conntrackd was heard. */
   readonly lagSeconds: number | null;
 }
 
-/** Reads only. */
-export const reportScript = `state=${pairState}
+/**
+ * Reads only.
+ * @param salt of the samples: the same for both proxies of a pair, and nothing that an outsider can know ahead.
+ */
+export function reportScript(salt: number): string {
+  return `state=${pairState}
 cat "$state/role" 2>/dev/null
 echo "unfit=$(cat "$state/unfit" 2>/dev/null)"
 echo "unsynced=$(cat "$state/unsynced" 2>/dev/null)"
 [ -e "$state/telling" ] && echo telling=yes
 [ -e "$state/settled" ] && echo settled=yes
+echo "refused-connections=$(cat "$state/refused" 2>/dev/null)"
 echo "restarts=$(systemctl show -p NRestarts ${pairUnits.pair} | sed s/.*=//)"
 read -r now _ < /proc/uptime
 heard=$(cat "$state/heard" 2>/dev/null) && echo "lag=$((\${now%%.*} - heard))"
 for unit in ${pairUnits.pair} ${pairUnits.sync}; do echo "$unit=$(systemctl is-active $unit)"; done
-timeout 2 conntrackd -C ${pairPaths.conntrackd} -s 2>/dev/null |
-  awk '/^cache/ { name = $2; sub(":", "", name) } /current active connections/ { print name "=" $NF }'
+sh ${pairPaths.guard} check 2>/dev/null && echo guarded=yes
+nft list counters table ip ${guardTable} 2>/dev/null |
+  awk '$1 == "counter" { name = $2 } $1 == "packets" { sub("_", "-", name); print name "=" $2 }'
+timeout 2 conntrackd -C ${pairPaths.conntrackd} -s network 2>/dev/null |
+  awk '/Packets lost/ { print "lost=" $NF } /Packets before/ { print "late=" $NF } /Malformed messages/ && !seen++ { print "malformed=" $NF }'
+perl - ${salt} 2>/dev/null <<'WAYOUT_PERL'
+${sampleScript}
+WAYOUT_PERL
 :`;
+}
 
 export function parseReport(output: string): MemberReport {
   const said = new Map(
@@ -55,6 +84,13 @@ export function parseReport(output: string): MemberReport {
     const text = said.get(name);
     return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
   };
+  const counted = (name: string): number => number(name) ?? 0;
+  const sample = (name: string): Sample | null => {
+    const [count, ...hashes] = said.get(name)?.split(" ").map(Number) ?? [];
+    if (count === undefined || ![count, ...hashes].every(Number.isSafeInteger)) return null;
+    return { count, hashes: [...new Set(hashes)] };
+  };
+  const [, foreign = "0", example = ""] = /^(\d+) (.*)$/.exec(said.get("foreign") ?? "") ?? [];
   const role = said.get("role");
   const commit = said.get("commit");
   return {
@@ -71,8 +107,18 @@ export function parseReport(output: string): MemberReport {
       role: said.get(pairUnits.pair) === "active",
       sync: said.get(pairUnits.sync) === "active",
     },
-    own: number("internal"),
-    known: number("external"),
+    own: sample("internal"),
+    known: sample("external"),
+    foreign: { count: Number(foreign), example },
+    guarded: said.get("guarded") === "yes",
+    messages: {
+      refusedAdverts: counted("adverts-refused"),
+      refusedSync: counted("sync-refused"),
+      lost: counted("lost"),
+      late: counted("late"),
+      malformed: counted("malformed"),
+      refusedConnections: counted("refused-connections"),
+    },
     lagSeconds: number("lag"),
   };
 }

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { type MemberReport, parseReport } from "./report.ts";
+import type { Sample } from "./sample.ts";
 import { type Asked, pairState, whyNotSettled } from "./state.ts";
+
+/** The connections from one number to another one. */
+const from = (first: number, to: number): Sample => ({
+  count: to - first,
+  hashes: Array.from({ length: to - first }, (_, at) => first + at),
+});
+const none = from(0, 0);
 
 const report = (changes: Partial<MemberReport> = {}): MemberReport => ({
   role: "standby",
@@ -13,8 +21,11 @@ const report = (changes: Partial<MemberReport> = {}): MemberReport => ({
   settled: true,
   restarts: 0,
   services: { role: true, sync: true },
-  own: 0,
-  known: 1000,
+  own: none,
+  known: from(0, 1000),
+  foreign: { count: 0, example: "" },
+  guarded: true,
+  messages: { refusedAdverts: 0, refusedSync: 0, lost: 0, late: 0, malformed: 0, refusedConnections: 0 },
   lagSeconds: 0,
   ...changes,
 });
@@ -22,7 +33,7 @@ const member = (server: string, changes?: Partial<MemberReport> | null): Asked =
   changes === null
     ? { server, report: null, unreachable: `cannot reach ${server} over SSH` }
     : { server, report: report(changes), unreachable: "" };
-const active = member("a", { role: "active", own: 1000, known: 0 });
+const active = member("a", { role: "active", own: from(0, 1000), known: none });
 
 test("a pair is ready when one is active and the other knows its connections", () => {
   expect(pairState([active, member("b")])).toMatchObject({
@@ -50,19 +61,27 @@ test.each<[string, Asked, string]>([
   ],
   ["hears nothing", member("b", { unsynced: "nothing heard for 9 s" }), "b: nothing heard for 9 s"],
   ["has a stuck conntrackd", member("b", { known: null }), "b: conntrackd does not answer"],
-  ["knows half of them", member("b", { known: 500 }), "b knows 500 of 1000 connections"],
+  ["knows as many others", member("b", { known: from(1000, 2000) }), "b knows 0 of 1000 connections"],
+  [
+    "takes adverts from anybody",
+    member("b", { guarded: false }),
+    "b takes adverts and sync from anybody: the rules of its guard are not loaded",
+  ],
+  ["knows half of them", member("b", { known: from(0, 500) }), "b knows 500 of 1000 connections"],
 ])("a standby that %s is not ready, with the reason", (_, standby, reason) => {
   expect(pairState([active, standby])).toMatchObject({ active: "a", notReady: reason });
 });
 
 test("a standby is not ready while the new active one still tells it what is open", () => {
-  const told = member("a", { role: "active", own: 1000, telling: true });
+  const told = member("a", { role: "active", own: from(0, 1000), telling: true });
   expect(pairState([told, member("b")]).notReady).toBe("a is still telling it about the open connections");
 });
 
 test("a few connections between two readings are not a standby out of sync", () => {
-  expect(pairState([active, member("b", { known: 990 })]).notReady).toBe("");
-  expect(pairState([member("a", { role: "active", own: 9 }), member("b", { known: 0 })]).notReady).toBe("");
+  expect(pairState([active, member("b", { known: from(0, 990) })]).notReady).toBe("");
+  expect(
+    pairState([member("a", { role: "active", own: from(0, 9) }), member("b", { known: none })]).notReady,
+  ).toBe("");
 });
 
 test("none active, and both active, are told as such", () => {
@@ -85,7 +104,7 @@ test("a proxy is not settled while its role or the other one's is open, or while
   expect(whyNotSettled(open, active)).toBe("b is not settled");
   expect(whyNotSettled(active, open)).toBe("b is not settled");
   expect(whyNotSettled(member("b", null), active)).toBe("b cannot be asked (cannot reach b over SSH)");
-  expect(whyNotSettled(member("b", { known: 149 }), active)).toBe("b knows 149 of 1000 connections");
+  expect(whyNotSettled(member("b", { known: from(0, 149) }), active)).toBe("b knows 149 of 1000 connections");
   expect(whyNotSettled(member("b", { settled: false }), active)).toBe("b is not settled");
 });
 
@@ -101,8 +120,16 @@ settled=yes
 restarts=3
 wayout-pair=active
 wayout-sync=activating
-internal=1003
+guarded=yes
+adverts-refused=12
+sync-refused=3
+malformed=1
+lost=5
+late=7
+refused-connections=2
+internal=3 5 8 4294967295
 external=0
+foreign=2 10.0.0.9 to 169.254.169.254 comes from a source that is not served
 `;
   expect(parseReport(output)).toEqual(
     report({
@@ -112,8 +139,17 @@ external=0
       unsynced: "nothing heard from 192.168.125.5's conntrackd for 9 s",
       restarts: 3,
       services: { role: true, sync: false },
-      own: 1003,
-      known: 0,
+      own: { count: 3, hashes: [5, 8, 4294967295] },
+      known: none,
+      foreign: { count: 2, example: "10.0.0.9 to 169.254.169.254 comes from a source that is not served" },
+      messages: {
+        refusedAdverts: 12,
+        refusedSync: 3,
+        lost: 5,
+        late: 7,
+        malformed: 1,
+        refusedConnections: 2,
+      },
       lagSeconds: 9,
     }),
   );

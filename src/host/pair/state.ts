@@ -1,7 +1,9 @@
 /** How the two proxies of a pair stand: who is active, and whether the other one could take over without a loss. */
+import { randomInt } from "node:crypto";
 import { Problem } from "../../report/problem.ts";
 import type { HostReader } from "../host.ts";
 import { type MemberReport, parseReport, reportScript } from "./report.ts";
+import { missing } from "./sample.ts";
 
 /** One proxy, asked how it stands. */
 export interface Asked {
@@ -27,11 +29,12 @@ export interface PairState {
 
 /** Asks them, side by side. */
 export async function askMembers(hosts: readonly HostReader[]): Promise<Asked[]> {
+  const script = reportScript(randomInt(2 ** 32));
   return Promise.all(
     hosts.map(async (host): Promise<Asked> => {
       const { server } = host.address;
       try {
-        const { stdout } = await host.read(reportScript, { timeoutMs: 15_000 });
+        const { stdout } = await host.read(script, { timeoutMs: 15_000 });
         return { server, report: parseReport(stdout), unreachable: "" };
       } catch (cause) {
         if (!(cause instanceof Problem)) throw cause;
@@ -55,7 +58,7 @@ export function pairState(members: readonly Asked[]): PairState {
     return { members, active: null, activeSince: null, split, standby: null, notReady: split };
   }
   const other = members.find((member) => member !== first);
-  const notReady = other ? whyNotReady(first, other) : "there is no other proxy";
+  const notReady = other ? whyNotReady(first, other) || whyNotGuarded(members) : "there is no other proxy";
   const sinceMs = first.report?.sinceMs ?? null;
   return {
     members,
@@ -75,7 +78,15 @@ export function whyNotSettled(own: Asked, other: Asked): string {
   if (!own.report?.settled) return why(own);
   if (!other.report?.services.role) return "";
   if (!other.report.settled) return why(other);
-  return pairState([own, other]).notReady;
+  const [active, standby] = other.report.role === "active" ? [other, own] : [own, other];
+  return pairState([own, other]).split || whyNotReady(active, standby);
+}
+
+function whyNotGuarded(members: readonly Asked[]): string {
+  const open = members.find(({ report }) => report?.guarded === false);
+  return open
+    ? `${open.server} takes adverts and sync from anybody: the rules of its guard are not loaded`
+    : "";
 }
 
 function why({ server, report, unreachable }: Asked): string {
@@ -94,14 +105,17 @@ function whyNotReady(active: Asked, standby: Asked): string {
   if (report.role !== "standby") return why(standby);
   if (report.unfit !== "") return `${server}: ${report.unfit}`;
   if (!report.services.sync) return `${server}: wayout-sync.service does not run`;
+  const open = [active, standby].find((one) => one.report?.guarded === false);
+  if (open)
+    return `${open.server} takes adverts and sync from anybody: the rules of its guard are not loaded`;
   if (report.unsynced !== "") return `${server}: ${report.unsynced}`;
   if (report.known === null) return `${server}: conntrackd does not answer`;
   if (active.report?.telling) return `${active.server} is still telling it about the open connections`;
   const own = active.report?.own ?? null;
   if (own === null) return `${active.server}: conntrackd does not answer`;
-  const missing = own - report.known;
-  if (missing > slack.connections && missing > own * slack.share) {
-    return `${server} knows ${report.known} of ${own} connections`;
+  const unknown = missing(own, report.known);
+  if (unknown > slack.connections && unknown > own.count * slack.share) {
+    return `${server} knows ${own.count - unknown} of ${own.count} connections`;
   }
   return "";
 }

@@ -8,7 +8,7 @@ import { handOverScript } from "./hand-over.ts";
 import { isToken, keepalivedConf, routerId } from "./keepalived-conf.ts";
 import type { Member } from "./member.ts";
 import { reportScript } from "./report.ts";
-import { pairScripts } from "./scripts.ts";
+import { pairScripts, sampleScript } from "./scripts.ts";
 import { settings } from "./settings.ts";
 import { pairUnit, syncUnit } from "./units.ts";
 
@@ -291,18 +291,23 @@ describe("the units", () => {
 });
 
 test.each(shells)("%s reads every script of the pair to its end", (shell) => {
-  const { openGroups: _, ...scripts } = pairScripts;
+  const { takeOver: _, ...scripts } = pairScripts;
   const guard = guardScript(member);
-  for (const [name, script] of Object.entries({ ...scripts, guard, reportScript, handOverScript })) {
+  for (const [name, script] of Object.entries({
+    ...scripts,
+    guard,
+    report: reportScript(1),
+    handOverScript,
+  })) {
     const { status, stderr } = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
     expect([name, status, stderr]).toEqual([name, 0, ""]);
   }
 });
 
-test("perl reads the one that opens the security groups", () => {
-  const { status, stderr } = spawnSync("perl", ["-c", "-"], {
-    input: pairScripts.openGroups,
-    encoding: "utf8",
-  });
+test.each([
+  ["goes through what was taken over", pairScripts.takeOver],
+  ["samples connections", sampleScript],
+])("perl reads the one that %s", (_, input) => {
+  const { status, stderr } = spawnSync("perl", ["-c", "-"], { input, encoding: "utf8" });
   expect([status, stderr]).toEqual([0, "- syntax OK\n"]);
 });

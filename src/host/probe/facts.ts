@@ -88,8 +88,13 @@ export function parseFacts(output: string): HostFacts {
 const packageManagers = ["apt-get", "dnf", "yum"] as const;
 
 function parseService(line: string): HostService {
-  const [unit = "", enabled, active] = line.split(" ");
-  return { unit, enabled: enabled === "yes", active: active === "yes" };
+  const [unit = "", enabled, active, guarded = ""] = line.split(" ");
+  return {
+    unit,
+    enabled: enabled === "yes",
+    active: active === "yes",
+    ...(guarded === "" ? {} : { guarded: guarded === "yes" }),
+  };
 }
 
 function parseInit(lines: readonly string[]): InitSystem {

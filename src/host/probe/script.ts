@@ -105,7 +105,8 @@ for unit in ${Object.values(pairUnits).join(" ")}; do
   active=no; systemctl is-active --quiet "$unit" && active=yes
   # One whose keepalived does not start is begun again and again, and looks active in between.
   if [ "$unit" = ${pairUnits.pair} ] && [ ! -e ${pairState}/settled ]; then active=no; fi
-  echo "$unit $enabled $active"
+  guarded=; if [ "$unit" = ${pairUnits.sync} ]; then guarded=no; sh ${pairPaths.guard} check 2>/dev/null && guarded=yes; fi
+  echo "$unit $enabled $active $guarded"
 done
 for path in /etc/rc.d/rc.local /etc/rc.local; do
   [ -f "$path" ] || continue

@@ -27,7 +27,7 @@ const service = serviceStep({
       pairPaths.score,
       pairPaths.watch,
       pairPaths.agent,
-      pairPaths.openGroups,
+      pairPaths.takeOver,
       pairPaths.pairUnit,
     ],
     // The agent and the watch run for as long as the service does; all else is read anew when it is used.
@@ -39,7 +39,7 @@ const service = serviceStep({
       { path: pairPaths.score, mode: "755", content: pairScripts.score },
       { path: pairPaths.watch, mode: "755", content: pairScripts.watch },
       { path: pairPaths.agent, mode: "755", content: pairScripts.agent },
-      { path: pairPaths.openGroups, mode: "644", content: pairScripts.openGroups },
+      { path: pairPaths.takeOver, mode: "644", content: pairScripts.takeOver },
       { path: pairPaths.pairUnit, mode: "644", content: pairUnit },
     ],
   },

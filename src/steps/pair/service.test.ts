@@ -43,7 +43,7 @@ const roleFiles = (member: MemberWant, on = device.name) => [
   file(pairPaths.score, pairScripts.score, "755"),
   file(pairPaths.watch, pairScripts.watch, "755"),
   file(pairPaths.agent, pairScripts.agent, "755"),
-  file(pairPaths.openGroups, pairScripts.openGroups),
+  file(pairPaths.takeOver, pairScripts.takeOver),
   file(pairPaths.pairUnit, pairUnit),
 ];
 
@@ -98,6 +98,14 @@ describe.each(services)("$step.kind", ({ step, unit, filesOf, first, right, afte
 
   test("is left alone where it is as it should be", async () => {
     expect(await decide(made)).toEqual({ action: "none", because: right });
+  });
+
+  test("is mended where the guard's rules are not loaded", async () => {
+    const services = [{ unit, enabled: true, active: true, guarded: false }];
+    expect(await decide({ ...made, services })).toMatchObject({
+      action: "change",
+      because: "the rules of the pair's guard are not loaded",
+    });
   });
 
   test.each<[string, Partial<HostFacts>, string]>([

@@ -39,6 +39,8 @@ const serviceHave = z.object({
   files: z.array(hostFile),
   enabled: z.boolean(),
   active: z.boolean(),
+  /** The rules of the guard are loaded, where it comes with this service. */
+  guarded: z.boolean().exactOptional(),
   armed: z.boolean(),
 });
 
@@ -117,6 +119,7 @@ function serviceState({ unit, paths }: Service, want: MemberWant, facts: HostFac
     files: facts.ownFiles.filter((file) => paths.includes(file.path)),
     enabled: service?.enabled ?? false,
     active: service?.active ?? false,
+    ...(service?.guarded === undefined ? {} : { guarded: service.guarded }),
     armed: facts.armed,
   };
 }
@@ -142,6 +145,7 @@ function differences(service: Service, member: Member, want: MemberWant, have: S
     ...files.filter((file) => !isThere(file, have)).map((file) => `${file.path} is not as it should be`),
     ...(have.enabled ? [] : [`${service.unit}.service is not started at boot`]),
     ...(have.active ? [] : [`${service.unit}.service does not run`]),
+    ...(have.guarded === false ? ["the rules of the pair's guard are not loaded"] : []),
   ];
 }
 
@@ -182,7 +186,8 @@ function serviceChange(
   if (!member) throw new Error(`${service.unit} was applied to ${want.host.server} although blocked`);
   const files = service.files(member);
   const changed = files.filter((file) => !isThere(file, have)).map((file) => file.path);
-  const restart = !have.active || service.restartFor.some((path) => changed.includes(path));
+  const restart =
+    !have.active || have.guarded === false || service.restartFor.some((path) => changed.includes(path));
   return {
     ...nothing(service, init),
     files: [...files],

@@ -56,11 +56,11 @@ announce() {
     done
   done
 }
-# What comes back for the connections that were taken over is let in by the cloud.
-open_groups() {
+# What comes back for the connections that were taken over is let in by the cloud; what is not the gateway's goes again.
+take_over() {
   mac=$(router_mac)
   [ -n "$mac" ] || { ping -n -q -c 1 -W 1 "$(router)" >/dev/null 2>&1; mac=$(router_mac); }
-  conntrack -L --reply-dst "$outer" 2>/dev/null | perl /etc/wayout/pair/open-groups "$outside" "$mac"
+  { conntrack -L; conntrack -L -f ipv6; } 2>/dev/null | perl /etc/wayout/pair/take-over "$outside" "$mac" "$@"
 }
 # Its rules translate to an address of its own: the route leads to this host and not to the pair, not yet or not any more.
 # What comes here passes then, whoever is active.
@@ -103,8 +103,8 @@ case $1 in
     # In a planned switch the other one was open until a moment ago: what it told meanwhile is taken over too.
     touch "$state/telling"
     {
-      open_groups
-      sync -c; sleep 0.3; sync -c; open_groups; sync -f; sync -R; sync -B
+      take_over
+      sync -c; sleep 0.3; sync -c; take_over last; sync -f; sync -R; sync -B
       sleep 1; rm -f "$state/telling"
     } &
     ;;

@@ -59,10 +59,25 @@ sees_clients() {
   done
   answered
 }
-# What conntrackd says of itself, and how many packets of the other one it has: the line "... Pckts recv".
+# What conntrackd says of itself; how many packets of the other one it has ("... Pckts recv"), and how many of them it dropped
+# since it has seen a later one ("Packets before: ...").
 counters() {
-  said=$(timeout 1 conntrackd -C /etc/wayout/pair/conntrackd.conf -s 2>/dev/null) || said=
+  said=$(timeout 1 conntrackd -C /etc/wayout/pair/conntrackd.conf -s network 2>/dev/null) || said=
   heard=${said%%" Pckts recv"*}; heard=${heard##* }
+  late=${said#*"Packets before:"}; late=${late%%[!0-9[:space:]]*}; late=$((late + 0))
+}
+# One message with a number far ahead makes conntrackd drop all that follow. It forgets the number when it begins again. The other
+# one says about once a second that it is there.
+see_order() {
+  if [ "$late" -gt "$was_late" ]; then late_for=$((late_for + 1)); calm=0
+  else calm=$((calm + 1)); [ $calm -lt 3 ] || late_for=0; fi
+  was_late=$late
+  [ $late_for -ge 5 ] || return 0
+  behind="it drops the messages of $peer's conntrackd as late ones"
+  [ $((now - began)) -ge $hold ] || return 0
+  say "$behind: wayout-sync begins again"
+  began=$now; late_for=0; was_late=0
+  systemctl restart --no-block wayout-sync
 }
 # Only the standby is worse for not knowing the other one's connections: the active one has them.
 see_sync() {
@@ -73,6 +88,7 @@ see_sync() {
     [ "$heard" = "$last" ] || { last=$heard; heard_at=$now; heard_for=$((heard_for + 1)); }
     behind=
     [ $((now - heard_at)) -le 4 ] || behind="nothing heard from $peer's conntrackd for $((now - heard_at)) s"
+    see_order
   fi
   if [ -z "$behind" ]; then score unsynced 0; else score unsynced $worse; fi
   # Five seconds of hearing it end what a cut began: the other one has long given in then. While it is not heard it may be
@@ -87,7 +103,7 @@ guard() {
   sh /etc/wayout/pair/guard check && return 0
   sh /etc/wayout/pair/guard on && say "the guard of adverts and sync was gone; it is loaded again"
 }
-seen=no; failed=0; last=; heard_at=0; heard_for=0; was=; asked=; gives=; rules=; round=1; rounds=0
+seen=no; failed=0; last=; heard_at=0; heard_for=0; was=; asked=; gives=; rules=; round=1; rounds=0; was_late=0; late_for=0; calm=0; began=-60
 rm -f "$state/answered"
 # What the one before this one wrote may stand there still.
 told="not said yet"
