@@ -18,8 +18,3 @@ export function isHostAndPort(text: string): boolean {
   const [, host = "", port = ""] = /^(.*):(\d{1,5})$/.exec(text) ?? [];
   return isHost(host) && Number(port) >= 1 && Number(port) <= 65535;
 }
-
-/** A word of ssh's command line: no option, no blank, nothing that cannot be seen. */
-export function isSshWord(text: string): boolean {
-  return /^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(text);
-}

@@ -237,6 +237,25 @@ const broken: readonly [string, string, string][] = [
     `${good}    ssh: {${key}: "-oProxyCommand=x"}\n`,
     `wayout.yaml:7:${13 + key.length}: gateways[0].ssh.${key}: must be`,
   ]),
+  ...(
+    [
+      ["user", "root@evil.example"],
+      ["user", "a;b"],
+      ["user", "%r"],
+      ["address", "root@host"],
+      ["address", "ssh://host"],
+      ["address", "host:22"],
+      ["address", "%h"],
+      ["address", "a'b"],
+      ["jump", "ssh://bastion"],
+      ["jump", "a@b@c"],
+      ["jump", "bastion:0"],
+    ] as const
+  ).map(([key, value]): [string, string, string] => [
+    `${value} as ${key} of ssh`,
+    `${good}    ssh: {${key}: "${value}"}\n`,
+    `wayout.yaml:7:${13 + key.length}: gateways[0].ssh.${key}: must be`,
+  ]),
   [
     "an option of ssh as the second jump host",
     `${good}    ssh: {jump: "bastion,-oProxyCommand=x"}\n`,

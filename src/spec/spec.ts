@@ -1,30 +1,17 @@
 /** What the user asks for: wayout.yaml, its defaults, and what is wrong with it before any cloud is asked. */
 import { z } from "zod";
 import { Problem } from "../report/problem.ts";
-import { contains, isAddress, isIpv6, overlaps, parseRange, type Range, rangeOf } from "./addresses.ts";
-import { isHost, isHostAndPort, isSshWord } from "./hosts.ts";
+import { isAddress, isIpv6, overlaps, parseRange, rangeOf } from "./addresses.ts";
+import { sshPort } from "./forms.ts";
+import { isHost, isHostAndPort } from "./hosts.ts";
+import { isJumps, isSshDestination, isSshUser } from "./ssh-words.ts";
+import { unroutableAs } from "./unroutable.ts";
 import { type Path, parseYamlFile, type YamlFile } from "./yaml-file.ts";
-
-/** No route of a VPC can lead there: OTC has system routes for some (VPC.2809), and hosts treat the others as local. */
-const unroutable: readonly (readonly [string, string])[] = [
-  ["0.0.0.0/8", "this network"],
-  ["127.0.0.0/8", "loopback"],
-  ["169.254.0.0/16", "link-local, where the metadata service is"],
-  ["100.64.0.0/10", "the cloud's own services"],
-  ["198.19.128.0/20", "the cloud's own services"],
-  ["224.0.0.0/4", "multicast"],
-  ["240.0.0.0/4", "reserved"],
-];
-
-/** What the range is, where nothing of it can be reached through a gateway. A wider one is fine: more exact routes win. */
-function unroutableAs(range: Range): string | undefined {
-  return unroutable.find(([cidr]) => contains(rangeOf(cidr), range))?.[1];
-}
 
 /** An IPv4 range in CIDR form; the whole procedure is IPv4, since EIPs are. */
 const range = z.string().superRefine((text, context) => {
   const parsed = parseRange(text);
-  const what = parsed && unroutableAs(parsed);
+  const what = parsed && unroutableAs(parsed)?.what;
   if (isIpv6(text)) context.addIssue(`${text} is IPv6; a gateway carries IPv4 only, because EIPs are IPv4`);
   else if (!parsed) context.addIssue(`${text} is not an IPv4 range like 198.51.100.0/24`);
   else if (parsed.cidr !== text) {
@@ -47,19 +34,21 @@ const orNone = (schema: z.ZodType<string>, otherwise: string) =>
   z
     .string()
     .refine((text) => text === "none" || schema.safeParse(text).success, `must be ${otherwise}, or none`);
-const sshWord = z.string().refine(isSshWord, "must be a word that does not begin with -");
 
 const sshSchema = z.strictObject({
   /** Login user; without it ssh's own configuration decides. */
-  user: sshWord.optional(),
-  port: z.int().min(1).max(65535).optional(),
+  user: z.string().refine(isSshUser, "must be a login name like ubuntu").optional(),
+  port: sshPort.optional(),
   /** Jump hosts as ssh -J takes them. */
-  jump: z
-    .string()
-    .refine((text) => text.split(",").every(isSshWord), "must be jump hosts like linux@bastion,inner:2222")
-    .optional(),
+  jump: z.string().refine(isJumps, "must be jump hosts like linux@bastion,inner:2222").optional(),
   /** Reach the proxy at its EIP (default), at its private address, or at this name of the ssh configuration. */
-  address: sshWord.default("public"),
+  address: z
+    .string()
+    .refine(
+      isSshDestination,
+      "must be public, private, a host name or an address; a user goes into ssh: {user: ...}, a port into ssh: {port: ...}",
+    )
+    .default("public"),
 });
 
 /** Where verify and drill send their packets: hosts outside that answer. */

@@ -1,5 +1,6 @@
 /** Signed calls: no login, no token, and nothing to renew. */
 import { z } from "zod";
+import { cloudId } from "../../spec/forms.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import { readAnswer } from "../answer.ts";
 import type { CloudConfig, Credentials } from "../config/cloud-config.ts";
@@ -12,7 +13,7 @@ import { sign } from "./signing.ts";
 
 type AccessKey = Extract<Credentials, { readonly kind: "access-key" }>;
 
-const projectsSchema = z.object({ projects: z.array(z.object({ id: z.string(), name: z.string() })) });
+const projectsSchema = z.object({ projects: z.array(z.object({ id: cloudId, name: z.string() })) });
 
 export function accessKeySession(
   http: Http,

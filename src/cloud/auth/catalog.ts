@@ -25,12 +25,19 @@ export const catalogSchema = z.array(
         interface: z.string().optional(),
         region: z.string().nullish(),
         region_id: z.string().nullish(),
-        url: z.string().refine((text) => URL.canParse(text), { error: "expected a URL" }),
+        url: z.string().refine(isServiceUrl, { error: "expected an http or https URL" }),
       }),
     ),
   }),
 );
 export type Catalog = z.infer<typeof catalogSchema>;
+
+/** No user part and no other scheme: the token goes to this host. */
+function isServiceUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === "" && password === "";
+}
 
 /** The URL that clouds.yaml sets for a service, if any. */
 export function overrideOf(config: CloudConfig, service: ServiceName): string | undefined {

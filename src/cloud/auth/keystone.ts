@@ -1,5 +1,6 @@
 /** Logging in at Keystone v3 and staying so: tokens are kept in memory only and renewed before they end. */
 import { z } from "zod";
+import { cloudId } from "../../spec/forms.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import { readAnswer } from "../answer.ts";
 import { type CloudConfig, whereIs } from "../config/cloud-config.ts";
@@ -16,7 +17,7 @@ const tokenSchema = z.object({
   token: z.object({
     issued_at: z.string().optional(),
     expires_at: z.string(),
-    project: z.object({ id: z.string(), name: z.string() }).optional(),
+    project: z.object({ id: cloudId, name: z.string() }).optional(),
     catalog: catalogSchema.optional(),
   }),
 });

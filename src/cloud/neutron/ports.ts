@@ -2,24 +2,23 @@
 import { z } from "zod";
 import type { JsonValue } from "../../report/json-value.ts";
 import { isAddress } from "../../spec/addresses.ts";
-import { links, optionalList, optionalText } from "../answer-fields.ts";
+import { anyAddress, anyRange, cloudId } from "../../spec/forms.ts";
+import { deviceId, links, optionalId, optionalList, optionalMac, optionalText } from "../answer-fields.ts";
 import type { Api, ApiRequest } from "../api.ts";
 import type { AddressPair, Nic } from "../cloud.ts";
 import { listByLink } from "../paging.ts";
 import { waitUntil } from "../settle.ts";
 
 const portSchema = z.object({
-  id: z.string(),
+  id: cloudId,
   name: optionalText,
-  network_id: z.string(),
-  device_id: optionalText,
+  network_id: cloudId,
+  device_id: deviceId,
   device_owner: optionalText,
-  mac_address: optionalText,
-  fixed_ips: optionalList(z.object({ subnet_id: optionalText, ip_address: z.string() })),
-  security_groups: optionalList(z.string()),
-  allowed_address_pairs: optionalList(
-    z.object({ ip_address: z.string(), mac_address: z.string().nullish() }),
-  ),
+  mac_address: optionalMac,
+  fixed_ips: optionalList(z.object({ subnet_id: optionalId, ip_address: anyAddress })),
+  security_groups: optionalList(cloudId),
+  allowed_address_pairs: optionalList(z.object({ ip_address: anyRange, mac_address: optionalMac })),
   port_security_enabled: z.boolean().nullish(),
   extra_dhcp_opts: optionalList(
     z.object({ opt_name: z.string(), opt_value: optionalText, ip_version: z.number().nullish() }),

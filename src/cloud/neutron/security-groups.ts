@@ -1,29 +1,38 @@
 /** Neutron `/v2.0/security-groups` and `/v2.0/security-group-rules`; OTC has them too, with rules and descriptions. */
 import { z } from "zod";
-import { anything, links, optionalList, optionalText } from "../answer-fields.ts";
+import { anyRange, cloudId } from "../../spec/forms.ts";
+import { anything, links, optionalId, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Cloud, SecurityGroup, SecurityGroupRule, SecurityGroupRuleSpec } from "../cloud.ts";
 import { isCloudProblem } from "../errors.ts";
 import { listByLink } from "../paging.ts";
 
+/** -1 and null: any. */
+const port = z.int().min(-1).max(65535).nullish();
+
 const ruleSchema = z.object({
-  id: z.string(),
-  security_group_id: z.string(),
+  id: cloudId,
+  security_group_id: cloudId,
   direction: z.enum(["ingress", "egress"]),
   ethertype: z
     .enum(["IPv4", "IPv6"])
     .nullish()
     .transform((type) => type ?? "IPv4"),
-  protocol: z.union([z.string(), z.number()]).nullish(),
-  port_range_min: z.number().nullish(),
-  port_range_max: z.number().nullish(),
-  remote_ip_prefix: z.string().nullish(),
-  remote_group_id: z.string().nullish(),
+  protocol: z
+    .union([
+      z.string().regex(/^[A-Za-z0-9-]{0,32}$/, "is not the name of a protocol"),
+      z.int().min(0).max(255),
+    ])
+    .nullish(),
+  port_range_min: port,
+  port_range_max: port,
+  remote_ip_prefix: z.union([z.literal(""), anyRange]).nullish(),
+  remote_group_id: optionalId,
   description: optionalText,
 });
 
 const groupSchema = z.object({
-  id: z.string(),
+  id: cloudId,
   name: optionalText,
   description: optionalText,
   security_group_rules: optionalList(ruleSchema),

@@ -1,17 +1,19 @@
 /** What an OpenStack network is made of, read in a few lists: routers, networks, subnets, and the ports that join them. */
 import { z } from "zod";
-import { links, optionalList, optionalText } from "../answer-fields.ts";
+import { isAddress } from "../../spec/addresses.ts";
+import { anyAddress, anyRange, cidr, cloudId } from "../../spec/forms.ts";
+import { links, optionalAnyAddress, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import { listPorts, type Port } from "../neutron/ports.ts";
 import { listByLink } from "../paging.ts";
 import { readTogether } from "./read-together.ts";
 
-export const routeSchema = z.object({ destination: z.string(), nexthop: z.string() });
+export const routeSchema = z.object({ destination: anyRange, nexthop: anyAddress });
 
 export const routerSchema = z.object({
-  id: z.string(),
+  id: cloudId,
   name: optionalText,
-  external_gateway_info: z.object({ network_id: z.string(), enable_snat: z.boolean().nullish() }).nullish(),
+  external_gateway_info: z.object({ network_id: cloudId, enable_snat: z.boolean().nullish() }).nullish(),
   routes: optionalList(routeSchema),
   tags: optionalList(z.string()),
   revision_number: z.number().nullish(),
@@ -19,7 +21,7 @@ export const routerSchema = z.object({
 export type Router = z.infer<typeof routerSchema>;
 
 const networkSchema = z.object({
-  id: z.string(),
+  id: cloudId,
   name: optionalText,
   "router:external": z
     .boolean()
@@ -28,19 +30,35 @@ const networkSchema = z.object({
 });
 type Network = z.infer<typeof networkSchema>;
 
-export const subnetSchema = z.object({
-  id: z.string(),
+const anySubnet = z.object({
+  id: cloudId,
   name: optionalText,
-  network_id: z.string(),
+  network_id: cloudId,
   ip_version: z.number(),
-  cidr: z.string(),
-  gateway_ip: optionalText,
+  cidr: anyRange,
+  gateway_ip: optionalAnyAddress,
   enable_dhcp: z.boolean().nullish(),
-  dns_nameservers: optionalList(z.string()),
+  dns_nameservers: optionalList(z.string().max(253)),
   host_routes: optionalList(routeSchema),
-  allocation_pools: optionalList(z.object({ start: z.string(), end: z.string() })),
+  allocation_pools: optionalList(z.object({ start: anyAddress, end: anyAddress })),
   tags: optionalList(z.string()),
   revision_number: z.number().nullish(),
+});
+
+/** Those of IPv6 are read to be left out: of IPv4, the addresses are of that family too. */
+export const subnetSchema = anySubnet.superRefine((subnet, context) => {
+  if (subnet.ip_version !== 4) return;
+  const wrong = (path: (string | number)[], message: string) => {
+    context.addIssue({ code: "custom", path, message });
+  };
+  if (!cidr.safeParse(subnet.cidr).success) wrong(["cidr"], "is not an IPv4 range like 192.0.2.0/24");
+  const notIpv4 = (text: string) => text !== "" && !isAddress(text);
+  if (notIpv4(subnet.gateway_ip)) wrong(["gateway_ip"], "is not an IPv4 address like 192.0.2.1");
+  for (const [at, pool] of subnet.allocation_pools.entries()) {
+    if (notIpv4(pool.start) || notIpv4(pool.end)) {
+      wrong(["allocation_pools", at], "is not a pool of IPv4 addresses");
+    }
+  }
 });
 export type SubnetAnswer = z.infer<typeof subnetSchema>;
 

@@ -1,7 +1,8 @@
 /** EIPs on plain OpenStack are floating IPs. They have no name: the description serves as one. */
 import { z } from "zod";
 import type { JsonValue } from "../../report/json-value.ts";
-import { anything, links, optionalText } from "../answer-fields.ts";
+import { cloudId } from "../../spec/forms.ts";
+import { anything, links, optionalAddress, optionalId, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import { eipBoundElsewhere } from "../bound-elsewhere.ts";
 import type { PublicIp } from "../cloud.ts";
@@ -14,10 +15,10 @@ import type { Lists, NetworkMap } from "./network.ts";
 import { changeGuarded } from "./revisions.ts";
 
 const floatingSchema = z.object({
-  id: z.string(),
-  floating_ip_address: optionalText,
-  fixed_ip_address: optionalText,
-  port_id: optionalText,
+  id: cloudId,
+  floating_ip_address: optionalAddress,
+  fixed_ip_address: optionalAddress,
+  port_id: optionalId,
   description: optionalText,
   revision_number: z.number().nullish(),
 });

@@ -1,6 +1,7 @@
 /** Nova `/v2.1/servers`; which NICs a server has comes from Neutron, in one list for all of them. */
 import { z } from "zod";
-import { links, optionalText } from "../answer-fields.ts";
+import { anyAddress, cloudId } from "../../spec/forms.ts";
+import { links, optionalMac, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Server, ServerAddress } from "../cloud.ts";
 import { addressOf, listPorts, type Port } from "../neutron/ports.ts";
@@ -8,7 +9,7 @@ import { listByLink } from "../paging.ts";
 import { type Lists, type NetworkMap, vpcIdOf } from "./network.ts";
 
 const serverSchema = z.object({
-  id: z.string(),
+  id: cloudId,
   name: optionalText,
   status: optionalText,
   /** By network name; a floating entry has the MAC of its NIC. */
@@ -17,9 +18,9 @@ const serverSchema = z.object({
       z.string(),
       z.array(
         z.object({
-          addr: z.string(),
+          addr: anyAddress,
           "OS-EXT-IPS:type": optionalText,
-          "OS-EXT-IPS-MAC:mac_addr": optionalText,
+          "OS-EXT-IPS-MAC:mac_addr": optionalMac,
         }),
       ),
     )

@@ -78,12 +78,12 @@ test("a server's addresses are joined by port, or by MAC where no port is named;
   });
   const addresses = {
     v: [
-      at("10.0.0.4", "fixed", "m1", "p1"),
-      at("10.0.0.5", "fixed", "m2", "p2"),
-      at("80.158.1.2", "floating", "m2", "p2"),
-      at("2001:db8::1", "fixed", "m1", "p1", "6"),
-      at("10.0.0.6", "fixed", "m3", undefined, 4),
-      at("80.158.1.3", "floating", "m3", undefined, 4),
+      at("10.0.0.4", "fixed", "fa:16:3e:00:00:01", "p1"),
+      at("10.0.0.5", "fixed", "fa:16:3e:00:00:02", "p2"),
+      at("80.158.1.2", "floating", "fa:16:3e:00:00:02", "p2"),
+      at("2001:db8::1", "fixed", "fa:16:3e:00:00:01", "p1", "6"),
+      at("10.0.0.6", "fixed", "fa:16:3e:00:00:03", undefined, 4),
+      at("80.158.1.3", "floating", "fa:16:3e:00:00:03", undefined, 4),
     ],
   };
   const server = {
@@ -102,9 +102,9 @@ test("a server's addresses are joined by port, or by MAC where no port is named;
     vpcId: "v",
     securityGroupIds: [],
     addresses: [
-      { ip: "10.0.0.4", nicId: "p1", mac: "m1" },
-      { ip: "10.0.0.5", nicId: "p2", mac: "m2", publicIp: "80.158.1.2" },
-      { ip: "10.0.0.6", nicId: "", mac: "m3", publicIp: "80.158.1.3" },
+      { ip: "10.0.0.4", nicId: "p1", mac: "fa:16:3e:00:00:01" },
+      { ip: "10.0.0.5", nicId: "p2", mac: "fa:16:3e:00:00:02", publicIp: "80.158.1.2" },
+      { ip: "10.0.0.6", nicId: "", mac: "fa:16:3e:00:00:03", publicIp: "80.158.1.3" },
     ],
   });
 });

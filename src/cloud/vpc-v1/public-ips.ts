@@ -1,6 +1,8 @@
 /** EIPs: VPC API v1 `/v1/{project}/publicips`. */
 import { z } from "zod";
-import { anything, optionalText } from "../answer-fields.ts";
+import { isIpv6 } from "../../spec/addresses.ts";
+import { cloudId } from "../../spec/forms.ts";
+import { anything, optionalAnyAddress, optionalId, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import { eipBoundElsewhere } from "../bound-elsewhere.ts";
 import type { PublicIp } from "../cloud.ts";
@@ -9,13 +11,13 @@ import { waitUntil } from "../settle.ts";
 import { everyEnterpriseProject } from "./enterprise-projects.ts";
 
 const publicIpSchema = z.object({
-  id: z.string(),
+  id: cloudId,
   status: optionalText,
   alias: optionalText,
-  public_ip_address: optionalText,
+  public_ip_address: optionalAnyAddress,
   // Both absent while it is unbound.
-  port_id: optionalText,
-  private_ip_address: optionalText,
+  port_id: optionalId,
+  private_ip_address: optionalAnyAddress,
 });
 type PublicIpAnswer = z.infer<typeof publicIpSchema>;
 
@@ -23,7 +25,8 @@ const oneSchema = z.object({ publicip: publicIpSchema });
 const pageSchema = z.object({ publicips: z.array(publicIpSchema) });
 
 export async function readPublicIps(api: Api): Promise<readonly PublicIp[]> {
-  return (await readAll(api)).map(asPublicIp);
+  // An IPv6 address is bound to a NIC in the same list; a gateway has no use for it.
+  return (await readAll(api)).map(asPublicIp).filter(({ address }) => !isIpv6(address));
 }
 
 /**

@@ -1,28 +1,37 @@
 /** VPC API v1 `/v1/{project}/routetables`: reading tables. */
 import { z } from "zod";
-import { optionalList, optionalText } from "../answer-fields.ts";
+import { anyAddress, anyRange, cloudId } from "../../spec/forms.ts";
+import { optionalId, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { NextHopType, Route, RouteTable } from "../cloud.ts";
 import { listByMarker } from "../paging.ts";
 
-const routeSchema = z.object({
-  type: z.string(),
-  destination: z.string(),
-  /** null for local routes on some builds, "-" on others. */
-  nexthop: optionalText,
-  description: optionalText,
-});
+const routeSchema = z
+  .object({
+    type: z.string(),
+    destination: anyRange,
+    /** null for local routes on some builds, "-" on others. */
+    nexthop: optionalText,
+    description: optionalText,
+  })
+  .superRefine(({ type, nexthop }, context) => {
+    // What the cloud's own kinds of routes lead to has no documented form, and is only shown.
+    if (isOfCloud(nextHopType(type)) || nextHop.safeParse(nexthop).success) return;
+    context.addIssue({ code: "custom", path: ["nexthop"], message: "is neither an id nor an address" });
+  });
+
+const nextHop = z.union([z.enum(["", "-"]), cloudId, anyAddress]);
 
 const tableSchema = z.object({
-  id: z.string(),
+  id: cloudId,
   name: optionalText,
   description: optionalText,
-  vpc_id: z.string(),
+  vpc_id: cloudId,
   // Lists leave one or the other out, depending on the build; the table itself has both.
   default: z.boolean().nullish(),
   routes: z.array(routeSchema).nullish(),
   // Huawei Cloud Stack gives Neutron's subnet as `id`, and the network, by which subnets are known here, beside it.
-  subnets: optionalList(z.object({ id: z.string(), network_id: optionalText })),
+  subnets: optionalList(z.object({ id: cloudId, network_id: optionalId })),
 });
 type TableAnswer = z.infer<typeof tableSchema>;
 
@@ -99,4 +108,9 @@ const nextHopTypes: readonly NextHopType[] = [
 
 function nextHopType(type: string): NextHopType {
   return nextHopTypes.find((known) => known === type) ?? "other";
+}
+
+/** Routes that the cloud sets; nobody else writes one. */
+export function isOfCloud(type: NextHopType): boolean {
+  return type === "local" || type === "other";
 }

@@ -4,7 +4,7 @@ import { anything } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Route, RouteTable } from "../cloud.ts";
 import { CloudProblem, isCloudProblem } from "../errors.ts";
-import { readRouteTable, routeBody, routeTable } from "./route-tables.ts";
+import { isOfCloud, readRouteTable, routeBody, routeTable } from "./route-tables.ts";
 
 /** All in one call, or none. */
 export async function addRoutes(api: Api, tableId: string, routes: readonly Route[]): Promise<void> {
@@ -42,7 +42,7 @@ async function write(
   verb: "add" | "mod",
   routes: readonly Route[],
 ): Promise<void> {
-  const theirs = routes.find(({ type }) => type === "local" || type === "other");
+  const theirs = routes.find(({ type }) => isOfCloud(type));
   if (theirs) {
     throw new CloudProblem({
       code: "cloud/not-supported",

@@ -1,32 +1,34 @@
 /** ECS API v1 `/v1/{project}/cloudservers`. */
 import { z } from "zod";
-import { optionalList, optionalText } from "../answer-fields.ts";
+import { isAddress } from "../../spec/addresses.ts";
+import { anyAddress, cloudId } from "../../spec/forms.ts";
+import { optionalId, optionalList, optionalMac, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Server, ServerAddress } from "../cloud.ts";
 import { everyEnterpriseProject } from "./enterprise-projects.ts";
 
 const serverSchema = z.object({
-  id: z.string(),
+  id: cloudId,
   name: optionalText,
   status: optionalText,
-  metadata: z.object({ vpc_id: z.string().optional(), os_type: z.string().optional() }).nullish(),
+  metadata: z.object({ vpc_id: optionalId, os_type: z.string().optional() }).nullish(),
   /** By VPC id. */
   addresses: z
     .record(
-      z.string(),
+      cloudId,
       z.array(
         z.object({
-          addr: z.string(),
+          addr: anyAddress,
           /** "4" here, 4 in Nova's answers. */
           version: z.coerce.number(),
           "OS-EXT-IPS:type": z.string().nullish(),
-          "OS-EXT-IPS-MAC:mac_addr": optionalText,
-          "OS-EXT-IPS:port_id": optionalText,
+          "OS-EXT-IPS-MAC:mac_addr": optionalMac,
+          "OS-EXT-IPS:port_id": optionalId,
         }),
       ),
     )
     .nullish(),
-  security_groups: optionalList(z.object({ id: z.string().nullish() })),
+  security_groups: optionalList(z.object({ id: optionalId })),
 });
 type ServerAnswer = z.infer<typeof serverSchema>;
 
@@ -73,16 +75,16 @@ function asServer(server: ServerAnswer): Server {
     id: server.id,
     name: server.name,
     status: server.status,
-    vpcId: server.metadata?.vpc_id ?? Object.keys(addresses)[0] ?? "",
+    vpcId: (server.metadata?.vpc_id || Object.keys(addresses)[0]) ?? "",
     addresses: Object.values(addresses).flatMap(joined),
-    securityGroupIds: server.security_groups.map((group) => group.id ?? "").filter((id) => id !== ""),
+    securityGroupIds: server.security_groups.map((group) => group.id).filter((id) => id !== ""),
     ...(osType === undefined ? {} : { osType }),
   };
 }
 
 /** A floating entry repeats the port (or at least the MAC) of the NIC whose EIP it is. */
 function joined(entries: NonNullable<ServerAnswer["addresses"]>[string]): readonly ServerAddress[] {
-  const ipv4 = entries.filter((entry) => entry.version === 4);
+  const ipv4 = entries.filter((entry) => entry.version === 4 && isAddress(entry.addr));
   const floating = ipv4.filter((entry) => entry["OS-EXT-IPS:type"] === "floating");
   return ipv4
     .filter((entry) => entry["OS-EXT-IPS:type"] !== "floating")

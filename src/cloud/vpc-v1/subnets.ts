@@ -1,6 +1,7 @@
 /** VPC API v1 `/v1/{project}/subnets`. A subnet's v1 id is its network id, which NICs and route tables use. */
 import { z } from "zod";
-import { optionalList, optionalText } from "../answer-fields.ts";
+import { cidr, cloudId } from "../../spec/forms.ts";
+import { optionalAddress, optionalAnyAddress, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Subnet } from "../cloud.ts";
 import { listByMarker } from "../paging.ts";
@@ -8,14 +9,14 @@ import { listByMarker } from "../paging.ts";
 const pageSchema = z.object({
   subnets: z.array(
     z.object({
-      id: z.string(),
+      id: cloudId,
       name: optionalText,
-      vpc_id: z.string(),
-      cidr: z.string(),
-      gateway_ip: optionalText,
-      dnsList: optionalList(z.string()),
-      primary_dns: optionalText,
-      secondary_dns: optionalText,
+      vpc_id: cloudId,
+      cidr,
+      gateway_ip: optionalAddress,
+      dnsList: optionalList(optionalAnyAddress),
+      primary_dns: optionalAnyAddress,
+      secondary_dns: optionalAnyAddress,
     }),
   ),
 });

@@ -1,5 +1,7 @@
 /** VPC API v1 `/v1/{project}/vpcs`; secondary ranges from v3. */
 import { z } from "zod";
+import { parseRange } from "../../spec/addresses.ts";
+import { anyRange, cidr, cloudId } from "../../spec/forms.ts";
 import { optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Vpc } from "../cloud.ts";
@@ -10,16 +12,16 @@ import { everyEnterpriseProject } from "./enterprise-projects.ts";
 const pageSchema = z.object({
   vpcs: z.array(
     z.object({
-      id: z.string(),
+      id: cloudId,
       name: optionalText,
-      cidr: optionalText,
+      cidr: z.union([z.literal(""), cidr]).nullish(),
       enable_shared_snat: z.boolean().nullish(),
     }),
   ),
 });
 
 const rangesPageSchema = z.object({
-  vpcs: z.array(z.object({ id: z.string(), extend_cidrs: optionalList(z.string()) })),
+  vpcs: z.array(z.object({ id: cloudId, extend_cidrs: optionalList(anyRange) })),
 });
 
 export async function readVpcs(api: Api): Promise<readonly Vpc[]> {
@@ -35,7 +37,9 @@ export async function readVpcs(api: Api): Promise<readonly Vpc[]> {
   return vpcs.map((vpc) => ({
     id: vpc.id,
     name: vpc.name,
-    cidrs: [vpc.cidr, ...(secondary.get(vpc.id) ?? [])].filter((cidr) => cidr !== ""),
+    cidrs: [vpc.cidr ?? "", ...(secondary.get(vpc.id) ?? [])].filter(
+      (text) => parseRange(text) !== undefined,
+    ),
     sharedSnat: vpc.enable_shared_snat ?? false,
   }));
 }
