@@ -5,7 +5,10 @@ const address = { server: "ecs-proxy", destination: "203.0.113.10", user: "linux
 const outcome: SshOutcome = {
   commandLine: "ssh -l linux -- 203.0.113.10",
   exitCode: 255,
+  said: "",
   stderr: "",
+  printed: "",
+  notRoot: false,
   timedOut: false,
   timeoutMs: 60_000,
   overflowed: false,
@@ -32,11 +35,18 @@ test.each([
     false,
   ],
   ["/home/a/.ssh/config: line 3: Bad configuration option: foo", "host/ssh-config", false],
-  ["wayout-not-root:\nsudo: a password is required", "host/not-root", false],
-  ["sudo: sorry, you must have a tty to run sudo\nwayout-not-root:", "host/not-root", false],
-])("%s", (stderr, code, retry) => {
-  expect(sshProblem(address, { ...outcome, stderr })).toMatchObject({ code, retry });
+  ["Bad owner or permissions on /home/a/.ssh/config", "host/ssh-config", false],
+])("%s", (said, code, retry) => {
+  expect(sshProblem(address, { ...outcome, said })).toMatchObject({ code, retry });
 });
+
+test.each(["sudo: a password is required", "sudo: sorry, you must have a tty to run sudo"])(
+  "%s",
+  (stderr) => {
+    const problem = sshProblem(address, { ...outcome, stderr, notRoot: true });
+    expect(problem).toMatchObject({ code: "host/not-root", detail: expect.stringContaining(stderr) });
+  },
+);
 
 test("a host that is not reached may also be one that full-size packets do not reach", () => {
   expect(sshProblem(address, outcome).hint).toContain("MTU");
@@ -46,9 +56,12 @@ test("a connection that ends in a script is lost, not unreachable; one in time n
   expect(sshProblem(address, { ...outcome, began: true }).code).toBe("host/connection-lost");
   expect(sshProblem(address, { ...outcome, began: true, timedOut: true }).code).toBe("host/timeout");
   expect(sshProblem(address, { ...outcome, timedOut: true }).code).toBe("host/unreachable");
-  expect(sshProblem(address, { ...outcome, exitCode: 1, stderr: "This account is not available" }).code).toBe(
-    "host/no-shell",
-  );
+  expect(
+    sshProblem(address, { ...outcome, exitCode: 1, printed: "This account is not available" }),
+  ).toMatchObject({
+    code: "host/no-shell",
+    detail: expect.stringContaining("This account is not available"),
+  });
 });
 
 test("a long outcry is told by its end", () => {

@@ -1,4 +1,7 @@
-/** What can go wrong on the way to a host, decided here and nowhere else from ssh's exit code and words. */
+/**
+ * What can go wrong on the way to a host, decided here and nowhere else from ssh's exit code and its own words. What the host prints is shown,
+ * and decides nothing.
+ */
 import { Problem } from "../report/problem.ts";
 import type { HostAddress } from "./host.ts";
 
@@ -7,7 +10,14 @@ export interface SshOutcome {
   /** The command line as one could paste it. */
   readonly commandLine: string;
   readonly exitCode: number | undefined;
+  /** What ssh says itself: it writes that to a file (-E), to which nothing of the host goes. */
+  readonly said: string;
+  /** What came through ssh from the host, and what the ssh of a jump host or a ProxyCommand says, which has no file of its own. */
   readonly stderr: string;
+  /** On stdout, ahead of the script. */
+  readonly printed: string;
+  /** The login is not root and cannot become it, as the remote command says under a mark that was made for this call. */
+  readonly notRoot: boolean;
   readonly timedOut: boolean;
   /** Milliseconds the call was given. */
   readonly timeoutMs: number;
@@ -17,17 +27,14 @@ export interface SshOutcome {
   readonly began: boolean;
 }
 
-/** Printed by the remote side of ssh.ts when root's rights cannot be had; the rest of the line says why. */
-export const notRootMark = "wayout-not-root:";
-
 const sshFailed = 255;
 
 /** The problem that an ssh process ran into before or instead of finishing its script. */
 export function sshProblem(address: HostAddress, outcome: SshOutcome): Problem {
   const name = address.server;
-  const said = tail(outcome.stderr);
-  const detail = `${outcome.commandLine}\n${said}`.trim();
-  const text = outcome.stderr;
+  const seen = [outcome.said, outcome.stderr, outcome.began ? "" : outcome.printed].map(tail);
+  const detail = [outcome.commandLine, ...seen].filter((text) => text !== "").join("\n");
+  const { text, atJump } = ownWords(outcome);
   if (outcome.timedOut) {
     return new Problem({
       code: outcome.began ? "host/timeout" : "host/unreachable",
@@ -46,8 +53,19 @@ export function sshProblem(address: HostAddress, outcome: SshOutcome): Problem {
       detail,
     });
   }
-  if (text.includes(notRootMark)) return notRoot(address, detail, text);
-  if (/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/i.test(text)) {
+  if (outcome.notRoot) return notRoot(address, detail, outcome.stderr);
+  const changed = /^@ +WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! +@$|^Host key for \S+ has changed /m;
+  const unknown = /^Host key verification failed\.$|^No \S+ host key is known for /m;
+  if (atJump && (changed.test(text) || unknown.test(text))) {
+    const isChanged = changed.test(text);
+    return new Problem({
+      code: isChanged ? "host/host-key-changed" : "host/unknown-host-key",
+      summary: `the host key of a jump host on the way to ${name} ${isChanged ? "has changed" : "is not known yet"}`,
+      detail,
+      hint: `"detail" of --json shows what ssh says of the jump host. Log in once by hand and compare the key's fingerprint: ${loginCommand(address)}`,
+    });
+  }
+  if (changed.test(text)) {
     return new Problem({
       code: "host/host-key-changed",
       summary: `${name} shows another host key than the one known for ${address.destination}`,
@@ -57,7 +75,7 @@ export function sshProblem(address: HostAddress, outcome: SshOutcome): Problem {
         `ssh-keygen -R ${knownHostsName(address)}${knownHostsFile(text)}`,
     });
   }
-  if (/Host key verification failed|No .* host key is known for|host key is not cached/i.test(text)) {
+  if (unknown.test(text)) {
     return new Problem({
       code: "host/unknown-host-key",
       summary: `the host key of ${name} (${address.destination}) is not known yet`,
@@ -67,15 +85,23 @@ export function sshProblem(address: HostAddress, outcome: SshOutcome): Problem {
         `can be trusted: ssh-keyscan ${address.port ? `-p ${address.port} ` : ""}${address.destination} >> ~/.ssh/known_hosts`,
     });
   }
-  if (/Permission denied|Too many authentication failures|no mutual signature/i.test(text)) {
+  const refused =
+    /^\S+: Permission denied \([a-z0-9,-]+\)\.$|^Received disconnect from \S+ port \d+:\d+: Too many authentication failures$/m;
+  if (refused.test(text)) {
     return new Problem({
       code: "host/auth-failed",
-      summary: `${name} refused the login${address.user ? ` of ${address.user}` : ""}`,
+      summary: atJump
+        ? `a jump host on the way to ${name} refused the login`
+        : `${name} refused the login${address.user ? ` of ${address.user}` : ""}`,
       detail,
       hint: `Check user and key (ssh-add -l shows the agent's keys) with: ${loginCommand(address)}`,
     });
   }
-  if (/Bad configuration option|terminating, .* bad configuration|Can't open user config file/i.test(text)) {
+  if (
+    /: Bad configuration option: |: terminating, .* bad configuration|^Bad owner or permissions on /m.test(
+      text,
+    )
+  ) {
     return new Problem({
       code: "host/ssh-config",
       summary: "ssh does not accept its configuration",
@@ -100,6 +126,27 @@ export function sshProblem(address: HostAddress, outcome: SshOutcome): Problem {
     detail: `${detail}\nexit code ${outcome.exitCode}`,
     hint: `Use a login that gets a shell: ${loginCommand(address)} sh -c 'id -u'`,
   });
+}
+
+/** Where ssh ends before any login: all that it hears on stderr then is from this machine, the ssh of a jump host or a ProxyCommand. */
+const beforeLogin = /^(kex|ssh)_exchange_identification: |^banner exchange: |during banner exchange$/m;
+
+/** In these the peer chooses words, and line breaks: what follows may be anything. */
+const wordsOfPeer = /^(Received disconnect from \S+ port \d+:\d+: |Unable to negotiate with )/m;
+
+function ownWords({ said, stderr, began }: SshOutcome): { readonly text: string; readonly atJump: boolean } {
+  if (began) return { text: "", atJump: false };
+  const own = withoutPeer(said);
+  const atJump = beforeLogin.test(own) && stderr.trim() !== "";
+  return atJump ? { text: `${own}\n${withoutPeer(stderr)}`, atJump } : { text: own, atJump };
+}
+
+/** The line that a peer's words begin in is kept to its end: a server says in it why it refuses a login. */
+function withoutPeer(text: string): string {
+  const start = wordsOfPeer.exec(text)?.index;
+  if (start === undefined) return text;
+  const end = text.indexOf("\n", start);
+  return end < 0 ? text : text.slice(0, end);
 }
 
 /** A script that ran and said no. */
@@ -178,7 +225,8 @@ function knownHostsName(address: HostAddress): string {
 }
 
 function knownHostsFile(text: string): string {
-  const file = /Offending .* key in (\S+):\d+/.exec(text)?.[1];
+  // A path of the user's own configuration; one that would need quotes is left out.
+  const file = /^Offending \S+ key in ([\w./~@+-]+):\d+$/m.exec(text)?.[1];
   return file ? ` -f ${file}` : "";
 }
 

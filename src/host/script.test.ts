@@ -47,9 +47,14 @@ test.each(shells)("%s writes any text byte for byte", (shell) => {
 
 test.each(shells)("%s gives a script's output and exit code back through the frame", (shell) => {
   const answer = (script: string) => unframe(run(shell, frame(script, mark)), mark);
-  expect(answer("printf 'a\\n\\n'; exit 4")).toEqual({ began: true, exitCode: 4, stdout: "a\n\n" });
-  expect(answer("set -e; false; echo never")).toEqual({ began: true, exitCode: 1, stdout: "" });
-  expect(answer("cat; echo end")).toEqual({ began: true, exitCode: 0, stdout: "end\n" });
+  expect(answer("printf 'a\\n\\n'; exit 4")).toEqual({
+    began: true,
+    exitCode: 4,
+    stdout: "a\n\n",
+    before: "",
+  });
+  expect(answer("set -e; false; echo never")).toEqual({ began: true, exitCode: 1, stdout: "", before: "" });
+  expect(answer("cat; echo end")).toEqual({ began: true, exitCode: 0, stdout: "end\n", before: "" });
 });
 
 test("half of a script is never run: what is cut off anywhere does nothing at all", () => {
@@ -67,7 +72,14 @@ test("noise before the frame is not the script's, and a missing end is no exit c
     began: true,
     exitCode: 0,
     stdout: "out",
+    before: "Last login: today\n",
   });
-  expect(unframe(`\n${mark} begin\npartly`, mark)).toEqual({ began: true, stdout: "partly" });
-  expect(unframe("This account is currently not available.\n", mark)).toEqual({ began: false, stdout: "" });
+  expect(unframe(`\n${mark} begin\npartly`, mark)).toEqual({
+    began: true,
+    stdout: "partly",
+    before: "",
+  });
+  const said = "This account is currently not available.\n";
+  expect(unframe(said, mark)).toEqual({ began: false, stdout: "", before: said });
+  expect(unframe(`\n${mark} begin\n\n${mark} end x\n`, mark).exitCode).toBeUndefined();
 });

@@ -33,18 +33,22 @@ export interface Framed {
   /** Absent when the connection ended before the script did. */
   readonly exitCode?: number;
   readonly stdout: string;
+  /** What was printed ahead of the script: by start-up files, or by what the login runs instead. */
+  readonly before: string;
 }
 
 /** Takes the frame off again. */
 export function unframe(output: string, mark: string): Framed {
   const begin = `\n${mark} begin\n`;
   const start = output.indexOf(begin);
-  if (start < 0) return { began: false, stdout: "" };
+  if (start < 0) return { began: false, stdout: "", before: output };
+  const before = output.slice(0, start);
   const inner = output.slice(start + begin.length);
   const end = inner.lastIndexOf(`\n${mark} end `);
-  if (end < 0) return { began: true, stdout: inner };
+  if (end < 0) return { began: true, stdout: inner, before };
   const exitCode = Number.parseInt(inner.slice(end + mark.length + 6), 10);
-  return { began: true, exitCode, stdout: inner.slice(0, end) };
+  if (Number.isNaN(exitCode)) return { began: true, stdout: inner, before };
+  return { began: true, exitCode, stdout: inner.slice(0, end), before };
 }
 
 /**

@@ -7,11 +7,13 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../report/problem.ts";
 import { type Finished, runBounded } from "./bounded-process.ts";
-import { commandFailed, noSshClient, notRootMark, sshProblem } from "./errors.ts";
+import { commandFailed, noSshClient, sshProblem } from "./errors.ts";
 import type { CommandResult, Host, HostAddress, HostFacts, RunOptions } from "./host.ts";
 import { parseFacts } from "./probe/facts.ts";
 import { probeScript } from "./probe/script.ts";
 import { frame, quote, unframe } from "./script.ts";
+import { type SshFiles, sshFiles } from "./ssh-files.ts";
+import { sshTarget } from "./ssh-target.ts";
 import { hostByWays, waysTo } from "./ways.ts";
 
 export interface SshOptions {
@@ -39,10 +41,12 @@ export interface Hosts {
 /** Socket names: 104 bytes on BSD and macOS, less "/", 12 digits, and the 17 that ssh adds while it makes one. */
 const longestControlDir = 104 - 1 - 12 - 17 - 1;
 
-/** The remote command. Quoted so that sh, csh and fish read it alike. */
-const asRoot =
+/** The remote command. Quoted so that sh, csh and fish read it alike. The mark says that root's rights cannot be had. */
+const asRoot = (mark: string): string =>
   'sh -c \'test "$(id -u)" = 0 && exec sh -s; ' +
-  `sudo -n sh -c : || { echo ${notRootMark} >&2; exit 1; }; exec sudo -n sh -s'`;
+  `sudo -n sh -c : || { echo ${notRoot(mark)} >&2; exit 1; }; exec sudo -n sh -s'`;
+
+const notRoot = (mark: string): string => `${mark}-not-root`;
 
 export function openHosts(options: SshOptions): Hosts {
   if (Buffer.byteLength(options.controlDir) > longestControlDir) {
@@ -54,11 +58,16 @@ export function openHosts(options: SshOptions): Hosts {
     });
   }
   mkdirSync(options.controlDir, { recursive: true, mode: 0o700 });
+  const files = sshFiles({
+    controlDir: options.controlDir,
+    connectSeconds: Math.max(1, Math.ceil((options.connectTimeoutMs ?? 10_000) / 1000)),
+    ...(options.configFile === undefined ? {} : { configFile: options.configFile }),
+  });
   const direct = new Map<string, SshHost>();
   const byWays = new Map<string, Host>();
   const shut = new Set<string>();
   const byOneWay = (address: HostAddress): SshHost =>
-    remembered(direct, keyOf(address), () => new SshHost(address, options));
+    remembered(direct, keyOf(address), () => new SshHost(address, options, files));
   return {
     host(address) {
       const ways = waysTo(address);
@@ -71,6 +80,7 @@ export function openHosts(options: SshOptions): Hosts {
       await Promise.all([...direct.values()].map((host) => host.disconnect()));
       direct.clear();
       byWays.clear();
+      files.remove();
     },
   };
 }
@@ -86,14 +96,18 @@ function remembered<T>(all: Map<string, T>, key: string, make: () => T): T {
 class SshHost implements Host {
   readonly address: HostAddress;
   private readonly options: SshOptions;
+  private readonly files: SshFiles;
   private readonly socket: string;
   private remembered: Promise<HostFacts> | undefined;
+  /** An ssh was started, and may have made the shared connection. */
+  private began = false;
   /** The shared connection has worked, so a failure may be that of a connection that died unnoticed. */
   private connected = false;
 
-  constructor(address: HostAddress, options: SshOptions) {
+  constructor(address: HostAddress, options: SshOptions, files: SshFiles) {
     this.address = address;
     this.options = options;
+    this.files = files;
     const key = `${options.configFile} ${keyOf(address)}`;
     const name = createHash("sha256").update(key).digest("hex").slice(0, 12);
     this.socket = join(options.controlDir, name);
@@ -130,13 +144,17 @@ class SshHost implements Host {
 
   /** Ends the shared connection; the next call makes a new one. */
   async disconnect(): Promise<void> {
-    const args = [...this.commonArgs(), "-o", `ControlPath=${this.socket}`, "-O", "exit", ...this.target()];
+    if (!this.began) return;
+    const args = [
+      ...["-F", this.files.config(), "-o", `ControlPath=${this.socket}`],
+      ...["-O", "exit", ...this.target()],
+    ];
     await runBounded("ssh", args, "", { timeoutMs: 5000, maxBytes: 65536 }).catch(() => undefined);
   }
 
   private async probe(): Promise<HostFacts> {
     const result = await this.read(probeScript);
-    if (result.exitCode !== 0) throw this.failed(result, "shared");
+    if (result.exitCode !== 0) throw this.failed(result);
     return parseFacts(result.stdout);
   }
 
@@ -149,7 +167,7 @@ class SshHost implements Host {
     const result = await this.run(script, options, connection).finally(() => {
       this.remembered = undefined;
     });
-    if (result.exitCode !== 0) throw this.failed(result, connection);
+    if (result.exitCode !== 0) throw this.failed(result);
     return result;
   }
 
@@ -159,16 +177,19 @@ class SshHost implements Host {
     connection: "shared" | "fresh",
   ): Promise<CommandResult> {
     const mark = `wayout-${randomBytes(8).toString("hex")}`;
-    const args = this.args(connection);
+    const log = this.files.newLog();
+    const args = ["-F", this.files.config(), "-E", log, ...this.args(connection), asRoot(mark)];
     const timeoutMs = options.timeoutMs ?? this.options.commandTimeoutMs ?? 60_000;
     const maxBytes = this.options.maxOutputBytes ?? 16 * 1024 * 1024;
     let finished: Finished;
+    this.began = true;
     try {
       finished = await runBounded("ssh", args, frame(script, mark), { timeoutMs, maxBytes });
     } catch (error) {
       throw noSshClient(error);
     }
-    const { began, exitCode, stdout } = unframe(finished.stdout, mark);
+    const said = this.files.takeLog(log);
+    const { began, exitCode, stdout, before } = unframe(finished.stdout, mark);
     if (exitCode !== undefined) {
       if (connection === "shared") this.connected = true;
       return { exitCode, stdout, stderr: finished.stderr };
@@ -179,9 +200,12 @@ class SshHost implements Host {
       await this.disconnect();
     }
     throw sshProblem(this.address, {
-      commandLine: pasteable(args),
+      commandLine: this.commandLine(),
       exitCode: finished.exitCode,
+      said,
       stderr: finished.stderr,
+      printed: before,
+      notRoot: finished.stderr.includes(notRoot(mark)),
       timedOut: finished.timedOut,
       timeoutMs,
       overflowed: finished.overflowed,
@@ -189,8 +213,15 @@ class SshHost implements Host {
     });
   }
 
-  private failed(result: CommandResult, connection: "shared" | "fresh"): Problem {
-    return commandFailed(this.address, { commandLine: pasteable(this.args(connection)), ...result });
+  private failed(result: CommandResult): Problem {
+    return commandFailed(this.address, { commandLine: this.commandLine(), ...result });
+  }
+
+  /** As one would paste it: without the files that are gone by then. */
+  private commandLine(): string {
+    const { configFile } = this.options;
+    const words = [...(configFile === undefined ? [] : ["-F", configFile]), "-o", "BatchMode=yes"];
+    return ["ssh", ...words, ...this.target(), 'sh -c "id -u"'].map(quote).join(" ");
   }
 
   private args(connection: "shared" | "fresh"): string[] {
@@ -201,39 +232,17 @@ class SshHost implements Host {
             ...["-o", "ControlMaster=auto", "-o", `ControlPath=${this.socket}`],
             ...["-o", `ControlPersist=${this.options.persistSeconds ?? 60}`],
           ];
-    return [...this.commonArgs(), ...multiplexing, "-T", ...this.target(), asRoot];
+    return [...multiplexing, "-T", ...this.target()];
   }
 
-  private commonArgs(): string[] {
-    const connectSeconds = Math.max(1, Math.ceil((this.options.connectTimeoutMs ?? 10_000) / 1000));
-    return [
-      ...(this.options.configFile ? ["-F", this.options.configFile] : []),
-      ...["-o", "BatchMode=yes", "-o", `ConnectTimeout=${connectSeconds}`],
-      ...["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"],
-      // Of the user's configuration, what would disturb a script: its own command, forwardings, silence about errors.
-      ...["-o", "RemoteCommand=none", "-o", "ClearAllForwardings=yes", "-o", "LogLevel=ERROR"],
-    ];
-  }
-
-  private target(): string[] {
-    const { user, port, jump, destination } = this.address;
-    return [
-      ...(user ? ["-l", user] : []),
-      ...(port ? ["-p", String(port)] : []),
-      ...(jump ? ["-J", jump] : []),
-      "--",
-      destination,
-    ];
+  private target(): readonly string[] {
+    return sshTarget(this.address);
   }
 }
 
 /** An EIP moves from server to server: the connection to one of them, and what was read there, is not the other one's. */
 function keyOf({ serverId, destination, user, port, jump }: HostAddress): string {
   return JSON.stringify([serverId, destination, user, port, jump]);
-}
-
-function pasteable(args: readonly string[]): string {
-  return ["ssh", ...args].map(quote).join(" ");
 }
 
 /** The connection, not the host's answer, is what failed. */
