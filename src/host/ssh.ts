@@ -155,7 +155,7 @@ class SshHost implements Host {
   private async probe(): Promise<HostFacts> {
     const result = await this.read(probeScript);
     if (result.exitCode !== 0) throw this.failed(result);
-    return parseFacts(result.stdout);
+    return parseFacts(result.stdout, this.address.server);
   }
 
   private async change(

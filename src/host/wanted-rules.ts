@@ -1,4 +1,6 @@
 /** From the facts of a host to the rules it should have. Pure. */
+import { deviceName } from "../spec/forms.ts";
+import { badFact } from "./bad-fact.ts";
 import type { HostFacts } from "./host.ts";
 import { closedByDefault, type Rules } from "./rules.ts";
 
@@ -21,10 +23,23 @@ export interface Passage {
   readonly ownAddresses: readonly string[];
 }
 
-/** Devices are found by the MACs that the cloud gives for the proxy's NICs: names differ from image to image. */
-export function insideDevices(facts: Pick<HostFacts, "devices">, macs: readonly string[]): readonly string[] {
+/**
+ * Devices are found by the MACs that the cloud gives for the proxy's NICs: names differ from image to image.
+ * @param server for people: whose facts they are.
+ * @throws Problem host/bad-fact where one of them has a name that rules cannot hold
+ */
+export function insideDevices(
+  facts: Pick<HostFacts, "devices">,
+  macs: readonly string[],
+  server: string,
+): readonly string[] {
   const wanted = new Set(macs.map((mac) => mac.toLowerCase()));
-  return facts.devices.filter((device) => wanted.has(device.mac)).map((device) => device.name);
+  return facts.devices
+    .filter((device) => wanted.has(device.mac))
+    .map(({ name, mac }) => {
+      if (deviceName.safeParse(name).success) return name;
+      throw badFact(server, `as the device with the MAC ${mac}`, name);
+    });
 }
 
 export function wantedRules(service: Service, passage: Passage): Rules {

@@ -82,7 +82,7 @@ export function parseReport(output: string): MemberReport {
   );
   const number = (name: string): number | null => {
     const text = said.get(name);
-    return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
+    return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
   };
   const counted = (name: string): number => number(name) ?? 0;
   const sample = (name: string): Sample | null => {

@@ -1,21 +1,32 @@
 /** HostFacts from the probe's output. */
+
+import { badFact } from "../bad-fact.ts";
 import type { HostFacts, HostFile, HostService, InitSystem, OwnRules } from "../host.ts";
+import { ownPaths } from "../own-paths.ts";
+import { pairPaths, pairUnits } from "../pair/paths.ts";
 import { parseFile } from "./files.ts";
 import { handMadeRules, lineSource } from "./hand-made.ts";
 import { ownLines, parseIptablesSave } from "./iptables-save.ts";
 import { parseDevices, parseEgress } from "./network.ts";
 import { findRivals } from "./rivals.ts";
+import { handMadeFilePaths } from "./script.ts";
 import { Sections } from "./sections.ts";
 import { ipForwardAtBoot, parseSysctl } from "./sysctl.ts";
 
-export function parseFacts(output: string): HostFacts {
+/**
+ * @param server for people: whose facts they are.
+ * @throws Problem host/bad-fact
+ */
+export function parseFacts(output: string, server = "the host"): HostFacts {
   const sections = new Sections(output);
   const commands = new Set(sections.lines("commands"));
+  const filesIn = (name: string, known: ReadonlySet<string>) =>
+    sections.named(name).map((section) => knownFile(parseFile(section, server), known, server));
   const init = parseInit(sections.lines("init"));
   const sysctl = parseSysctl(sections.lines("sysctl"));
   const rcLocalSection = sections.named("rc-local")[0];
-  const rcLocal = rcLocalSection && parseFile(rcLocalSection);
-  const egress = parseEgress(sections.lines("route"));
+  const rcLocal = rcLocalSection && parseFile(rcLocalSection, server);
+  const egress = parseEgress(sections.lines("route"), server);
   const atBoot = ipForwardAtBoot(sections.lines("sysctl-files"), init, rcLocal);
   const ownRules = parseOwnRules(sections);
   const enabledUnits = [
@@ -46,14 +57,14 @@ export function parseFacts(output: string): HostFacts {
       perl: commands.has("perl"),
     },
     packageManager: packageManagers.find((name) => commands.has(name)) ?? null,
-    services: sections.lines("services").map(parseService),
+    services: sections.lines("services").map(parseService).filter(isOwnService),
     devices: parseDevices(sections.lines("links"), sections.lines("addresses")),
     ...(egress ? { egress } : {}),
     memoryMiB: Math.floor(Number(/(\d+) kB/.exec(sections.lines("memory")[0] ?? "")?.[1] ?? 0) / 1024),
     sysctl: sysctl.values,
     sysctlReadOnly: sysctl.readOnly,
     ...(atBoot ? { ipForwardAtBoot: atBoot } : {}),
-    ownFiles: sections.named("own-file").map(parseFile),
+    ownFiles: filesIn("own-file", ownFilePaths),
     ...(ownRules ? { ownRules } : {}),
     ownUnitEnabled: enabledUnits.includes("wayout"),
     enabledUnits: [...new Set(enabledUnits)].sort(),
@@ -66,7 +77,7 @@ export function parseFacts(output: string): HostFacts {
         backend,
       ),
     ),
-    handMadeFiles: [...(rcLocal ? [rcLocal] : []), ...sections.named("hand-made-file").map(parseFile)].filter(
+    handMadeFiles: [...(rcLocal ? [rcLocal] : []), ...filesIn("hand-made-file", handMadePaths)].filter(
       isHandMade,
     ),
     rivals: findRivals({
@@ -83,6 +94,19 @@ export function parseFacts(output: string): HostFacts {
       })),
     }),
   };
+}
+
+const ownFilePaths: ReadonlySet<string> = new Set([...Object.values(ownPaths), ...Object.values(pairPaths)]);
+const handMadePaths: ReadonlySet<string> = new Set(handMadeFilePaths);
+
+/** The probe asks for these paths, and for no other. */
+function knownFile(file: HostFile, known: ReadonlySet<string>, server: string): HostFile {
+  if (known.has(file.path)) return file;
+  throw badFact(server, "as the path of a file that was asked for", file.path);
+}
+
+function isOwnService({ unit }: HostService): boolean {
+  return Object.values(pairUnits).some((own) => own === unit);
 }
 
 const packageManagers = ["apt-get", "dnf", "yum"] as const;

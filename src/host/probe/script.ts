@@ -23,6 +23,13 @@ export const sysctlNames = [
   "net.netfilter.nf_conntrack_buckets",
 ] as const;
 
+/** Where the manual's commands are made to last, beside rc.local. */
+export const handMadeFilePaths = [
+  "/etc/sysctl.conf",
+  "/etc/sysconfig/iptables",
+  "/etc/iptables/rules.v4",
+] as const;
+
 const commands = [
   "nft",
   "iptables",
@@ -113,7 +120,7 @@ for path in /etc/rc.d/rc.local /etc/rc.local; do
   real=$(readlink -f "$path" 2>/dev/null) || real=$path
   file rc-local "$real"; break
 done
-for path in /etc/sysctl.conf /etc/sysconfig/iptables /etc/iptables/rules.v4; do
+for path in ${handMadeFilePaths.join(" ")}; do
   if [ -f "$path" ] && grep -Eq 'ip_forward|SNAT|MASQUERADE' "$path"; then file hand-made-file "$path"; fi
 done
 

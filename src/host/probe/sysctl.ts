@@ -1,5 +1,7 @@
 /** Kernel parameters: as they are, and as the boot will set them. */
+import { deviceName } from "../../spec/forms.ts";
 import type { HostFacts, HostFile, InitSystem } from "../host.ts";
+import { sysctlNames } from "./script.ts";
 
 /** Lines "name rw|ro value". */
 export function parseSysctl(lines: readonly string[]): {
@@ -10,11 +12,17 @@ export function parseSysctl(lines: readonly string[]): {
   const readOnly: string[] = [];
   for (const line of lines) {
     const [name, access, ...value] = line.split(/\s+/);
-    if (!name || value.length === 0) continue;
+    if (!name || !isParameter(name) || !/^-?\d+( -?\d+)*$/.test(value.join(" "))) continue;
     values[name] = value.join(" ");
     if (access === "ro") readOnly.push(name);
   }
   return { values, readOnly };
+}
+
+/** A name becomes a path. Parameters of devices whose names have another form are nobody's business here. */
+function isParameter(name: string): boolean {
+  const device = /^net\.ipv4\.conf\.(.+)\.(?:forwarding|send_redirects)$/.exec(name)?.[1];
+  return sysctlNames.some((known) => known === name) || deviceName.safeParse(device).success;
 }
 
 /** systemd-sysctl and `sysctl --system`: a file hides those of the same name in folders further down. */
@@ -37,7 +45,7 @@ export function ipForwardAtBoot(
   rcLocal: HostFile | undefined,
 ): HostFacts["ipForwardAtBoot"] {
   const found = lines.flatMap((line) => {
-    const match = /^(\S+) (\S+) .*=\s*(\S+)\s*$/.exec(line);
+    const match = /^(\S+) (\S+) .*=\s*(\d+)\s*$/.exec(line);
     const [, path, real, value] = match ?? [];
     return path && real && value ? [{ path, real, value }] : [];
   });

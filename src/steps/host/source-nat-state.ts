@@ -39,7 +39,7 @@ export function haveFrom(want: SourceNatWant, facts: HostFacts): SourceNatHave {
         address: passing.includes(facts.egress.address) ? want.privateIp : facts.egress.address,
       }
     : null;
-  const inside = [...insideDevices(facts, want.insideMacs)];
+  const inside = [...insideDevices(facts, want.insideMacs, want.host.server)];
   const addresses = facts.devices.flatMap((device) =>
     device.addresses.map((one) => one.split("/")[0] ?? one),
   );
