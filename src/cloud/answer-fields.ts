@@ -1,7 +1,8 @@
 /** Fields as clouds' answers carry them: absent, null and empty all mean "nothing". */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { address, anyAddress, cloudId, mac } from "../spec/forms.ts";
+import { rangeOf } from "../spec/addresses.ts";
+import { address, anyAddress, cidr, cloudId, mac } from "../spec/forms.ts";
 
 /** Text that may be missing; "" then. */
 export const optionalText = z
@@ -16,6 +17,9 @@ function orNothing(form: z.ZodType<string>) {
     .nullish()
     .transform((value) => value ?? "");
 }
+
+/** The range of a network, without host bits. */
+export const network = cidr.transform((text) => rangeOf(text).cidr);
 
 export const optionalId = orNothing(cloudId);
 export const optionalAddress = orNothing(address);

@@ -35,7 +35,7 @@ export function insideDevices(
 ): readonly string[] {
   const wanted = new Set(macs.map((mac) => mac.toLowerCase()));
   return facts.devices
-    .filter((device) => wanted.has(device.mac))
+    .filter(({ mac }) => mac !== "" && wanted.has(mac))
     .map(({ name, mac }) => {
       if (deviceName.safeParse(name).success) return name;
       throw badFact(server, `as the device with the MAC ${mac}`, name);

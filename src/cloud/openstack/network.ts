@@ -1,6 +1,6 @@
 /** What an OpenStack network is made of, read in a few lists: routers, networks, subnets, and the ports that join them. */
 import { z } from "zod";
-import { isAddress } from "../../spec/addresses.ts";
+import { isAddress, parseRange } from "../../spec/addresses.ts";
 import { anyAddress, anyRange, cidr, cloudId } from "../../spec/forms.ts";
 import { links, optionalAnyAddress, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
@@ -46,20 +46,22 @@ const anySubnet = z.object({
 });
 
 /** Those of IPv6 are read to be left out: of IPv4, the addresses are of that family too. */
-export const subnetSchema = anySubnet.superRefine((subnet, context) => {
-  if (subnet.ip_version !== 4) return;
-  const wrong = (path: (string | number)[], message: string) => {
-    context.addIssue({ code: "custom", path, message });
-  };
-  if (!cidr.safeParse(subnet.cidr).success) wrong(["cidr"], "is not an IPv4 range like 192.0.2.0/24");
-  const notIpv4 = (text: string) => text !== "" && !isAddress(text);
-  if (notIpv4(subnet.gateway_ip)) wrong(["gateway_ip"], "is not an IPv4 address like 192.0.2.1");
-  for (const [at, pool] of subnet.allocation_pools.entries()) {
-    if (notIpv4(pool.start) || notIpv4(pool.end)) {
-      wrong(["allocation_pools", at], "is not a pool of IPv4 addresses");
+export const subnetSchema = anySubnet
+  .superRefine((subnet, context) => {
+    if (subnet.ip_version !== 4) return;
+    const wrong = (path: (string | number)[], message: string) => {
+      context.addIssue({ code: "custom", path, message });
+    };
+    if (!cidr.safeParse(subnet.cidr).success) wrong(["cidr"], "is not an IPv4 range like 192.0.2.0/24");
+    const notIpv4 = (text: string) => text !== "" && !isAddress(text);
+    if (notIpv4(subnet.gateway_ip)) wrong(["gateway_ip"], "is not an IPv4 address like 192.0.2.1");
+    for (const [at, pool] of subnet.allocation_pools.entries()) {
+      if (notIpv4(pool.start) || notIpv4(pool.end)) {
+        wrong(["allocation_pools", at], "is not a pool of IPv4 addresses");
+      }
     }
-  }
-});
+  })
+  .transform((subnet) => ({ ...subnet, cidr: parseRange(subnet.cidr)?.cidr ?? subnet.cidr }));
 export type SubnetAnswer = z.infer<typeof subnetSchema>;
 
 /** The port by which a router, or the DHCP service, is in a subnet. */

@@ -1,7 +1,13 @@
 /** VPC API v1 `/v1/{project}/subnets`. A subnet's v1 id is its network id, which NICs and route tables use. */
 import { z } from "zod";
-import { cidr, cloudId } from "../../spec/forms.ts";
-import { optionalAddress, optionalAnyAddress, optionalList, optionalText } from "../answer-fields.ts";
+import { cloudId } from "../../spec/forms.ts";
+import {
+  network,
+  optionalAddress,
+  optionalAnyAddress,
+  optionalList,
+  optionalText,
+} from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Subnet } from "../cloud.ts";
 import { listByMarker } from "../paging.ts";
@@ -12,7 +18,7 @@ const pageSchema = z.object({
       id: cloudId,
       name: optionalText,
       vpc_id: cloudId,
-      cidr,
+      cidr: network,
       gateway_ip: optionalAddress,
       dnsList: optionalList(optionalAnyAddress),
       primary_dns: optionalAnyAddress,

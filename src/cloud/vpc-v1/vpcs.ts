@@ -37,9 +37,7 @@ export async function readVpcs(api: Api): Promise<readonly Vpc[]> {
   return vpcs.map((vpc) => ({
     id: vpc.id,
     name: vpc.name,
-    cidrs: [vpc.cidr ?? "", ...(secondary.get(vpc.id) ?? [])].filter(
-      (text) => parseRange(text) !== undefined,
-    ),
+    cidrs: [vpc.cidr ?? "", ...(secondary.get(vpc.id) ?? [])].flatMap((text) => parseRange(text)?.cidr ?? []),
     sharedSnat: vpc.enable_shared_snat ?? false,
   }));
 }

@@ -8,6 +8,7 @@ import { isOnItsWay, type KnownEip } from "../../steps/gateway-eip.ts";
 import { Asked } from "./asked.ts";
 import type { Inventory } from "./inventory.ts";
 import { chosenIpOf, homesOf, hostOf, pairOf, type Seat, type Seats, seatOf, subnetOf } from "./proxies.ts";
+import { checkNic, checkPublicIp, checkSubnet, checkVpcRanges } from "./usable.ts";
 import { virtualIpsOf } from "./virtual-ips.ts";
 
 export interface Resolving {
@@ -51,6 +52,7 @@ class Resolver {
     const { spec } = asked;
     const inventory = this.#inventory;
     const vpc = asked.one("vpc", spec.vpc, inventory.vpcs, ["vpc"]);
+    checkVpcRanges(asked, vpc);
     this.#checkDestinations(vpc);
     const subnets = this.#subnets(vpc);
     const servers = this.#inventory.serversByVpc.get(vpc.id) ?? [];
@@ -59,15 +61,21 @@ class Resolver {
     );
     if (!first) throw asked.problem("spec/invalid", ["proxies"], "name at least one server", "");
     const seats: Seats = [first, ...others];
+    this.#checkSeats(vpc, seats);
     // Where routers have the routes, the recipe says what would loop.
     if (vpc.router === undefined) this.#checkLoop(vpc, seats, subnets);
     const pair =
       seats.length > 1 ? pairOf(asked, homesOf(asked, seats, inventory), this.#promised) : undefined;
+    for (const shared of pair ? [pair.inner, pair.outer] : []) {
+      const home = inventory.subnetsById.get(shared.subnetId);
+      if (home) checkNic(asked, shared, home, shared.name, ["proxies"]);
+    }
     const homes = new Set([first.nic.subnetId, first.outside.subnetId]);
     const around = [...homes].flatMap((id) => inventory.nicsBySubnet.get(id) ?? []);
     const leaving = pair ? [] : virtualIpsOf(spec.name, around, inventory.publicIpByNic);
     const found = chosenIpOf(asked, seats, pair, leaving, this.#keptEip, inventory);
     const [chosenIp, missingEip] = found instanceof Problem ? [undefined, found] : [found, undefined];
+    if (chosenIp) checkPublicIp(asked, chosenIp, spec.name, ["publicIp"]);
     const place = pair ? pair.outer.nicId : first.outside.id;
     const publicIp = place === undefined ? undefined : inventory.publicIpByNic.get(place);
     const at = (seat: Seat): ProxyServer => ({
@@ -145,8 +153,23 @@ class Resolver {
     const asked = this.#asked;
     return asked.spec.subnets.map((name, position) => {
       const subnet = asked.one("subnet", name, known, ["subnets", position], ` in ${vpc.name}`);
+      checkSubnet(asked, vpc, subnet, ["subnets", position]);
       return this.#withTable(vpc, subnet);
     });
+  }
+
+  #checkSeats(vpc: Vpc, seats: Seats): void {
+    for (const [at, { server, nic, outside, publicIp }] of seats.entries()) {
+      const path = ["proxies", at];
+      for (const one of new Set([nic, outside])) {
+        const subnet = this.#inventory.subnetsById.get(one.subnetId);
+        if (!subnet) continue;
+        const home = this.#inventory.vpcs.find(({ id }) => id === subnet.vpcId) ?? vpc;
+        checkSubnet(this.#asked, home, subnet, path);
+        checkNic(this.#asked, one, subnet, server.name, path);
+      }
+      if (publicIp) checkPublicIp(this.#asked, publicIp, server.name, path);
+    }
   }
 
   #withTable(vpc: Vpc, subnet: Subnet): ServedSubnet {
@@ -175,7 +198,10 @@ class Resolver {
           vpc.router === undefined ? undefined : nics.map(eipOf).find((eip) => eip !== undefined);
         return nics.flatMap((nic): Client[] => {
           const subnet = served.get(nic.subnetId);
-          if (!subnet) return [];
+          // One without IPv4 is none that a gateway could serve.
+          if (!subnet || nic.ip === "") return [];
+          const position = subnets.findIndex((one) => one.subnet.id === subnet.id);
+          checkNic(this.#asked, nic, subnet, server.name, ["subnets", position]);
           const publicIp = eipOf(nic) ?? elsewhere;
           return [
             { server, ip: nic.ip, subnet, nicId: nic.id, ...(publicIp === undefined ? {} : { publicIp }) },

@@ -2,7 +2,7 @@
 import type { Subnet, Vpc } from "../../../cloud/cloud.ts";
 
 export function subnetOfVpc(id: string, vpcId: string): Subnet {
-  return { id, name: id, vpcId, cidr: "10.0.0.0/24", gatewayIp: "10.0.0.1", dns: [] };
+  return { id, name: id, vpcId, cidr: "192.168.125.0/24", gatewayIp: "192.168.125.1", dns: [] };
 }
 
 export function router(name: string, leads: "outside" | "inside"): Vpc {
