@@ -30,14 +30,26 @@ const settings: readonly string[] = [
   "SetEnv LC_ALL=C",
 ];
 
+/** From OpenSSH 8.7 on the configuration can take a login's commands and input away. */
+const settingsSince87: readonly string[] = [
+  "SessionType default",
+  "StdinNull no",
+  "ForkAfterAuthentication no",
+];
+
 /** Where ssh looks when it is not told otherwise. */
 const usersFiles = ["~/.ssh/config", "/etc/ssh/ssh_config"];
 
-/** @param configFile in place of the user's files. */
-export function sshConfigText(connectSeconds: number, configFile?: string): string {
+/**
+ * @param version what `ssh -V` prints: an older ssh ends at a setting that it does not know.
+ * @param configFile in place of the user's files.
+ */
+export function sshConfigText(connectSeconds: number, version: string, configFile?: string): string {
+  const [, major = 0, minor = 0] = (/OpenSSH_(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
+  const newer = major > 8 || (major === 8 && minor >= 7);
   const files = configFile === undefined ? usersFiles : [includable(resolve(configFile))];
   return `# Wayout: the first value counts, here and for jump hosts.
-${settings.join("\n")}
+${[...settings, ...(newer ? settingsSince87 : [])].join("\n")}
 ConnectTimeout ${connectSeconds}
 ${files.map((file) => `Include ${file}`).join("\n")}
 # Variables are added by each file, and taken away last.

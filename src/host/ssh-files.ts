@@ -1,4 +1,5 @@
 /** The files of a set of connections, in a folder that only this user can enter: ssh's configuration, and what each ssh says of itself. */
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -48,6 +49,11 @@ export function sshFiles(options: {
   };
 }
 
+/** Some milliseconds. Nothing where there is no ssh, which the first connection says. */
+function sshVersion(): string {
+  return spawnSync("ssh", ["-V"], { encoding: "utf8", timeout: 5000 }).stderr ?? "";
+}
+
 /** ssh gives the path to the ssh of a jump host through a shell, without quotes. */
 const plainPath = /^[\w./+-]+$/;
 
@@ -60,6 +66,8 @@ function make({ controlDir, connectSeconds, configFile }: Parameters<typeof sshF
     });
   }
   const folder = mkdtempSync(join(plainPath.test(controlDir) ? controlDir : "/tmp", "ssh-"));
-  writeFileSync(join(folder, "config"), sshConfigText(connectSeconds, configFile), { mode: 0o600 });
+  writeFileSync(join(folder, "config"), sshConfigText(connectSeconds, sshVersion(), configFile), {
+    mode: 0o600,
+  });
   return folder;
 }

@@ -177,8 +177,10 @@ class SshHost implements Host {
     connection: "shared" | "fresh",
   ): Promise<CommandResult> {
     const mark = `wayout-${randomBytes(8).toString("hex")}`;
+    // First: where the address cannot be one, no ssh is started.
+    const to = this.args(connection);
     const log = this.files.newLog();
-    const args = ["-F", this.files.config(), "-E", log, ...this.args(connection), asRoot(mark)];
+    const args = ["-F", this.files.config(), "-E", log, ...to, asRoot(mark)];
     const timeoutMs = options.timeoutMs ?? this.options.commandTimeoutMs ?? 60_000;
     const maxBytes = this.options.maxOutputBytes ?? 16 * 1024 * 1024;
     let finished: Finished;

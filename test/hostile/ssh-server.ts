@@ -107,8 +107,8 @@ Host *
     return this.path(name);
   }
 
-  /** All that a configuration can have done for a connection, to any host. @param tunnel also a tunnel device. */
-  greedy(tunnel: boolean): string {
+  /** All that a configuration can have done for a connection, to any host. @param all also what a login by hand would hang at. */
+  greedy(all: boolean): string {
     return `Host *
   ForwardAgent yes
   IdentityAgent ${this.path("agent")}
@@ -122,7 +122,7 @@ Host *
   SetEnv MINE=secret
   SendEnv WAYOUT_TEST_*
   GatewayPorts yes
-${tunnel ? "  Tunnel yes\n" : ""}`;
+${all ? "  Tunnel yes\n  SessionType none\n  StdinNull yes\n  ForkAfterAuthentication yes\n  RemoteCommand echo hello\n" : ""}`;
   }
 
   /** What a login prints that has the configuration alone. */

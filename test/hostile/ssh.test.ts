@@ -13,8 +13,8 @@ const path = process.env.PATH;
 const address: HostAddress = { server: "ecs-proxy", destination: "203.0.113.10" };
 
 beforeAll(() => {
-  // Writes the words that it is given, one a line, and fails as ssh does; the call that ends a connection is not the one.
-  const ssh = `#!/bin/sh\ncase " $* " in *" -O exit "*) exit 0 ;; esac\nprintf '%s\\n' "$@" > ${folder}/argv\nexit 255\n`;
+  // Writes the words that it is given, one a line, and fails as ssh does; the calls that end a connection or ask for the version are not the one.
+  const ssh = `#!/bin/sh\ncase " $* " in *" -O exit "* | *" -V "*) exit 0 ;; esac\nprintf '%s\\n' "$@" > ${folder}/argv\nexit 255\n`;
   writeFileSync(join(folder, "ssh"), ssh);
   chmodSync(join(folder, "ssh"), 0o755);
   process.env.PATH = `${folder}:${path}`;
@@ -89,8 +89,12 @@ test.each([
 });
 
 test("a configuration with an odd path is one file for ssh", () => {
-  expect(sshConfigText(10, "/tmp/a b/[x]*")).toContain('\nInclude "/tmp/a b/\\[x\\]\\*"\n');
-  expect(sshConfigText(10)).toContain("\nInclude ~/.ssh/config\nInclude /etc/ssh/ssh_config\n");
+  const text = sshConfigText(10, "OpenSSH_9.2p1 Debian-2, OpenSSL 3.0.11", "/tmp/a b/[x]*");
+  expect(text).toContain('\nInclude "/tmp/a b/\\[x\\]\\*"\n');
+  expect(text).toContain("\nSessionType default\n");
+  const older = sshConfigText(10, "OpenSSH_8.6p1");
+  expect(older).not.toContain("SessionType");
+  expect(older).toContain("\nInclude ~/.ssh/config\nInclude /etc/ssh/ssh_config\n");
 });
 
 const outcome: SshOutcome = {

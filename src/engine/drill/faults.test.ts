@@ -34,9 +34,23 @@ test("a proxy whose cable is out is not asked before it is in again", () => {
 
 test("the moment is read from what the host said", () => {
   expect(madeFrom("moment=1700000000123\n")).toEqual({ momentMs: 1700000000123, folder: null });
-  expect(madeFrom("folder=/run/wayout-drill.aB3dEf\n")).toEqual({
+  expect(madeFrom("folder=/var/tmp/wayout-drill.aB3dEf\n")).toEqual({
     momentMs: null,
-    folder: "/run/wayout-drill.aB3dEf",
+    folder: "/var/tmp/wayout-drill.aB3dEf",
   });
-  expect(madeFrom("folder=/run/x; rm -rf /\n").folder).toBeNull();
+  expect(madeFrom("folder=/run/wayout-drill/told\n").folder).toBe("/run/wayout-drill/told");
+});
+
+test.each([
+  "/etc",
+  "/var/tmp/wayout-drill.aB3dEf/..",
+  "/run/wayout-drill/told/../..",
+  "/run/x; rm -rf /",
+  "/var/tmp",
+])("a host that says %s is not made to remove it", (folder) => {
+  expect(madeFrom(`folder=${folder}\n`).folder).toBeNull();
+});
+
+test("a moment that no clock shows is none", () => {
+  expect(madeFrom(`moment=${"9".repeat(400)}\n`).momentMs).toBeNull();
 });

@@ -164,11 +164,22 @@ export async function make(fault: Fault, host: Host): Promise<Made> {
 
 /** Pure. */
 export function madeFrom(output: string): Made {
-  const moment = /^moment=(\d+)$/m.exec(output)?.[1];
+  const moment = /^moment=(\d{13})$/m.exec(output)?.[1];
+  const folder = /^folder=(.*)$/m.exec(output)?.[1];
   return {
     momentMs: moment === undefined ? null : Number(moment),
-    folder: /^folder=(\/[\w./-]+)$/m.exec(output)?.[1] ?? null,
+    folder: folder !== undefined && isOwnFolder(folder) ? folder : null,
   };
+}
+
+/** It is removed by root: no other folder than one that the scripts above make. */
+function isOwnFolder(folder: string): boolean {
+  return folder === told || (folder.startsWith(rebootFolder) && isRandom(folder.slice(rebootFolder.length)));
+}
+
+/** mktemp(1) */
+function isRandom(text: string): boolean {
+  return /^[A-Za-z0-9]{6}$/.test(text);
 }
 
 /** When it happened, by the host's clock; where that was written on the host it is removed. */
@@ -176,7 +187,7 @@ export async function momentOf({ momentMs, folder }: Made, host: Host): Promise<
   if (folder === null) return momentMs;
   try {
     const { stdout } = await host.write(`cat ${folder}/moment; rm -rf ${folder}`, { timeoutMs: 20_000 });
-    return /^\d+$/.test(stdout.trim()) ? Number(stdout) : momentMs;
+    return /^\d{13}$/.test(stdout.trim()) ? Number(stdout) : momentMs;
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     return momentMs;

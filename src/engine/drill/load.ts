@@ -40,7 +40,8 @@ async function start(world: World, seat: Seat, load: Load): Promise<string> {
   const { stdout } = await overAnyWay(world, seat, (host) =>
     host.write(startScript(load), { timeoutMs: 60_000 }),
   );
-  const folder = /^folder=(\/[\w./-]+)$/m.exec(stdout)?.[1];
+  // It is removed by root: no other folder than one that the script makes.
+  const folder = /^folder=(\/tmp\/wayout-drill\.[A-Za-z0-9]{6})$/m.exec(stdout)?.[1];
   if (folder === undefined) {
     throw new Problem({
       code: "drill/load-not-started",

@@ -50,7 +50,7 @@ export async function sshArguments(lab: string, server: string): Promise<readonl
   const { servers } = await labStatus(lab);
   const target = findServer(servers, server);
   const config = ["-F", places.sshConfig];
-  if (target.eip !== null) return [...config, target.eip];
+  if (target.eip !== null) return [...config, "--", target.eip];
   const jump = servers.find(
     (other) => other.eip !== null && other.vpc === target.vpc && other.state === "ACTIVE",
   );
@@ -61,7 +61,7 @@ export async function sshArguments(lab: string, server: string): Promise<readonl
       hint: `\`wayout lab exec ${server} -- sh\` enters it without a network.`,
     });
   }
-  return [...config, "-J", `root@${jump.eip}`, target.privateIp];
+  return [...config, "-J", `root@${jump.eip}`, "--", target.privateIp];
 }
 
 function findServer(servers: readonly ServerStatus[], name: string): ServerStatus {
