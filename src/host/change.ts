@@ -6,6 +6,7 @@
  * $state/arming becomes $state/armed (complete, the timer runs), and from there, by one rename that only one side can
  * win, either $state/restoring or $state/confirming; both end with the folder gone.
  */
+import { manualRuleWords, parseManualRule } from "./hand-made-rule.ts";
 import type { HandMadeRule, HostFile, InitSystem } from "./host.ts";
 import { removeIptablesRules, restoreIptablesRules } from "./iptables-shell.ts";
 import { oneAtATime, ownFolder, ownTable, stateFolder } from "./own-paths.ts";
@@ -236,18 +237,25 @@ function byPosition(a: HandMadeRule, b: HandMadeRule): number {
 }
 
 function putBack(rule: HandMadeRule): string {
-  const words = rule.rule.replace(/^-A POSTROUTING /, "");
+  const words = wordsOf(rule);
   const tool = iptablesTool(rule.backend);
   return (
     `${tool} -w -t nat -C POSTROUTING ${words} 2>/dev/null || ` +
-    `${tool} -w -t nat -I POSTROUTING ${rule.position} ${words} || ${tool} -w -t nat -A POSTROUTING ${words}`
+    `${tool} -w -t nat -I POSTROUTING ${Math.trunc(rule.position)} ${words} || ${tool} -w -t nat -A POSTROUTING ${words}`
   );
 }
 
 function takeOut(rule: HandMadeRule): string {
-  const words = rule.rule.replace(/^-A POSTROUTING /, "");
+  const words = wordsOf(rule);
   const tool = iptablesTool(rule.backend);
   return `if ${tool} -w -t nat -C POSTROUTING ${words} 2>/dev/null; then ${tool} -w -t nat -D POSTROUTING ${words}; fi`;
+}
+
+function wordsOf({ rule }: HandMadeRule): string {
+  const parsed = parseManualRule(rule);
+  // The probe and the journal's schema let no other rule in.
+  if (!parsed) throw new Error("a rule that is none of the manual's was to be changed");
+  return manualRuleWords(parsed);
 }
 
 /** Where only one kind is installed it is called just iptables. */

@@ -3,17 +3,15 @@
  * in the kernel, in rc.local and in saved rules (OTC ECS guide, "Enabling Internet Connectivity for an ECS Without an EIP").
  */
 import { parseRange } from "../../spec/addresses.ts";
+import { parseManualRule } from "../hand-made-rule.ts";
 import type { HandMadeRule } from "../host.ts";
 import { type IptablesTable, rulesOf } from "./iptables-save.ts";
 
 /** A rule of the manual's form: source, device and target, nothing else. Undefined for any other rule. */
 export function manualSource(rule: string): string | undefined {
-  const match =
-    /^(?:-A POSTROUTING )?(?:-s (\S+) )?(?:-o \S+ )?-j (?:SNAT --to-source \d+\.\d+\.\d+\.\d+|MASQUERADE)(?: --random(?:-fully)?)*$/.exec(
-      rule.trim(),
-    );
-  if (!match) return undefined;
-  const source = match[1] ?? "0.0.0.0/0";
+  const parsed = parseManualRule(rule);
+  if (!parsed) return undefined;
+  const { source = "0.0.0.0/0" } = parsed;
   return parseRange(source.includes("/") ? source : `${source}/32`)?.cidr;
 }
 
