@@ -32,7 +32,7 @@ function stepAt(place: Place, eip: string): Pick<EntryRecord, "stepId" | "kind" 
     const want = { ...common, subnetId: "net", name: object, ip: "192.168.125.250", proxies: [] };
     return { stepId: `egress: ${pairPublicIp.kind}@${object}`, kind: pairPublicIp.kind, object, want };
   }
-  const want = { ...common, server: place, nicId: `nic of ${place}` };
+  const want = { ...common, server: place, nicId: `nic-of-${place}` };
   return { stepId: `egress: ${publicIp.kind}@${place}`, kind: publicIp.kind, object: place, want };
 }
 

@@ -4,6 +4,7 @@ import { Problem } from "../report/problem.ts";
 import { isAddress, isIpv6, overlaps, parseRange, rangeOf } from "./addresses.ts";
 import { sshPort } from "./forms.ts";
 import { isHost, isHostAndPort } from "./hosts.ts";
+import { gatewayName } from "./record-forms.ts";
 import { isJumps, isSshDestination, isSshUser } from "./ssh-words.ts";
 import { unroutableAs } from "./unroutable.ts";
 import { type Path, parseYamlFile, type YamlFile } from "./yaml-file.ts";
@@ -71,9 +72,7 @@ const probesSchema = z.strictObject({
 });
 
 const gatewaySchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,30}$/, "must be 1 to 31 of a-z, 0-9 and -, beginning with a letter"),
+  name: gatewayName,
   vpc: name,
   /** One server; two make a pair. */
   proxies: z

@@ -6,16 +6,19 @@ import { z } from "zod";
 import type { Cloud, CloudReader, PublicIp } from "../cloud/cloud.ts";
 import type { JsonValue } from "../report/json-value.ts";
 import { Problem } from "../report/problem.ts";
+import { address, cloudId } from "../spec/forms.ts";
 import { movingMark, ownName } from "./gateway.ts";
 import type { Decision, Gone, Observed } from "./step.ts";
 
 const eip = z.object({
-  id: z.string(),
-  address: z.string(),
-  boundTo: z.string().nullable(),
+  id: cloudId,
+  address,
+  boundTo: cloudId.nullable(),
   /** A run was killed while it moved it: it is free, and the gateway's. */
   moving: z.boolean(),
 });
+/** keep, allocate, or an address. */
+export const wishForm = z.union([z.enum(["keep", "allocate"]), address]);
 export const placed = z.object({
   /** The EIP at the place. */
   bound: eip.nullable(),
@@ -25,7 +28,7 @@ export const placed = z.object({
 export type Placed = z.infer<typeof placed>;
 type Eip = z.infer<typeof eip>;
 
-const wantsEip = z.object({ eip: z.string().nullable() });
+const wantsEip = z.object({ eip: cloudId.nullable() });
 
 /** The id of the EIP that a recorded step brings to its place. Pure. */
 export function eipOf(want: JsonValue): string | null {

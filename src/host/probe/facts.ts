@@ -1,6 +1,7 @@
 /** HostFacts from the probe's output. */
 
 import { badFact } from "../bad-fact.ts";
+import { rcLocalPaths } from "../hand-made-files.ts";
 import type { HostFacts, HostFile, HostService, InitSystem, OwnRules } from "../host.ts";
 import { ownPaths } from "../own-paths.ts";
 import { pairPaths, pairUnits } from "../pair/paths.ts";
@@ -25,7 +26,7 @@ export function parseFacts(output: string, server = "the host"): HostFacts {
   const init = parseInit(sections.lines("init"));
   const sysctl = parseSysctl(sections.lines("sysctl"));
   const rcLocalSection = sections.named("rc-local")[0];
-  const rcLocal = rcLocalSection && parseFile(rcLocalSection, server);
+  const rcLocal = rcLocalSection && ifKnown(parseFile(rcLocalSection, server));
   const egress = parseEgress(sections.lines("route"), server);
   const atBoot = ipForwardAtBoot(sections.lines("sysctl-files"), init, rcLocal);
   const ownRules = parseOwnRules(sections);
@@ -107,6 +108,11 @@ function knownFile(file: HostFile, known: ReadonlySet<string>, server: string): 
 
 function isOwnService({ unit }: HostService): boolean {
   return Object.values(pairUnits).some((own) => own === unit);
+}
+
+/** A link that leads to somewhere else is none of the places that Wayout writes to. */
+function ifKnown(rcLocal: HostFile): HostFile | undefined {
+  return rcLocalPaths.some((path) => path === rcLocal.path) ? rcLocal : undefined;
 }
 
 const packageManagers = ["apt-get", "dnf", "yum"] as const;

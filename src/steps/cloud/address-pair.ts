@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { anyRange, mac } from "../../spec/forms.ts";
 
 /** Another address that a NIC may have, as the journal keeps it. */
-export const addressPair = z.object({ ip_address: z.string(), mac_address: z.string().exactOptional() });
+export const addressPair = z.object({ ip_address: anyRange, mac_address: mac.exactOptional() });

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { Problem } from "../../report/problem.ts";
+import { address, cloudId } from "../../spec/forms.ts";
+import { gatewayName } from "../../spec/record-forms.ts";
 import { ownName } from "../gateway.ts";
 import { isAllocated } from "../gateway-eip.ts";
 import type { Step } from "../step.ts";
@@ -10,12 +12,12 @@ import type { Step } from "../step.ts";
  */
 
 const want = z.object({
-  gateway: z.string(),
-  bandwidthMbit: z.number(),
+  gateway: gatewayName,
+  bandwidthMbit: z.number().positive().max(100_000),
   /** Of the networks of public addresses, it is from the one that this NIC leads to. */
-  forNic: z.string(),
+  forNic: cloudId,
 });
-const have = z.object({ id: z.string(), address: z.string() });
+const have = z.object({ id: cloudId, address });
 type Want = z.infer<typeof want>;
 type Have = z.infer<typeof have>;
 

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { CloudReader } from "../../cloud/cloud.ts";
+import { anyRange, cloudId } from "../../spec/forms.ts";
+import { gatewayName } from "../../spec/record-forms.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
 import { nextHopGone } from "./next-hop-gone.ts";
 import { nextHopWords } from "./next-hop-words.ts";
-import { route } from "./route.ts";
+import { nextHop, route } from "./route.ts";
 
 /**
  * Sends a route table's destination (0.0.0.0/0 unless the spec says otherwise) to the proxy. A table has one
@@ -13,16 +15,16 @@ import { route } from "./route.ts";
  */
 
 const want = z.object({
-  gateway: z.string(),
-  tableId: z.string(),
+  gateway: gatewayName,
+  tableId: cloudId,
   tableName: z.string(),
   /** Served subnets that use the table. */
   subnets: z.array(z.string()),
   /** Subnets that use the table too and are not served. */
   sharedWith: z.array(z.string()),
-  destination: z.string(),
+  destination: anyRange,
   type: z.enum(["ecs", "eni", "vip"]),
-  nextHop: z.string(),
+  nextHop,
   nextHopName: z.string(),
   /** The table is a router's: no subnet behind it can have another. */
   ofRouter: z.literal(true).exactOptional(),

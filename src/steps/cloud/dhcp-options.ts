@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { address, cloudId } from "../../spec/forms.ts";
+import { cloudText, gatewayName } from "../../spec/record-forms.ts";
 import type { Step } from "../step.ts";
 import { blockedWithoutNic, nicGone } from "./nic-gone.ts";
 
@@ -8,12 +10,12 @@ import { blockedWithoutNic, nicGone } from "./nic-gone.ts";
  * of its own, with the routes that it has now. Made before the subnet's change, taken back after it.
  */
 
-const option = z.object({ name: z.string(), value: z.string() });
+const option = z.object({ name: cloudText, value: cloudText });
 const want = z.object({
-  gateway: z.string(),
+  gateway: gatewayName,
   server: z.string(),
-  nicId: z.string(),
-  nicIp: z.string(),
+  nicId: cloudId,
+  nicIp: address,
   options: z.array(option),
 });
 const have = z.object({ options: z.array(option) });

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { CloudReader } from "../../cloud/cloud.ts";
+import { address, anyRange, cidr, cloudId } from "../../spec/forms.ts";
+import { cloudText, gatewayName } from "../../spec/record-forms.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
 import { routesBeside } from "./dhcp-routes.ts";
@@ -11,21 +13,21 @@ import { changeNotice, learning, subnetGone, tell, tellAsBefore, toldAsBefore } 
  * the list as a whole, and what others have put there stays.
  */
 
-const hostRoute = z.object({ destination: z.string(), nextHop: z.string() });
+const hostRoute = z.object({ destination: anyRange, nextHop: anyRange });
 const want = z.object({
-  gateway: z.string(),
-  subnetId: z.string(),
+  gateway: gatewayName,
+  subnetId: cloudId,
   subnet: z.string(),
   /** As DHCP carries them: two halves for everything. */
-  destinations: z.array(z.string()),
-  nextHop: z.string(),
+  destinations: z.array(cidr),
+  nextHop: address,
   nextHopName: z.string(),
   /** What goes on by the old gateway, unless the list says otherwise already. */
   beside: z.array(hostRoute),
   /** Next hops whose open connections the new one carries on: a proxy that is one of a pair now. */
   continues: z.array(z.string()),
 });
-const have = z.object({ hostRoutes: z.array(hostRoute), marks: z.array(z.string()) });
+const have = z.object({ hostRoutes: z.array(hostRoute), marks: z.array(cloudText) });
 type Want = z.infer<typeof want>;
 type Have = z.infer<typeof have>;
 type HostRoute = z.infer<typeof hostRoute>;

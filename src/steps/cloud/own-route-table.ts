@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { Cloud, CloudReader, Route, RouteTable } from "../../cloud/cloud.ts";
 import { Problem } from "../../report/problem.ts";
-import { ownMark } from "../gateway.ts";
+import { anyRange, cloudId } from "../../spec/forms.ts";
+import { gatewayName } from "../../spec/record-forms.ts";
+import { ownMark, ownName } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
 import { nextHopGone } from "./next-hop-gone.ts";
 import { nextHopWords } from "./next-hop-words.ts";
-import { route } from "./route.ts";
+import { nextHop, route } from "./route.ts";
 
 /**
  * Gives the served subnets a route table of their own that holds the route to the proxy, so that no other
@@ -13,22 +15,25 @@ import { route } from "./route.ts";
  * subnets move to it: associating moves a subnet directly from one table to the other.
  */
 
-const want = z.object({
-  gateway: z.string(),
-  vpcId: z.string(),
-  tableName: z.string(),
-  subnets: z.array(z.object({ id: z.string(), name: z.string() })),
-  destinations: z.array(z.string()),
-  type: z.enum(["ecs", "vip"]),
-  nextHop: z.string(),
-  nextHopName: z.string(),
-});
+const want = z
+  .object({
+    gateway: gatewayName,
+    vpcId: cloudId,
+    tableName: z.string(),
+    subnets: z.array(z.object({ id: cloudId, name: z.string() })),
+    destinations: z.array(anyRange),
+    type: z.enum(["ecs", "vip"]),
+    nextHop,
+    nextHopName: z.string(),
+  })
+  // Undo deletes the table of this name.
+  .refine(({ gateway, tableName }) => tableName === ownName(gateway), "tableName is not the gateway's own");
 const have = z.object({
   /** The gateway's own table, sorted by destination, without the system's routes. */
-  own: z.object({ id: z.string(), routes: z.array(route) }).nullable(),
+  own: z.object({ id: cloudId, routes: z.array(route) }).nullable(),
   /** The table that each served subnet uses. */
   uses: z.array(
-    z.object({ subnetId: z.string(), tableId: z.string(), tableName: z.string(), isDefault: z.boolean() }),
+    z.object({ subnetId: cloudId, tableId: cloudId, tableName: z.string(), isDefault: z.boolean() }),
   ),
   /** Routes of the tables that the subnets would leave. */
   carried: z.array(route),

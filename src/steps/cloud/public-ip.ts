@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { Problem } from "../../report/problem.ts";
+import { address, cloudId } from "../../spec/forms.ts";
+import { gatewayName } from "../../spec/record-forms.ts";
 import { stepIdOf } from "../bind.ts";
 import { outerName } from "../gateway.ts";
 import {
@@ -14,6 +16,7 @@ import {
   placedText,
   putEipBack,
   replaced,
+  wishForm,
 } from "../gateway-eip.ts";
 import { pairPublicIp } from "../pair/public-ip.ts";
 import type { Step } from "../step.ts";
@@ -24,15 +27,15 @@ import type { Step } from "../step.ts";
  */
 
 const want = z.object({
-  gateway: z.string(),
+  gateway: gatewayName,
   server: z.string(),
-  nicId: z.string(),
+  nicId: cloudId,
   /** keep, allocate, or an address. */
-  wish: z.string(),
+  wish: wishForm,
   /** The id of the EIP that belongs there; null while it is not allocated. */
-  eip: z.string().nullable(),
+  eip: cloudId.nullable(),
   /** The outer virtual IP of the pair that the gateway was before, and the address of the EIP on it. */
-  leaving: z.object({ nicId: z.string(), publicIp: z.string().nullable() }).exactOptional(),
+  leaving: z.object({ nicId: cloudId, publicIp: address.nullable() }).exactOptional(),
 });
 type Want = z.infer<typeof want>;
 

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type CloudProblem, isCloudProblem } from "../../cloud/errors.ts";
 import { parseRange } from "../../spec/addresses.ts";
+import { address, cloudId } from "../../spec/forms.ts";
+import { gatewayName } from "../../spec/record-forms.ts";
 import { ownMark } from "../gateway.ts";
 import type { Step } from "../step.ts";
 import { listWithOthers } from "../with-others.ts";
@@ -22,10 +24,10 @@ import { blockedWithoutNic, nicGone } from "./nic-gone.ts";
  */
 
 const want = z.object({
-  gateway: z.string(),
+  gateway: gatewayName,
   server: z.string(),
-  nicId: z.string(),
-  nicIp: z.string(),
+  nicId: cloudId,
+  nicIp: address,
   /** In the order in which they are tried; undo, of older journals too, needs none. */
   anyAddressPairs: z.array(z.array(addressPair)).default([]),
   /** One of these forms is needed, the first; not just any that opens the NIC. */
@@ -37,7 +39,7 @@ const want = z.object({
 const have = z.object({
   pairs: z.array(addressPair),
   /** Of a NIC whose port security is, or is to be, off. */
-  protection: z.object({ on: z.boolean(), securityGroupIds: z.array(z.string()) }).exactOptional(),
+  protection: z.object({ on: z.boolean(), securityGroupIds: z.array(cloudId) }).exactOptional(),
   /** The NIC is in the group that the gateway made for it. */
   inOwnGroup: z.literal(true).exactOptional(),
 });

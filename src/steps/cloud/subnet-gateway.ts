@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { CloudReader } from "../../cloud/cloud.ts";
+import { address, anyRange, cloudId } from "../../spec/forms.ts";
+import { cloudText, gatewayName } from "../../spec/record-forms.ts";
 import { ownMark } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
 import { changeNotice, learning, subnetGone, tell, tellAsBefore, toldAsBefore } from "./told-by-dhcp.ts";
@@ -7,18 +9,18 @@ import { changeNotice, learning, subnetGone, tell, tellAsBefore, toldAsBefore } 
 /** Makes the proxy the gateway of a subnet that no router is in. Servers learn it by DHCP. */
 
 const want = z.object({
-  gateway: z.string(),
-  subnetId: z.string(),
+  gateway: gatewayName,
+  subnetId: cloudId,
   subnet: z.string(),
-  ip: z.string(),
+  ip: address,
   name: z.string(),
   /** Gateways whose open connections the new one carries on: a proxy that is one of a pair now. */
   continues: z.array(z.string()).exactOptional(),
 });
 const have = z.object({
   /** "": none. */
-  gatewayIp: z.string(),
-  marks: z.array(z.string()),
+  gatewayIp: z.union([anyRange, z.literal("")]),
+  marks: z.array(cloudText),
 });
 type Want = z.infer<typeof want>;
 type Have = z.infer<typeof have>;

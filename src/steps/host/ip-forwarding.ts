@@ -1,17 +1,30 @@
 import { z } from "zod";
 import { changeHost } from "../../host/armed.ts";
+import { rcLocalPaths } from "../../host/hand-made-files.ts";
 import type { HostFacts } from "../../host/host.ts";
 import { ownPaths, ownUnits } from "../../host/own-paths.ts";
 import { byRoleAtBoot, byRoleDropIn, forwardingAtBoot } from "../../host/persistence/at-boot.ts";
 import { withoutLine } from "../../host/persistence/rc-local.ts";
 import type { Decision, Step } from "../step.ts";
 import { newArming } from "./arming.ts";
-import { hostFile, initSystem, onHost } from "./host-schema.ts";
+import {
+  initSystem,
+  onHost,
+  ownFileAt,
+  ownFilesIn,
+  sysctlValues,
+  userFile,
+  userFileAt,
+} from "./host-schema.ts";
 
 /**
  * Lets the proxy's kernel forward packets, now and after a boot. Set already, by whomever: nothing to do. The manual
  * edits /etc/sysctl.conf; this step has a file of its own, so that taking it back is removing a file.
  */
+
+const paths: readonly string[] = [ownPaths.sysctl, ownPaths.forwarding, ownPaths.forwardingInitScript];
+/** What the kernel changes together with ip_forward. */
+const sysctl = /^net\.ipv4\.conf\.(all\.accept_redirects|[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}\.forwarding)$/;
 
 const want = z.object({
   ...onHost,
@@ -20,17 +33,17 @@ const want = z.object({
 });
 const have = z.object({
   /** ip_forward as it is, and "0" where the kernel has none. */
-  now: z.string(),
+  now: z.string().regex(/^\d{1,10}$/, "is not a number"),
   /** Values that the kernel changes together with ip_forward. */
-  withIt: z.record(z.string(), z.string()),
+  withIt: sysctlValues(sysctl),
   writable: z.boolean(),
   atBoot: z.object({ value: z.string(), file: z.string() }).nullable(),
   init: initSystem,
   /** Our files of this step. */
-  files: z.array(hostFile),
+  files: z.array(ownFileAt(paths)),
   /** Our boot entry runs; false where none is needed. */
   entryEnabled: z.boolean(),
-  rcLocal: hostFile.nullable(),
+  rcLocal: userFileAt(rcLocalPaths).nullable(),
   /** Our file leaves it to the role. */
   byRole: z.boolean().exactOptional(),
   /** A change that nobody confirmed is about to be taken back by the host. */
@@ -40,7 +53,6 @@ export type IpForwardingWant = z.infer<typeof want>;
 export type IpForwardingHave = z.infer<typeof have>;
 
 const name = "net.ipv4.ip_forward";
-const paths: readonly string[] = [ownPaths.sysctl, ownPaths.forwarding, ownPaths.forwardingInitScript];
 
 export const ipForwarding: Step<IpForwardingWant, IpForwardingHave> = {
   kind: "host/ip-forwarding",
@@ -207,12 +219,12 @@ function haveFrom(facts: HostFacts): IpForwardingHave {
     writable: facts.sysctl[name] !== undefined && !facts.sysctlReadOnly.includes(name),
     atBoot: facts.ipForwardAtBoot ?? null,
     init: facts.init,
-    files: facts.ownFiles.filter((file) => paths.includes(file.path)),
+    files: ownFilesIn(facts, paths),
     entryEnabled: facts.enabledUnits.includes(ownUnits.forwarding),
     ...(facts.ownFiles.some(({ path, content }) => path === ownPaths.sysctl && content === byRoleDropIn)
       ? { byRole: true }
       : {}),
-    rcLocal: facts.rcLocal ?? null,
+    rcLocal: facts.rcLocal ? userFile(facts.rcLocal) : null,
     armed: facts.armed,
   };
 }

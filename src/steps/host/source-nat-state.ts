@@ -14,20 +14,14 @@ import { withoutLine } from "../../host/persistence/rc-local.ts";
 import { fingerprintIn, type Rules } from "../../host/rules.ts";
 import { blockingRivals } from "../../host/verdict/blocking-rivals.ts";
 import { insideDevices, type Passage, redirectSysctls, wantedRules } from "../../host/wanted-rules.ts";
-import type { SourceNatHave, SourceNatWant } from "./source-nat-schema.ts";
+import { ownFilesIn, userFile } from "./host-schema.ts";
+import { type SourceNatHave, type SourceNatWant, sourceNatPaths } from "./source-nat-schema.ts";
 
 const conntrackMax = "net.netfilter.nf_conntrack_max";
 const liberalTcp = "net.netfilter.nf_conntrack_tcp_be_liberal";
 const conntrackBuckets = "net.netfilter.nf_conntrack_buckets";
 /** Stands for the fingerprint of rules that have none. */
 export const unmarked = "unknown";
-const paths: readonly string[] = [
-  ownPaths.nftRules,
-  ownPaths.iptablesRules,
-  ownPaths.load,
-  ownPaths.systemdUnit,
-  ownPaths.initScript,
-];
 
 export function haveFrom(want: SourceNatWant, facts: HostFacts): SourceNatHave {
   const shared = want.virtualIps ? [want.virtualIps.inner, want.virtualIps.outer] : [];
@@ -57,7 +51,7 @@ export function haveFrom(want: SourceNatWant, facts: HostFacts): SourceNatHave {
     init: facts.init,
     memoryMiB: facts.memoryMiB,
     readOnly: touched.filter((name) => facts.sysctlReadOnly.includes(name)),
-    rcLocal: facts.rcLocal ?? null,
+    rcLocal: facts.rcLocal ? userFile(facts.rcLocal) : null,
     blockedBy: passage && backend ? [...blockingRivals(facts.rivals, backend, passage, want)] : [],
     armed: facts.armed,
     sysctl: Object.fromEntries(
@@ -67,10 +61,10 @@ export function haveFrom(want: SourceNatWant, facts: HostFacts): SourceNatHave {
       facts.ownRules && fingerprint
         ? { backend: facts.ownRules.backend, fingerprint, intact: facts.ownRules.intact }
         : null,
-    files: facts.ownFiles.filter((file) => paths.includes(file.path)),
+    files: ownFilesIn(facts, sourceNatPaths),
     entryEnabled: facts.ownUnitEnabled,
     handMadeRules: facts.handMadeRules.filter((rule) => leavesBy(rule, egress?.device)),
-    handMadeFiles: facts.handMadeFiles.filter(hasHandMadeLines),
+    handMadeFiles: facts.handMadeFiles.filter(hasHandMadeLines).map(userFile),
   };
 }
 
@@ -214,7 +208,7 @@ export function undoChange(before: SourceNatHave, facts: HostFacts, adopted: boo
     take: [],
     give: adopted ? before.handMadeRules : [],
     files: [...before.files, ...given, ...rcLocal],
-    remove: paths.filter((path) => !kept.has(path)),
+    remove: sourceNatPaths.filter((path) => !kept.has(path)),
     enable: before.entryEnabled ? entry.enable : [],
     disable: !before.entryEnabled,
   };

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { address, cloudId } from "../../spec/forms.ts";
+import { gatewayName } from "../../spec/record-forms.ts";
 import { addressPair } from "../cloud/address-pair.ts";
 import { blockedWithoutNic, nicGone } from "../cloud/nic-gone.ts";
 import type { Step } from "../step.ts";
@@ -9,12 +11,12 @@ import type { Step } from "../step.ts";
  */
 
 const want = z.object({
-  gateway: z.string(),
+  gateway: gatewayName,
   server: z.string(),
-  nicId: z.string(),
-  nicIp: z.string(),
+  nicId: cloudId,
+  nicIp: address,
   /** Of the outer virtual IP. */
-  ip: z.string(),
+  ip: address,
 });
 const have = z.object({
   pairs: z.array(addressPair),

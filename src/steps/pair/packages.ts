@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { HostFacts } from "../../host/host.ts";
 import { installScript, namesIn, packagesFor, removeScript, unfinished } from "../../host/pair/packages.ts";
 import { pairPaths } from "../../host/pair/paths.ts";
+import { gatewayName, packageName } from "../../spec/record-forms.ts";
 import { hostAddress, initSystem } from "../host/host-schema.ts";
 import type { Step } from "../step.ts";
 
@@ -11,13 +12,19 @@ import type { Step } from "../step.ts";
  */
 
 const program = z.enum(["keepalived", "conntrackd", "conntrack", "arping", "perl"]);
-const want = z.object({ gateway: z.string(), host: hostAddress });
+const want = z.object({ gateway: gatewayName, host: hostAddress });
 const have = z.object({
   missing: z.array(program),
   manager: z.enum(["apt-get", "dnf", "yum"]).nullable(),
   init: initSystem,
   /** Names of the packages that were installed for the pair. */
-  installed: z.string().nullable(),
+  installed: z
+    .string()
+    .refine(
+      (text) => namesIn(text).every((name) => packageName.safeParse(name).success),
+      "has a line that is not the name of a package",
+    )
+    .nullable(),
 });
 type Want = z.infer<typeof want>;
 type Have = z.infer<typeof have>;

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { CloudReader } from "../../cloud/cloud.ts";
 import { Problem } from "../../report/problem.ts";
+import { address, cloudId } from "../../spec/forms.ts";
+import { gatewayName } from "../../spec/record-forms.ts";
 import { isVirtualIp } from "../gateway.ts";
 import {
   bringEip,
@@ -12,6 +14,7 @@ import {
   placedOf,
   placedText,
   putEipBack,
+  wishForm,
 } from "../gateway-eip.ts";
 import type { Step } from "../step.ts";
 
@@ -21,17 +24,17 @@ import type { Step } from "../step.ts";
  */
 
 const want = z.object({
-  gateway: z.string(),
-  subnetId: z.string(),
+  gateway: gatewayName,
+  subnetId: cloudId,
   /** Of the outer virtual IP. */
   name: z.string(),
-  ip: z.string(),
+  ip: address,
   /** keep, allocate, or an address. */
-  wish: z.string(),
+  wish: wishForm,
   /** The id of the EIP that belongs there; null while it is not allocated. */
-  eip: z.string().nullable(),
+  eip: cloudId.nullable(),
   /** The proxies' NICs, the first one's EIP is kept first. */
-  proxies: z.array(z.object({ server: z.string(), nicId: z.string(), ip: z.string() })),
+  proxies: z.array(z.object({ server: z.string(), nicId: cloudId, ip: address })),
 });
 type Want = z.infer<typeof want>;
 

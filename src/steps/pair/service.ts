@@ -6,46 +6,47 @@ import type { HostFacts, HostFile } from "../../host/host.ts";
 import type { Member } from "../../host/pair/member.ts";
 import { systemdEnable } from "../../host/persistence/systemd.ts";
 import { insideDevices } from "../../host/wanted-rules.ts";
+import { address, deviceName, mac } from "../../spec/forms.ts";
+import { gatewayName, hostName } from "../../spec/record-forms.ts";
 import { newArming } from "../host/arming.ts";
-import { hostAddress, hostFile } from "../host/host-schema.ts";
+import { hostAddress, ownFileAt, ownFilesIn } from "../host/host-schema.ts";
 import type { Decision, Step } from "../step.ts";
 
 export const memberWant = z.object({
-  gateway: z.string(),
+  gateway: gatewayName,
   host: hostAddress,
   /** Of the NIC that clients' packets come to. */
-  mac: z.string(),
-  address: z.string(),
-  peer: z.string(),
+  mac,
+  address,
+  peer: address,
   /** Of the other proxy's NIC. */
-  peerMac: z.string().exactOptional(),
+  peerMac: mac.exactOptional(),
   /** Of the NIC that they leave by, where the proxies stand between two networks. */
-  outside: z
-    .object({ mac: z.string(), address: z.string(), peer: z.string(), peerMac: z.string().exactOptional() })
-    .exactOptional(),
+  outside: z.object({ mac, address, peer: address, peerMac: mac.exactOptional() }).exactOptional(),
   peerName: z.string(),
   peerHost: hostAddress,
-  inner: z.string(),
-  outer: z.string(),
+  inner: address,
+  outer: address,
   ownEip: z.boolean(),
-  targets: z.array(z.string()),
+  targets: z.array(hostName),
 });
 
-const serviceHave = z.object({
-  /** The device with that MAC; null where there is none. */
-  device: z.string().nullable(),
-  /** Likewise of the outside. */
-  outsideDevice: z.string().nullable().exactOptional(),
-  files: z.array(hostFile),
-  enabled: z.boolean(),
-  active: z.boolean(),
-  /** The rules of the guard are loaded, where it comes with this service. */
-  guarded: z.boolean().exactOptional(),
-  armed: z.boolean(),
-});
+const serviceHave = (paths: readonly string[]) =>
+  z.object({
+    /** The device with that MAC; null where there is none. */
+    device: deviceName.nullable(),
+    /** Likewise of the outside. */
+    outsideDevice: deviceName.nullable().exactOptional(),
+    files: z.array(ownFileAt(paths)),
+    enabled: z.boolean(),
+    active: z.boolean(),
+    /** The rules of the guard are loaded, where it comes with this service. */
+    guarded: z.boolean().exactOptional(),
+    armed: z.boolean(),
+  });
 
 export type MemberWant = z.infer<typeof memberWant>;
-export type ServiceHave = z.infer<typeof serviceHave>;
+export type ServiceHave = z.infer<ReturnType<typeof serviceHave>>;
 
 export interface Service {
   readonly unit: string;
@@ -72,7 +73,7 @@ export function serviceStep({ kind, service, title, words }: ServiceStep): Step<
   return {
     kind,
     want: memberWant,
-    have: serviceHave,
+    have: serviceHave(service.paths),
     object: ({ host }) => host.server,
     title,
 
@@ -114,11 +115,9 @@ export function serviceStep({ kind, service, title, words }: ServiceStep): Step<
 function serviceState({ unit, paths }: Service, want: MemberWant, facts: HostFacts): ServiceHave {
   const service = facts.services.find((one) => one.unit === unit);
   return {
-    device: insideDevices(facts, [want.mac], want.host.server)[0] ?? null,
-    ...(want.outside
-      ? { outsideDevice: insideDevices(facts, [want.outside.mac], want.host.server)[0] ?? null }
-      : {}),
-    files: facts.ownFiles.filter((file) => paths.includes(file.path)),
+    device: insideDevices(facts, [want.mac])[0] ?? null,
+    ...(want.outside ? { outsideDevice: insideDevices(facts, [want.outside.mac])[0] ?? null } : {}),
+    files: ownFilesIn(facts, paths),
     enabled: service?.enabled ?? false,
     active: service?.active ?? false,
     ...(service?.guarded === undefined ? {} : { guarded: service.guarded }),

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { CloudReader, Nic } from "../../cloud/cloud.ts";
-import { isVirtualIp } from "../gateway.ts";
+import { address, anyRange, cloudId } from "../../spec/forms.ts";
+import { gatewayName } from "../../spec/record-forms.ts";
+import { innerName, isVirtualIp, outerName } from "../gateway.ts";
 import type { Observed, Step } from "../step.ts";
 
 /**
@@ -9,19 +11,25 @@ import type { Observed, Step } from "../step.ts";
  * Overview"). Bound to both proxies' NICs; whoever is active answers for it.
  */
 
-const want = z.object({
-  gateway: z.string(),
-  use: z.enum(["inner", "outer"]),
-  name: z.string(),
-  ip: z.string(),
-  subnetId: z.string(),
-  subnet: z.string(),
-  /** Of the two proxies. */
-  addresses: z.array(z.string()),
-  /** Why this cloud cannot have it; null where it can. */
-  unable: z.string().nullable(),
-});
-const have = z.object({ id: z.string(), name: z.string(), ip: z.string(), addresses: z.array(z.string()) });
+const want = z
+  .object({
+    gateway: gatewayName,
+    use: z.enum(["inner", "outer"]),
+    name: z.string(),
+    ip: address,
+    subnetId: cloudId,
+    subnet: z.string(),
+    /** Of the two proxies. */
+    addresses: z.array(address),
+    /** Why this cloud cannot have it; null where it can. */
+    unable: z.string().nullable(),
+  })
+  // Undo deletes the virtual IP of this name.
+  .refine(
+    ({ gateway, use, name }) => name === (use === "inner" ? innerName : outerName)(gateway),
+    "name is not the pair's own",
+  );
+const have = z.object({ id: cloudId, name: z.string(), ip: anyRange, addresses: z.array(anyRange) });
 type Want = z.infer<typeof want>;
 type Have = z.infer<typeof have>;
 
