@@ -78,7 +78,7 @@ export async function observeStep(step: BoundStep, world: ReadOnlyWorld): Promis
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     const problem = cause.where({ step: step.kind, object: step.object });
-    if (!problem.code.startsWith("host/")) throw problem;
+    if (!problem.code.startsWith("host/") && problem.code !== "step/unfit-value") throw problem;
     return { step, observation: await askedForPower(problem, world.cloud) };
   }
 }

@@ -11,6 +11,7 @@ import type { HandMadeRule, HostFile, InitSystem } from "./host.ts";
 import { removeIptablesRules, restoreIptablesRules } from "./iptables-shell.ts";
 import { oneAtATime, ownFolder, ownTable, stateFolder } from "./own-paths.ts";
 import { pairPaths } from "./pair/paths.ts";
+import { mustBePermitted } from "./permitted.ts";
 import { disableAtBoot, forgetAtBoot } from "./persistence/at-boot.ts";
 import { quote, writeText } from "./script.ts";
 import { sysctlPath, sysctlPathFunction } from "./sysctl-path.ts";
@@ -71,6 +72,7 @@ rm -rf "$state/arming" "$state/confirming"`;
 
 /** Arms and changes what runs. `token` names this change; the timer of an older one does nothing to it. */
 export function armScript(change: HostChange, token: string, seconds: number): string {
+  mustBePermitted(change);
   const staged = (path: string) =>
     `"$state/armed/files/${change.files.findIndex((file) => file.path === path)}"`;
   return `${beginAlone}
@@ -100,6 +102,7 @@ export const restoredExitCode = 75;
  * @param otherwise the exit code where the change is not armed any more
  */
 export function confirmScript(change: HostChange, token: string, otherwise = restoredExitCode): string {
+  mustBePermitted(change);
   return `${beginAlone}
 umask 022
 [ "$(cat "$state/armed/token" 2>/dev/null)" = ${quote(token)} ] || exit ${otherwise}

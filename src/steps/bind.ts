@@ -20,6 +20,7 @@ export function stepIdOf(gateway: string, kind: string, object: string): string 
 
 /** A step of a gateway with what it wants; from here on the engine treats all steps alike. */
 export function bind<Want, Have>(gateway: string, step: Step<Want, Have>, want: Want): BoundStep {
+  mustFit(step, step.want, want, step.object(want));
   return {
     id: stepIdOf(gateway, step.kind, step.object(want)),
     gateway,
@@ -34,11 +35,32 @@ export function bind<Want, Have>(gateway: string, step: Step<Want, Have>, want: 
   };
 }
 
+/**
+ * What is written to the journal passes the same checks as what is read back: a value that undo would refuse stops the plan.
+ * @throws Problem step/unfit-value
+ */
+function mustFit<T>(
+  { kind }: { readonly kind: string },
+  schema: z.ZodType<T>,
+  value: T,
+  object: string,
+): void {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return;
+  throw new Problem({
+    code: "step/unfit-value",
+    summary: `${kind} at ${object}: the cloud or the host gives a value that Wayout does not use`,
+    detail: z.prettifyError(parsed.error),
+    hint: "Nothing was changed. The detail names the field; see who set it there.",
+  });
+}
+
 function observation<Want, Have>(
   step: Step<Want, Have>,
   want: Want,
   observed: Observed<Have>,
 ): BoundObservation {
+  if (observed.is !== "absent") mustFit(step, step.have, observed.have, step.object(want));
   return {
     observed: jsonObserved(observed),
     text: observed.is === "absent" ? "none" : step.describe(observed.have),
