@@ -28,7 +28,19 @@ export function statusCommand(): Command {
 }
 
 function statusText(
-  { name, vpc, proxies, missingEip, pair, subnets, clients, standing, otherFile, lastRun }: GatewayStatus,
+  {
+    name,
+    vpc,
+    proxies,
+    missingEip,
+    pair,
+    subnets,
+    clients,
+    standing,
+    doubtful,
+    otherFile,
+    lastRun,
+  }: GatewayStatus,
   named: string,
 ): string {
   const withEip = clients.filter((client) => client.publicIp !== null).length;
@@ -45,7 +57,7 @@ function statusText(
         `  subnet   ${subnet.name} ${subnet.cidr}, route table ${subnet.routeTable}: ${subnet.route}`,
     ),
     `  clients  ${clients.length - withEip} without an EIP${withEip > 0 ? `, ${withEip} with one of their own` : ""}`,
-    `  journal  ${standing} changes stand${otherFile === null ? "" : `, of ${otherFile}`}${lastRun === null ? "" : `; last run ${lastRun.id} ${lastRun.operation} ${lastRun.outcome}, ${lastRun.startedAt}`}`,
+    `  journal  ${standing} changes stand${doubtful === 0 ? "" : `, ${doubtful} of them by records that are not sure to be as Wayout wrote them`}${otherFile === null ? "" : `, of ${otherFile}`}${lastRun === null ? "" : `; last run ${lastRun.id} ${lastRun.operation} ${lastRun.outcome}, ${lastRun.startedAt}`}`,
     ...(lastRun === null ? [] : unfinishedText(lastRun, named)),
   ].join("\n");
 }

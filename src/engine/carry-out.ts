@@ -9,6 +9,7 @@ import type { Context } from "./context.ts";
 import { withoutDeadHosts } from "./dead-hosts.ts";
 import type { EntryRecord, Journal, JournalReader, Run } from "./journal/journal.ts";
 import { look, type Work } from "./observe.ts";
+import { mustBeSound, standingFor } from "./sound-records.ts";
 import { departedMembers, type StaleStep, staleSteps } from "./stale.ts";
 import { type Undone, undo } from "./undo.ts";
 import { keyOf, withWays } from "./ways.ts";
@@ -44,6 +45,7 @@ export async function carryOut(
   const serious = ({ problems }: Undone) =>
     problems.filter(({ code }) => !(skipHosts && code.startsWith("host/")));
   const gateways = file.value.gateways.map((gateway) => gateway.name);
+  mustBeSound(standingFor(file, journal));
   const run = journal.begin({ operation: "apply", cloud: file.value.cloud, gateways });
   const { id } = run;
   context.report({ kind: "run-started", run: id, operation: "apply", steps: plan.summary.changes });

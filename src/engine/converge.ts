@@ -10,6 +10,7 @@ import { otherFilesOf } from "./gateway-files.ts";
 import type { Journal, JournalReader } from "./journal/journal.ts";
 import { look, observe } from "./observe.ts";
 import { makePlan } from "./plan.ts";
+import { mustBeSound, standingFor } from "./sound-records.ts";
 import { staleSteps } from "./stale.ts";
 import { unlessStopped } from "./unless-stopped.ts";
 import { provenButForClients, type Verified, verify } from "./verify.ts";
@@ -21,6 +22,7 @@ export async function plan(
   journal: JournalReader,
   context: Context,
 ): Promise<Plan> {
+  mustBeSound(standingFor(file, journal));
   context.report({ kind: "phase", phase: "observe", text: "reading the cloud and the proxies" });
   const seen = await observe(file, world, journal, context.probes);
   const standing = journal.standing();

@@ -5,7 +5,7 @@ import { destinationsByDhcp } from "../steps/cloud/dhcp-routes.ts";
 import { type Pair, type ProxyServer, routeTo, type ServedSubnet } from "../steps/gateway.ts";
 import type { Recipe } from "../steps/recipe.ts";
 import { otherFilesOf } from "./gateway-files.ts";
-import type { JournalReader, RunRecord } from "./journal/journal.ts";
+import type { EntryRecord, JournalReader, RunRecord } from "./journal/journal.ts";
 import type { Work } from "./observe.ts";
 import { isSetUp } from "./set-up-pair.ts";
 
@@ -72,6 +72,8 @@ export interface GatewayStatus {
   }[];
   /** Changes of the journal that are not taken back. */
   readonly standing: number;
+  /** Of these, changes whose record is not sure to be as Wayout wrote it: `wayout runs RUN` names them. */
+  readonly doubtful: number;
   /** The other file by which they were made; null where it is this one. */
   readonly otherFile: string | null;
   readonly lastRun: RunRecord | null;
@@ -117,10 +119,15 @@ export function statusOf(
       publicIp: publicIp ?? null,
       state: server.status,
     })),
-    standing: new Set(standing.filter((entry) => entry.gateway === name).map((entry) => entry.stepId)).size,
+    standing: stepsIn(standing.filter((entry) => entry.gateway === name)),
+    doubtful: stepsIn(standing.filter(({ gateway, doubt }) => gateway === name && doubt !== undefined)),
     otherFile: otherFilesOf(standing, journal).get(name) ?? null,
     lastRun: journal.runs().findLast((run) => run.gateways.includes(name)) ?? null,
   };
+}
+
+function stepsIn(entries: readonly EntryRecord[]): number {
+  return new Set(entries.map(({ stepId }) => stepId)).size;
 }
 
 /** Where the subnet's servers send what is for the destination, by the way that the gateway has. */

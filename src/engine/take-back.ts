@@ -7,6 +7,7 @@ import type { Context } from "./context.ts";
 import { withoutDeadHosts } from "./dead-hosts.ts";
 import { otherFilesOf } from "./gateway-files.ts";
 import type { EntryRecord, Journal, JournalReader, RunRecord } from "./journal/journal.ts";
+import { mustBeSound } from "./sound-records.ts";
 import { type UndoOptions, undo } from "./undo.ts";
 
 export interface TakenBack {
@@ -63,6 +64,7 @@ export function withSkipHosts(problem: Problem): Problem {
   });
 }
 
+/** @throws Problem journal/... before anything is done, where a record is not sound; `force` goes on with the others. */
 export async function takeBack(
   entries: readonly EntryRecord[],
   cloud: string,
@@ -71,6 +73,7 @@ export async function takeBack(
   context: Context,
   options: UndoOptions,
 ): Promise<TakenBack> {
+  if (!options.force) mustBeSound(entries);
   if (entries.length === 0) return { outcome: "done", steps: [], problems: [] };
   const gateways = [...new Set(entries.map((entry) => entry.gateway))];
   const run = journal.begin({ operation: "undo", cloud, gateways });

@@ -1,7 +1,8 @@
 /** What an undo will take back, said before it begins. Pure. */
 import { Problem } from "../report/problem.ts";
-import { rebindStep } from "../steps/all-steps.ts";
+import type { UndoableStep } from "../steps/step.ts";
 import type { EntryRecord } from "./journal/journal.ts";
+import { soundStep } from "./sound-records.ts";
 import { inReverse, type Undoing } from "./undo-order.ts";
 
 export interface ToTakeBack {
@@ -15,14 +16,14 @@ export interface ToTakeBack {
 export function undoPreview(entries: readonly EntryRecord[]): readonly ToTakeBack[] {
   return inReverse(entries).map((undoing) => {
     const { gateway, title } = undoing.last;
-    const before = beforeOf(undoing);
-    return { gateway, title, ...(before === undefined ? {} : { before }) };
+    const step = stepOf(undoing);
+    return step ? { gateway, title: step.title, before: step.beforeText } : { gateway, title };
   });
 }
 
-function beforeOf({ changes, last }: Undoing): string | undefined {
+function stepOf(undoing: Undoing): UndoableStep | undefined {
   try {
-    return rebindStep(last.kind, last.want, changes).beforeText;
+    return soundStep(undoing);
   } catch (cause) {
     if (cause instanceof Problem) return undefined;
     throw cause;

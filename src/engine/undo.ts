@@ -1,7 +1,7 @@
 /** Back to before: the route first, then the road back in reverse. Keeps what others changed since, and says so. */
 import type { StepResult } from "../report/events.ts";
 import { Problem } from "../report/problem.ts";
-import { movesEip, rebindStep, subjectOfStep } from "../steps/all-steps.ts";
+import { movesEip, subjectOfStep } from "../steps/all-steps.ts";
 import type { UndoableStep } from "../steps/step.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
@@ -9,6 +9,7 @@ import { followedWorld } from "./followed-world.ts";
 import type { EntryRecord, Run } from "./journal/journal.ts";
 import { settledWorld } from "./settled-world.ts";
 import { snapshot } from "./snapshot.ts";
+import { soundStep } from "./sound-records.ts";
 import { askedForPower } from "./switched-off.ts";
 import { inReverse, type Undoing } from "./undo-order.ts";
 
@@ -74,13 +75,14 @@ export async function undo(
 }
 
 async function undoStep(
-  { changes, last }: Undoing,
+  undoing: Undoing,
   world: World,
   run: Run,
   { force }: UndoOptions,
 ): Promise<Pick<StepResult, "outcome" | "because">> {
+  const { changes, last } = undoing;
   const seqs = changes.map(({ seq }) => seq);
-  const step = rebindStep(last.kind, last.want, changes);
+  const step = soundStep(undoing);
   const now = await step.observe(world);
   if (now.isBefore) {
     run.undone(seqs);

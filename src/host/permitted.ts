@@ -4,8 +4,8 @@
  * step and forgets finds out here. Pure.
  */
 import { deviceName } from "../spec/forms.ts";
-import type { HostChange } from "./change.ts";
 import { handMadePaths } from "./hand-made-files.ts";
+import type { HostFile } from "./host.ts";
 import { ownPaths, ownUnits } from "./own-paths.ts";
 import { pairPaths, pairUnits } from "./pair/paths.ts";
 
@@ -19,8 +19,18 @@ const parameters: ReadonlySet<string> = new Set([
   "net.netfilter.nf_conntrack_tcp_be_liberal",
 ]);
 
+/** What a change touches. */
+interface Touched {
+  readonly unit: string;
+  readonly files: readonly HostFile[];
+  readonly remove: readonly string[];
+  readonly sysctl: Readonly<Record<string, string>>;
+  readonly touchedSysctl: readonly string[];
+  readonly load?: { readonly script: string; readonly rules: string };
+}
+
 /** @throws Error naming what the change must not touch: a fault of this program. */
-export function mustBePermitted({ unit, files, remove, sysctl, touchedSysctl, load }: HostChange): void {
+export function mustBePermitted({ unit, files, remove, sysctl, touchedSysctl, load }: Touched): void {
   if (!units.has(unit)) throw refused("unit", unit);
   for (const { path, mode } of files) {
     if (!places.has(path)) throw refused("file", path);

@@ -67,6 +67,7 @@ function onHost<Want extends { readonly host: HostAddress }, Have>(step: Step<Wa
   return kindOf({
     ...step,
     subject: ({ host }) => host.serverId ?? "",
+    login: ({ host }) => host,
     gone: ({ host }, { cloud }) => hostGone(host, cloud),
   });
 }

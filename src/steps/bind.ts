@@ -85,6 +85,11 @@ export function rebind<Want, Have>(
   return {
     title: step.title(want),
     notice: step.takenBack?.(want) ?? "what it did ends",
+    ...(step.login ? { login: step.login(want) } : {}),
+    files: before.is === "absent" ? [] : (step.contents?.(before.have) ?? []),
+    mustFit: (state) => {
+      stateOf(step, state);
+    },
     async observe(world) {
       const gone = await step.gone?.(want, world, before);
       if (gone && !gone.left) return nothingLeft(gone.because);

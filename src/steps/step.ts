@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { HostAddress, HostFile } from "../host/host.ts";
 import type { JsonValue } from "../report/json-value.ts";
 import type { ReadOnlyWorld, World } from "./world.ts";
 
@@ -83,6 +84,10 @@ export interface Step<Want, Have> {
    * together they are one way, from the state before the other one.
    */
   goesOnFrom?(want: Want): ChangedThing;
+  /** How the host is logged in to, of a step on one. */
+  login?(want: Want): HostAddress;
+  /** Files that undo brings back with their contents. */
+  contents?(have: Have): readonly HostFile[];
   /** Asked before anything else by undo: what is gone needs no taking back, and is not asked for its state. */
   gone?(want: Want, world: ReadOnlyWorld, before: Observed<Have>): Promise<Gone<Have> | undefined>;
 }
@@ -139,6 +144,12 @@ export interface UndoableStep {
   readonly beforeText: string;
   /** What a client could notice when it is undone. */
   readonly notice: string;
+  /** How it was logged in to, where the step is on a host: by the record, which is not yet by where the cloud says that it is. */
+  readonly login?: HostAddress;
+  /** Files whose contents come back. */
+  readonly files: readonly HostFile[];
+  /** @throws Problem journal/unreadable for a state that is none of this step's. */
+  mustFit(state: JsonValue): void;
   /** What it changed is gone from the cloud. */
   isGone(world: ReadOnlyWorld): Promise<boolean>;
   observe(world: ReadOnlyWorld): Promise<{

@@ -4,6 +4,7 @@
  * embedded store.
  */
 import type { JsonValue } from "../../report/json-value.ts";
+import type { Doubt } from "./seal.ts";
 
 export type Operation = "apply" | "undo";
 export type RunOutcome = "running" | "done" | "failed" | "stopped" | "died";
@@ -38,6 +39,8 @@ export interface EntryRecord {
   readonly before: JsonValue;
   readonly after: JsonValue | null;
   readonly state: "started" | "done" | "undoing" | "undone";
+  /** It is not sure that this user's Wayout wrote it so. Absent where it is. */
+  readonly doubt?: Doubt;
 }
 
 export type NewEntry = Pick<
@@ -67,6 +70,11 @@ export interface Journal extends JournalReader {
     readonly cloud: string;
     readonly gateways: readonly string[];
   }): Run;
+  /**
+   * Takes records as they are for this user's own: each was shown to the user.
+   * @throws Problem journal/changed where one is another by now.
+   */
+  accept(shown: readonly EntryRecord[]): void;
   close(): void;
 }
 

@@ -7,6 +7,11 @@ const words = {
   undone: "taken back",
 } as const;
 
+const doubts = {
+  changed: "the record was changed after Wayout wrote it",
+  unsealed: "the record is not sealed by your key",
+} as const;
+
 /** What a run changed and what it took back, in words. Pure. */
 export function runText(
   run: Pick<RunRecord, "id" | "operation">,
@@ -25,6 +30,7 @@ export function runText(
   ].join("\n");
 }
 
-function entryText({ title, kind, state }: EntryRecord): string {
-  return `${words[state].padEnd(20)} ${kind.padEnd(32)} ${title}`;
+function entryText({ title, kind, state, doubt }: EntryRecord): string {
+  const text = `${words[state].padEnd(20)} ${kind.padEnd(32)} ${title}`;
+  return doubt === undefined || state === "undone" ? text : `${text} (${doubts[doubt]})`;
 }

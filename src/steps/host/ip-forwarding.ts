@@ -183,6 +183,8 @@ export const ipForwarding: Step<IpForwardingWant, IpForwardingHave> = {
   describe: ({ now, atBoot, entryEnabled }) =>
     `${now === "1" ? "on" : "off"}, ${atBoot?.value === "1" || entryEnabled ? "on" : "off"} after a boot`,
 
+  contents: ({ files }) => files,
+
   own: ({ now, files, entryEnabled, byRole }) => ({ now: byRole ? null : now, files, entryEnabled }),
 };
 

@@ -50,6 +50,8 @@ export const sourceNat: Step<SourceNatWant, SourceNatHave> = {
     }`;
   },
 
+  contents: ({ files, handMadeFiles }) => [...files, ...handMadeFiles],
+
   own: ({ sysctl, rules, files, entryEnabled, handMadeRules, handMadeFiles }) => ({
     redirects: Object.fromEntries(
       Object.entries(sysctl).filter(([name]) => name.endsWith(".send_redirects")),

@@ -107,6 +107,8 @@ export function serviceStep({ kind, service, title, words }: ServiceStep): Step<
 
     describe: ({ active, files }) => (files.length === 0 ? "none" : active ? "runs" : "does not run"),
 
+    contents: ({ files }) => files,
+
     // Whether it runs is not compared: one that died by itself must not keep an undo from taking it away.
     own: ({ files, enabled }) => ({ files, enabled }),
   };

@@ -15,6 +15,7 @@ export function tellingJournal(journal: Journal, at: AtPoint): Journal {
     runs: () => journal.runs(),
     standing: () => journal.standing(),
     entriesOf: (run) => journal.entriesOf(run),
+    accept: (shown) => journal.accept(shown),
     takenBackBy: (run) => journal.takenBackBy(run),
     close: () => journal.close(),
     begin: (run) => around("journal begin", at, () => tellingRun(journal.begin(run), at)),
