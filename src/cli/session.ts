@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Context } from "../engine/context.ts";
 import type { Journal } from "../engine/journal/journal.ts";
 import { openSqliteJournal } from "../engine/journal/sqlite-journal.ts";
+import { loginsOf } from "../engine/recorded-login.ts";
 import { unlessStopped } from "../engine/unless-stopped.ts";
 import { openHosts } from "../host/ssh.ts";
 import { messageOf, Problem } from "../report/problem.ts";
@@ -58,6 +59,7 @@ export async function withSession<T>(
         signal: stop.signal,
         now: () => new Date(),
         adopt: options.adopt ?? false,
+        logins: loginsOf(file.value),
         probes: chooseProbes(file.value.probes, place.probes),
       },
     });

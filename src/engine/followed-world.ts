@@ -8,12 +8,14 @@ import { hostThrough } from "../host/through.ts";
 import { Problem } from "../report/problem.ts";
 import { behind, byJumps, isOwnName, loginAt } from "../steps/gateway.ts";
 import type { World } from "../steps/world.ts";
+import { jumpsOf, type Logins, noLogins, unknownDestination } from "./recorded-login.ts";
 
 /**
  * Asks the cloud once for each address: whoever moves an EIP needs another world after that.
  * @param proxies ids of servers through which the others may be logged in to.
+ * @param logins what wayout.yaml says of logins.
  */
-export function followedWorld(world: World, proxies: ReadonlySet<string>): World {
+export function followedWorld(world: World, proxies: ReadonlySet<string>, logins: Logins = noLogins): World {
   const known = new Map<string, Host>();
   return {
     cloud: world.cloud,
@@ -21,7 +23,9 @@ export function followedWorld(world: World, proxies: ReadonlySet<string>): World
       const key = JSON.stringify(address);
       const host =
         known.get(key) ??
-        openedHost(address, async () => world.host(await addressNow(address, proxies, world.cloud)));
+        openedHost(address, async () =>
+          world.host(await addressNow(address, { proxies, logins }, world.cloud)),
+        );
       known.set(key, host);
       return host;
     },
@@ -73,39 +77,79 @@ export function whereNow(address: HostAddress, { eip, holder, nics, doors }: Whe
   });
 }
 
+/** @throws Problem host/elsewhere, host/unknown-way */
 async function addressNow(
-  address: HostAddress,
-  proxies: ReadonlySet<string>,
+  recorded: HostAddress,
+  { proxies, logins }: { readonly proxies: ReadonlySet<string>; readonly logins: Logins },
   cloud: CloudReader,
 ): Promise<HostAddress> {
-  const { serverId, destination, byEip } = address;
-  if (serverId === undefined) return address;
+  const server = await serverOf(recorded, cloud);
+  const { jump: _, otherJumps, ...direct } = { ...recorded, serverId: server.id };
+  const { ofFile, eips } = jumpsOf(recorded, logins);
+  const { destination, byEip } = direct;
+  const byFile = ofFile === undefined ? direct : { ...direct, jump: ofFile };
+  if (logins.names.some((one) => one.server === server.name && one.destination === destination)) {
+    return byFile;
+  }
   const publicIps = await cloud.publicIps();
   const eip = publicIps.find((one) => one.address === destination);
-  if (!eip && !byEip) return address;
   const withEip = (nic: Nic) => {
     const own = publicIps.find((one) => one.nicId === nic.id);
     return own ? { nic, eip: own } : { nic };
   };
   const [holder, ofServer] = await Promise.all([
     eip?.nicId === undefined ? undefined : cloud.nic(eip.nicId),
-    cloud.nics({ serverId }),
+    cloud.nics({ serverId: server.id }),
   ]);
   const nics = ofServer.map(withEip);
-  // Only where neither the address nor an EIP of the server's own leads to it.
+  const isOwn = ofServer.some(({ ip }) => ip === destination);
+  if (!eip && !byEip && !isOwn) throw unknownDestination(recorded);
+  if (isOwn && eips.length === 0) return byFile;
+  // Only where neither the address nor an EIP of the server's own leads to it, or where it was gone through another one.
   const leadsThere = ofServer.some(({ subnetId }) => subnetId === holder?.subnetId);
-  const needsDoor = !leadsThere && nics.every((one) => one.eip === undefined);
+  const needsDoor = isOwn || (!leadsThere && nics.every((one) => one.eip === undefined));
   const subnets = needsDoor ? [...new Set(ofServer.map(({ subnetId }) => subnetId))] : [];
   const inSubnets = await Promise.all(subnets.map((subnetId) => cloud.nics({ subnetId })));
   const beside = inSubnets.flat().map(withEip);
-  return whereNow(address, {
+  const doors = beside
+    .filter(({ nic }) => nic.serverId !== server.id)
+    .flatMap((one) => (one.eip ? [{ nic: one.nic, eip: one.eip }] : []));
+  const known = [...doors, ...nics.flatMap((one) => one.eip ?? []).map((own) => ({ eip: own }))];
+  // It was gone through a neighbour: still so, where each of the ways is an EIP beside the server.
+  const ways = [recorded.jump, ...(otherJumps ?? [])].flatMap((jump) => jump ?? []);
+  const stillThere = ways.filter((jump) =>
+    jumpsOf({ server: server.name, jump }, logins).eips.every((ip) =>
+      known.some((one) => one.eip.address === ip),
+    ),
+  );
+  const [way, ...others] = stillThere;
+  if (isOwn && way !== undefined) return { ...direct, ...byJumps([way, ...others]) };
+  return whereNow(isOwn ? { ...byFile, byEip: true } : byFile, {
     ...(eip ? { eip } : {}),
     ...(holder ? { holder } : {}),
     nics,
     doors: [
-      ...beside.filter(({ nic }) => proxies.has(nic.serverId)),
-      ...beside.filter(({ nic }) => nic.serverId === "" && isOwnName(nic.name)),
-    ].filter((one) => one.eip !== undefined),
+      ...doors.filter(({ nic }) => proxies.has(nic.serverId)),
+      ...doors.filter(({ nic }) => nic.serverId === "" && isOwnName(nic.name)),
+    ],
+  });
+}
+
+/** Records of earlier versions have no id: there the name decides, where one server has it. */
+async function serverOf(
+  { server, serverId }: HostAddress,
+  cloud: CloudReader,
+): Promise<{ readonly id: string; readonly name: string }> {
+  if (serverId !== undefined) {
+    const found = await cloud.server(serverId);
+    return { id: serverId, name: found?.name ?? server };
+  }
+  const [only, ...others] = (await cloud.servers()).filter(({ name }) => name === server);
+  if (only && others.length === 0) return only;
+  throw new Problem({
+    code: "host/elsewhere",
+    summary: `${only ? "several servers are" : "no server is"} called ${server}, and the journal has no id of it`,
+    hint: "Go on without it: `undo --skip-hosts`.",
   });
 }
 

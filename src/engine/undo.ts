@@ -38,7 +38,7 @@ export async function undo(
   options: UndoOptions,
 ): Promise<Undone> {
   const changed = new Set(entries.map(({ kind, want }) => subjectOfStep(kind, want)));
-  const follow = (): World => settledWorld(followedWorld(world, changed), context.report);
+  const follow = (): World => settledWorld(followedWorld(world, changed, context.logins), context.report);
   let now = follow();
   // Asked once, however many steps are on hosts that cannot be reached.
   const asOfNow = snapshot(world.cloud);
