@@ -1,10 +1,11 @@
-import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, existsSync, lstatSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { drill } from "../engine/drill/drill.ts";
 import { type DrillPlan, type FaultName, faultNames } from "../report/drill.ts";
 import { drillHtml } from "../report/drill-html.ts";
 import { drillPlanText, drillText } from "../report/drill-text.ts";
 import { messageOf, Problem } from "../report/problem.ts";
+import { kindOf } from "../spec/small-file.ts";
 import { chosenWork } from "./chosen-work.ts";
 import { confirm } from "./confirm.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
@@ -80,18 +81,32 @@ function connectionCount(text: string): number {
 /** Last, and no failure of the drill: what it found is told already. */
 function writeHtml(path: string, html: string): void {
   try {
-    writeFileSync(path, html);
+    const descriptor = openOutput(path, constants.O_TRUNC);
+    try {
+      writeFileSync(descriptor, html);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (cause) {
     note(`cannot write ${path}: ${messageOf(cause)}`);
     process.exitCode = 1;
   }
 }
 
+/** A regular file, or a new one: no link is followed to another one, and a FIFO is not waited for. */
+function openOutput(path: string, how: number): number {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  const kind = there && kindOf(there);
+  if (kind !== undefined) throw new Error(`it is ${kind}`);
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  return openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | how, 0o644);
+}
+
 /** Before a fault is made: a report that cannot be written would be lost. Where there is no such file, none is left. */
 function mustBeWritable(path: string): void {
   try {
     const there = existsSync(path);
-    closeSync(openSync(path, "a"));
+    closeSync(openOutput(path, constants.O_APPEND));
     if (!there) rmSync(path);
   } catch (cause) {
     throw new Problem({

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { messageOf, Problem } from "../report/problem.ts";
+import { kindOf } from "../spec/small-file.ts";
 
 /**
  * Asked before a person is: nobody answers questions for nothing.
@@ -14,6 +15,7 @@ export function mustBeNew(file: string): void {
  * @throws Problem file/exists, file/not-written
  */
 export function writeNewFile(file: string, text: string, force: boolean): void {
+  mustBeFile(file);
   const beside = `${file}.${process.pid}.new`;
   try {
     writeWhole(force ? beside : file, text);
@@ -28,6 +30,18 @@ export function writeNewFile(file: string, text: string, force: boolean): void {
       cause,
     });
   }
+}
+
+/** A device or a FIFO of that name would be gone. @throws Problem file/not-written */
+function mustBeFile(file: string): void {
+  const there = statSync(file, { throwIfNoEntry: false });
+  const kind = there && kindOf(there);
+  if (kind === undefined) return;
+  throw new Problem({
+    code: "file/not-written",
+    summary: `cannot write ${file}: it is ${kind}`,
+    hint: "Name another file with --file.",
+  });
 }
 
 function isThere(file: string): Problem {

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { CloudConfig } from "../cloud/config/cloud-config.ts";
 import { loadCloud, systemSources } from "../cloud/config/load-cloud.ts";
+import { readableByOthers } from "../cloud/config/readable-by-others.ts";
 import type { ConfigSources } from "../cloud/config/settings-file.ts";
 import { warningsOf } from "../cloud/config/warnings.ts";
 import { openCloud } from "../cloud/open-cloud.ts";
@@ -40,7 +41,7 @@ export async function placeOf(
   const options = tracing(debug, tell);
   if (name !== "lab") {
     const config = load(systemSources());
-    for (const warning of warningsOf(config)) tell(`warning: ${warning}`);
+    for (const warning of [...warningsOf(config), ...readableByOthers(config)]) tell(`warning: ${warning}`);
     const journalFolder = resolve(dirname(file), ".wayout");
     return { cloud: openCloud(config, options), journalFolder, probes: {} };
   }

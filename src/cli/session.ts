@@ -1,5 +1,4 @@
 /** What every command on gateways works with: the spec, the cloud, the hosts and the journal. */
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Context } from "../engine/context.ts";
 import type { Journal } from "../engine/journal/journal.ts";
@@ -7,10 +6,12 @@ import { openSqliteJournal } from "../engine/journal/sqlite-journal.ts";
 import { loginsOf } from "../engine/recorded-login.ts";
 import { unlessStopped } from "../engine/unless-stopped.ts";
 import { openHosts } from "../host/ssh.ts";
-import { messageOf, Problem } from "../report/problem.ts";
+import { Problem } from "../report/problem.ts";
 import { openProgress } from "../report/progress.ts";
 import { chooseProbes } from "../spec/probes.ts";
+import { readSmallFile } from "../spec/small-file.ts";
 import { parseSpec, type SpecFile } from "../spec/spec.ts";
+import { maxFileBytes, yamlTooLarge } from "../spec/yaml-file.ts";
 import type { World } from "../steps/world.ts";
 import { cloudOfSpec } from "./cloud-of-spec.ts";
 import { openControlFolder } from "./control-folder.ts";
@@ -83,16 +84,12 @@ export function withReadingSession<T>(
 }
 
 function readSpec(path: string): SpecFile {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new Problem({
-      code: "spec/no-file",
-      summary: `cannot read ${path}: ${messageOf(cause)}`,
-      hint: "`wayout init` writes one from what the cloud has; or name yours with --file.",
-      cause,
-    });
-  }
-  return parseSpec(text, path);
+  const read = readSmallFile(path, maxFileBytes);
+  if ("text" in read) return parseSpec(read.text, path);
+  if (read.is === "too-large") throw yamlTooLarge(path, "spec");
+  throw new Problem({
+    code: "spec/no-file",
+    summary: `cannot read ${path}: ${read.why}`,
+    hint: "`wayout init` writes one from what the cloud has; or name yours with --file.",
+  });
 }

@@ -77,6 +77,27 @@ export function whereNow(address: HostAddress, { eip, holder, nics, doors }: Whe
   });
 }
 
+/**
+ * Looks, before anything is done, whether each host is logged in to in a way that the cloud or wayout.yaml knows. Servers
+ * that are gone are not logged in to, and where an EIP leads may be another place once it is moved.
+ * @throws Problem host/unknown-way
+ */
+export async function mustKnowWays(
+  addresses: readonly HostAddress[],
+  cloud: CloudReader,
+  logins: Logins = noLogins,
+): Promise<void> {
+  const each = new Map(addresses.map((address) => [JSON.stringify(address), address]));
+  for (const address of each.values()) {
+    if (address.serverId !== undefined && !(await cloud.server(address.serverId))) continue;
+    try {
+      await addressNow(address, { proxies: new Set(), logins }, cloud);
+    } catch (cause) {
+      if (!(cause instanceof Problem) || cause.code === "host/unknown-way") throw cause;
+    }
+  }
+}
+
 /** @throws Problem host/elsewhere, host/unknown-way */
 async function addressNow(
   recorded: HostAddress,

@@ -6,6 +6,7 @@ import type { HostAddress } from "../host/host.ts";
 import { Problem } from "../report/problem.ts";
 import { isAddress } from "../spec/addresses.ts";
 import type { Spec } from "../spec/spec.ts";
+import { parseJumps } from "../spec/ssh-words.ts";
 
 /** What wayout.yaml says of logins now, beside what the cloud knows. */
 export interface Logins {
@@ -41,15 +42,11 @@ export function jumpsOf(
     .filter((one) => jump === one || jump.startsWith(`${one},`))
     .sort((a, b) => b.length - a.length);
   const rest = ofFile === undefined ? jump : jump.slice(ofFile.length + 1);
-  const hops = rest === "" ? [] : rest.split(",").map(addressOfHop);
+  // What cannot be read is no jump host of anybody's.
+  const hops = rest === "" ? [] : (parseJumps(rest)?.map(({ host }) => host) ?? [rest]);
   const eips = hops.filter((hop) => isAddress(hop));
   if (eips.length < hops.length) throw unknownWay(server, `by the jump host ${jump}`, `jump: ${jump}`);
   return { ...(ofFile === undefined ? {} : { ofFile }), eips };
-}
-
-/** Of "linux@203.0.113.10:2222" the address. */
-function addressOfHop(hop: string): string {
-  return hop.slice(hop.lastIndexOf("@") + 1).replace(/:\d{1,5}$/, "");
 }
 
 /** A destination that the cloud does not know as the server's. */

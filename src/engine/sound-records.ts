@@ -1,4 +1,5 @@
 /** Records of the journal are input: only sound ones are acted on, and all are looked at before anything is done. Pure. */
+import type { HostAddress } from "../host/host.ts";
 import { Problem } from "../report/problem.ts";
 import type { SpecFile } from "../spec/spec.ts";
 import { rebindStep } from "../steps/all-steps.ts";
@@ -50,6 +51,11 @@ function throwFirst(entries: readonly EntryRecord[], read: (undoing: Undoing) =>
     summary: others.length === 0 ? first.summary : `${first.summary}; and ${others.length} more`,
     hint: `Nothing was changed. ${first.hint ?? ""}`.trim(),
   });
+}
+
+/** How the hosts of these changes are logged in to, by their records. */
+export function loginsIn(entries: readonly EntryRecord[]): readonly HostAddress[] {
+  return inReverse(entries).flatMap((undoing) => soundStep(undoing).login ?? []);
 }
 
 /** What stands of the file's gateways. */

@@ -5,9 +5,11 @@ import { suggestion } from "../spec/nearest.ts";
 import type { World } from "../steps/world.ts";
 import type { Context } from "./context.ts";
 import { withoutDeadHosts } from "./dead-hosts.ts";
+import { mustKnowWays } from "./followed-world.ts";
 import { otherFilesOf } from "./gateway-files.ts";
 import type { EntryRecord, Journal, JournalReader, RunRecord } from "./journal/journal.ts";
-import { mustBeSound } from "./sound-records.ts";
+import { snapshot } from "./snapshot.ts";
+import { loginsIn, mustBeSound } from "./sound-records.ts";
 import { type UndoOptions, undo } from "./undo.ts";
 
 export interface TakenBack {
@@ -73,8 +75,11 @@ export async function takeBack(
   context: Context,
   options: UndoOptions,
 ): Promise<TakenBack> {
-  if (!options.force) mustBeSound(entries);
   if (entries.length === 0) return { outcome: "done", steps: [], problems: [] };
+  if (!options.force) {
+    mustBeSound(entries);
+    if (!options.skipHosts) await mustKnowWays(loginsIn(entries), snapshot(world.cloud), context.logins);
+  }
   const gateways = [...new Set(entries.map((entry) => entry.gateway))];
   const run = journal.begin({ operation: "undo", cloud, gateways });
   context.report({ kind: "run-started", run: run.id, operation: "undo", steps: entries.length });

@@ -41,11 +41,7 @@ export function parseYamlFile<T>(
 ): YamlFile<T> {
   const { file, schema, codes } = options;
   if (Buffer.byteLength(text) > maxFileBytes) {
-    throw new Problem({
-      code: `${codes}/too-large`,
-      summary: `${file} is larger than ${maxFileBytes / 1024} KiB`,
-      hint: "Is this the right file?",
-    });
+    throw yamlTooLarge(file, codes);
   }
   const deep = tooDeepAt(text);
   if (deep !== undefined) {
@@ -207,4 +203,13 @@ function unwrap(schema: unknown): unknown {
     current = current.unwrap();
   }
   return current;
+}
+
+/** @param codes prefix of the problem's code. */
+export function yamlTooLarge(file: string, codes: string): Problem {
+  return new Problem({
+    code: `${codes}/too-large`,
+    summary: `${file} is larger than ${maxFileBytes / 1024} KiB`,
+    hint: "Is this the right file?",
+  });
 }

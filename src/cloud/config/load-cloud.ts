@@ -1,8 +1,7 @@
 /** From a cloud's name to everything that is needed to speak to it. Pure over its sources. */
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { messageOf } from "../../report/problem.ts";
 import { suggestion } from "../../spec/nearest.ts";
+import { readSmallFile } from "../../spec/small-file.ts";
 import { isRecord } from "../record.ts";
 import { checkedConfig } from "./check-entry.ts";
 import type { CloudConfig } from "./cloud-config.ts";
@@ -16,14 +15,14 @@ export function systemSources(): ConfigSources {
   return { env: process.env, cwd: process.cwd(), home: homedir(), readFile: readIfThere };
 }
 
+/** Bundles of certificates are the largest: those of all public authorities take 250 KiB. */
+const maxFileBytes = 4 * 1024 * 1024;
+
 function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw configProblem(`${path} cannot be read`, messageOf(error), "Check the file's owner and mode.");
-  }
+  const read = readSmallFile(path, maxFileBytes);
+  if ("text" in read) return read.text;
+  if (read.is === "missing") return undefined;
+  throw configProblem(`${path} cannot be read`, read.why, "Check what the file is, its owner and its mode.");
 }
 
 /** The clouds that can be named, in the order of the file; the OS_* variables' own cloud last. */

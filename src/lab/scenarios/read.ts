@@ -1,9 +1,10 @@
 /** Finds and reads a scenario: one that comes with Wayout, by name, or a file of the user's, by path. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { messageOf, Problem } from "../../report/problem.ts";
+import { Problem } from "../../report/problem.ts";
 import { suggestion } from "../../spec/nearest.ts";
-import { maxFileBytes, parseYamlFile } from "../../spec/yaml-file.ts";
+import { readSmallFile } from "../../spec/small-file.ts";
+import { maxFileBytes, parseYamlFile, yamlTooLarge } from "../../spec/yaml-file.ts";
 import { checkScenario, type ScenarioUse } from "./check.ts";
 import { rehearse } from "./rehearse.ts";
 import { type Scenario, scenarioSchema } from "./schema.ts";
@@ -58,17 +59,13 @@ export async function parseScenario(
 }
 
 function readFile(path: string): string {
-  try {
-    // Looked at before it is read: a device or a disk image would fill the memory.
-    const { size } = statSync(path);
-    return size > maxFileBytes ? " ".repeat(maxFileBytes + 1) : readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new Problem({
-      code: "lab/no-scenario",
-      summary: `cannot read ${path}`,
-      detail: messageOf(cause),
-      hint: `Give a file, or one of ${builtInScenarios().join(", ")}.`,
-      cause,
-    });
-  }
+  const read = readSmallFile(path, maxFileBytes);
+  if ("text" in read) return read.text;
+  if (read.is === "too-large") throw yamlTooLarge(path, "lab");
+  throw new Problem({
+    code: "lab/no-scenario",
+    summary: `cannot read ${path}`,
+    detail: read.why,
+    hint: `Give a file, or one of ${builtInScenarios().join(", ")}.`,
+  });
 }
