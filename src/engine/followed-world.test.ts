@@ -130,3 +130,60 @@ test("of the servers beside it, only a proxy is gone through", async () => {
   const { stdout } = await world.host({ ...address, byEip: true }).read("hostname");
   expect(stdout).toBe("192.168.125.11 by admin@203.0.113.12:2222");
 });
+
+const lists = (nics: readonly Nic[]) => (asked?: { serverId?: string; subnetId?: string }) =>
+  Promise.resolve(
+    nics.filter(
+      (nic) =>
+        nic.serverId === (asked?.serverId ?? nic.serverId) &&
+        nic.subnetId === (asked?.subnetId ?? nic.subnetId),
+    ),
+  );
+const logins = {
+  names: [{ server: "ecs-1", destination: "proxy-by-name" }],
+  jumps: ["linux@bastion.example", "linux@bastion.example,inner"],
+};
+const servers = [one.server, two.server];
+
+test.each<[string, Partial<typeof address> & { jump?: string; otherJumps?: string[] }, string]>([
+  ["the name that wayout.yaml has for it", { destination: "proxy-by-name" }, "proxy-by-name by undefined"],
+  ["its private address", { destination: "192.168.125.11" }, "192.168.125.11 by undefined"],
+  [
+    "its private address, by the jump hosts of wayout.yaml",
+    { destination: "192.168.125.11", jump: "linux@bastion.example,inner" },
+    "192.168.125.11 by linux@bastion.example,inner",
+  ],
+  [
+    "its private address, through the neighbour that it was reached through",
+    {
+      destination: "192.168.125.11",
+      jump: "linux@bastion.example,me@203.0.113.12:22",
+      otherJumps: ["me@203.0.113.99"],
+    },
+    "192.168.125.11 by linux@bastion.example,me@203.0.113.12:22",
+  ],
+  [
+    "its private address, through a neighbour of today where the one of the record is no neighbour",
+    { destination: "192.168.125.11", jump: "me@198.51.100.66" },
+    "192.168.125.11 by admin@203.0.113.12:2222",
+  ],
+])("a recorded login leads to %s", async (_, recorded, expected) => {
+  const publicIps = [eipAt(two.nic, "203.0.113.12")];
+  const found = worldOf({ nics: lists([one.nic, two.nic]) }, { publicIps, servers });
+  const world = followedWorld(found, new Set([two.server.id]), logins);
+  expect((await world.host({ ...address, ...recorded }).read("hostname")).stdout).toBe(expected);
+});
+
+test.each([
+  ["a name that wayout.yaml does not have", { destination: "attacker.example" }],
+  ["a name that it has for another server", { ...two.host, destination: "proxy-by-name" }],
+  ["an address of another server", { destination: "192.168.125.12" }],
+  ["an address of nobody", { destination: "198.51.100.66" }],
+  ["a jump host that wayout.yaml does not have", { jump: "attacker.example" }],
+  ["one behind a jump host of wayout.yaml", { jump: "linux@bastion.example,attacker.example" }],
+  ["one whose name goes on from one of wayout.yaml", { jump: "linux@bastion.example.attacker.example" }],
+])("a recorded login by %s is not made", async (_, recorded) => {
+  const found = worldOf({ nics: lists([one.nic, two.nic]) }, { servers });
+  const host = followedWorld(found, new Set(), logins).host({ ...address, ...recorded });
+  await expect(host.read("hostname")).rejects.toMatchObject({ code: "host/unknown-way" });
+});

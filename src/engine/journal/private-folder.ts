@@ -109,7 +109,7 @@ function notYours(path: string, { uid, mode }: Stats): Problem {
   return new Problem({
     code: "journal/not-yours",
     summary: `${path} belongs to another user (${ownerText({ uid, mode })}), not to the user who runs this (uid ${me})`,
-    hint: `That user decides what undo does. Run Wayout as that user, without sudo. Or, if you have looked at what is in it: chown ${me} ${quote(path)}`,
+    hint: `That user decides what undo does. Run Wayout as that user, without sudo. Or, if you have looked at what is in it: chown -R ${me} ${quote(path)}`,
   });
 }
 
