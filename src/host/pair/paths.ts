@@ -14,7 +14,8 @@ export const pairPaths = {
   score: `${pairFolder}/score`,
   watch: `${pairFolder}/watch`,
   agent: `${pairFolder}/agent`,
-  takeOver: `${pairFolder}/take-over`,
+  /** It did only that at first: the name stays, so that no older file is left on a host. */
+  takeOver: `${pairFolder}/open-groups`,
   syncUnit: "/etc/systemd/system/wayout-sync.service",
   pairUnit: "/etc/systemd/system/wayout-pair.service",
 } as const;

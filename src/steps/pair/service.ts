@@ -117,8 +117,10 @@ export function serviceStep({ kind, service, title, words }: ServiceStep): Step<
 function serviceState({ unit, paths }: Service, want: MemberWant, facts: HostFacts): ServiceHave {
   const service = facts.services.find((one) => one.unit === unit);
   return {
-    device: insideDevices(facts, [want.mac])[0] ?? null,
-    ...(want.outside ? { outsideDevice: insideDevices(facts, [want.outside.mac])[0] ?? null } : {}),
+    device: insideDevices(facts, [want.mac], want.host.server)[0] ?? null,
+    ...(want.outside
+      ? { outsideDevice: insideDevices(facts, [want.outside.mac], want.host.server)[0] ?? null }
+      : {}),
     files: ownFilesIn(facts, paths),
     enabled: service?.enabled ?? false,
     active: service?.active ?? false,

@@ -60,7 +60,7 @@ announce() {
 take_over() {
   mac=$(router_mac)
   [ -n "$mac" ] || { ping -n -q -c 1 -W 1 "$(router)" >/dev/null 2>&1; mac=$(router_mac); }
-  { conntrack -L; conntrack -L -f ipv6; } 2>/dev/null | perl /etc/wayout/pair/take-over "$outside" "$mac" "$@"
+  { conntrack -L; conntrack -L -f ipv6; } 2>/dev/null | perl /etc/wayout/pair/open-groups "$outside" "$mac" "$@"
 }
 # Its rules translate to an address of its own: the route leads to this host and not to the pair, not yet or not any more.
 # What comes here passes then, whoever is active.

@@ -1,5 +1,5 @@
 # Wayout: goes through the connections that this proxy of a pair has taken over.
-#   { conntrack -L; conntrack -L -f ipv6; } | perl take-over DEVICE MAC-OF-THE-ROUTER [last]
+#   { conntrack -L; conntrack -L -f ipv6; } | perl open-groups DEVICE MAC-OF-THE-ROUTER [last]
 # Those of the gateway get their way back through the cloud's stateful security groups. A group lets in what answers something
 # that went out by this NIC, and by this NIC nothing has gone out yet: a download, whose client says nothing, would wait for ever.
 # So for every connection one packet goes out that the first router drops (its TTL is 1). It goes past the host's own connection
