@@ -82,7 +82,6 @@ function wayoutRules(served: readonly string[]): Rules {
     destinations: ["0.0.0.0/0"],
     vpcCidrs: [vpcCidr],
     closed: closedByDefault,
-    closeOwnServices: false,
-    sshPort: 22,
+    ownServices: null,
   };
 }

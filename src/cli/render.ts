@@ -2,7 +2,8 @@ import { Command, Option } from "commander";
 import { renderCloudInit } from "../host/render/cloud-init.ts";
 import { type ByHand, renderShellScript } from "../host/render/shell-script.ts";
 import { Problem } from "../report/problem.ts";
-import type { Gateway } from "../steps/gateway.ts";
+import { type Gateway, served } from "../steps/gateway.ts";
+import { ownServicesOf } from "../steps/own-services.ts";
 import { chosenWork } from "./chosen-work.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answer, answerJson } from "./output.ts";
@@ -40,12 +41,18 @@ export function renderCommand(): Command {
   });
 }
 
-function byHand({ name, spec, vpc, proxies: [proxy], subnets }: Gateway): ByHand {
+function byHand(gateway: Gateway): ByHand {
+  const { name, spec, vpc } = gateway;
+  const [proxy] = gateway.proxies;
+  const from = served(gateway);
+  const ownServices = ownServicesOf(gateway, proxy, from);
   return {
     gateway: name,
-    served: subnets.map(({ subnet }) => subnet.cidr),
+    served: from,
     destinations: spec.destinations,
     vpcCidrs: vpc.cidrs,
-    insideMacs: proxy.nics.map((nic) => nic.mac),
+    insideMacs: [proxy.nic, ...proxy.nics.filter(({ id }) => id !== proxy.nic.id)].map(({ mac }) => mac),
+    ...(ownServices ? { ownServices } : {}),
+    sshPort: spec.ssh.port ?? 22,
   };
 }

@@ -146,6 +146,8 @@ export interface HostFacts {
   readonly enabledUnits: readonly string[];
   /** The local boot script: where boot entries go when there is no init system to ask. */
   readonly rcLocal?: HostFile;
+  /** Where this login comes from, as the host sees it, and the port of its sshd; absent where it is not by IPv4. */
+  readonly login?: { readonly from: string; readonly port: number };
   /** A restore timer of an unconfirmed change is armed. */
   readonly armed: boolean;
   /** A script of ours is changing the host, whoever sent it: what was read is half of that change. */

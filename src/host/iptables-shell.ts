@@ -5,8 +5,11 @@ import { ownChainPrefix } from "./own-paths.ts";
 export const ownChains = [
   ["filter", "FORWARD", `${ownChainPrefix}FORWARD`],
   ["filter", "", `${ownChainPrefix}LEAVING`],
-  ["filter", "INPUT", `${ownChainPrefix}INPUT`],
+  ["filter", "", `${ownChainPrefix}SERVED`],
+  ["filter", "", `${ownChainPrefix}KNOWN`],
   ["mangle", "FORWARD", `${ownChainPrefix}MSS`],
+  ["mangle", "PREROUTING", `${ownChainPrefix}BEGINS`],
+  ["mangle", "", `${ownChainPrefix}SERVICES`],
   ["nat", "POSTROUTING", `${ownChainPrefix}SNAT`],
 ] as const;
 

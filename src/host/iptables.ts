@@ -1,15 +1,18 @@
 /** The rules in iptables' words, for hosts without nft: chains of our own in the tables that are there. Pure. */
+import { iptablesInput } from "./iptables-input.ts";
 import { iptablesTool, ownChains } from "./iptables-shell.ts";
 import { ownChainPrefix } from "./own-paths.ts";
+import { protocols, servicesComment } from "./own-services.ts";
+import { syncPort } from "./pair/conntrackd-conf.ts";
 import { plainRules } from "./plain-rules.ts";
-import { isEverywhere } from "./ranges.ts";
+import { isEverywhere, overlapping } from "./ranges.ts";
 import { canonicalRules, fingerprint, type Rules } from "./rules.ts";
 
 /**
  * A shell script that loads the chains, each table in one step (iptables-restore replaces a table at once), and hooks
  * each with one jump in the first place. In the same table the first verdict wins: what we accept is not reached by a
  * drop further down (CentOS 6 ends FORWARD with a REJECT), and nothing else is touched. An iptables rule has one source
- * and one destination, so new connections walk one rule per subnet and destination; open ones pass at the chain's start.
+ * and one destination, so packets walk one rule per served range, and one per destination where those are narrower.
  */
 export function iptablesText(wanted: Rules): string {
   const rules = canonicalRules(wanted);
@@ -17,13 +20,14 @@ export function iptablesText(wanted: Rules): string {
   return `#!/bin/sh
 # Wayout: the way out of the VPC for servers without a public IP. Loaded at boot by /etc/wayout/load.
 ${plainRules(rules)}
+${servicesComment(rules.ownServices).join("\n")}
 ${iptablesTool}
 ${rules.ofPair ? keepPorts : randomPorts}
 jump() { iptables-save -t "$1" 2>/dev/null | grep -q -e "-A $2 .*-j $3\\$" || echo "-I $2 1 -j $3"; }
 {
 ${sections.join("\n")}
 } | iptables-restore --noflush || exit 1
-${rules.closeOwnServices ? "" : removeInputChain}`;
+`;
 }
 
 /** An empty word for SNAT: the kernel keeps a port where it is free. */
@@ -33,89 +37,109 @@ const randomPorts = `# Ports at random by the kernel's better method where this 
 random=--random
 iptables -j SNAT --help 2>/dev/null | grep -q -e --random-fully && random=--random-fully`;
 
-/** Left over from rules that closed the host's own services. */
-const removeInputChain = `if iptables-save -t filter 2>/dev/null | grep -q -e ${ownChainPrefix}INPUT; then
-  $ipt -D INPUT -j ${ownChainPrefix}INPUT; $ipt -F ${ownChainPrefix}INPUT; $ipt -X ${ownChainPrefix}INPUT
-fi
-`;
+const forward = `${ownChainPrefix}FORWARD`;
+const leaving = `${ownChainPrefix}LEAVING`;
+const fromServed = `${ownChainPrefix}SERVED`;
+const known = `${ownChainPrefix}KNOWN`;
+const mss = `${ownChainPrefix}MSS`;
+const translate = `${ownChainPrefix}SNAT`;
 
+/** Whichever way a packet goes, --ctorigsrc and --ctorigdst are of the connection that it belongs to. */
 function filterTable(rules: Rules): string {
-  const forward = `${ownChainPrefix}FORWARD`;
-  const leaving = `${ownChainPrefix}LEAVING`;
-  const input = `${ownChainPrefix}INPUT`;
   const out = rules.egressDevice;
-  const lines = [
-    `:${forward} - [0:0]`,
-    `:${leaving} - [0:0]`,
-    ...rules.insideDevices.map((device) => `-A ${forward} -i ${device} -o ${out} -j ${leaving}`),
-    // Replies: a host that drops what it forwards would drop them too.
-    ...rules.insideDevices.flatMap((device) =>
-      device === out ? [] : [`-A ${forward} -i ${out} -o ${device} ${established} -j ACCEPT`],
+  const all = [...new Set([out, ...rules.insideDevices])];
+  return table("filter", [
+    ...all.flatMap((from) => all.map((to) => `-A ${forward} -i ${from} -o ${to} -j ${leaving}`)),
+    `-A ${leaving} -p ${protocols.vrrp} -j DROP`,
+    `-A ${leaving} -p udp --dport ${syncPort} -m conntrack --ctdir ORIGINAL -j DROP`,
+    ...rules.served.flatMap((source) =>
+      rules.vpcCidrs.map((to) => `-A ${leaving} ! -p udp ${noEntry} -s ${source} -d ${to} -j RETURN`),
     ),
-    `-A ${leaving} ${established} -j ACCEPT`,
-    ...rules.vpcCidrs.map((cidr) => `-A ${leaving} -d ${cidr} -j RETURN`),
-    `-A ${leaving} -m conntrack --ctstate INVALID -j DROP`,
-    ...(rules.ofPair
-      ? [`-A ${leaving} -p tcp ! --syn -m conntrack --ctstate NEW -j REJECT --reject-with tcp-reset`]
+    `-A ${leaving} ${noEntry} -j DROP`,
+    ...rules.closed.map((cidr) => `-A ${leaving} ${opened} --ctorigdst ${cidr} -j DROP`),
+    ...(overlapping(rules.served, rules.closed)
+      ? rules.closed.map((cidr) => `-A ${leaving} ${opened} --ctorigsrc ${cidr} -j DROP`)
       : []),
-    ...rules.closed.map((cidr) => `-A ${leaving} -d ${cidr} -j DROP`),
-    ...pairs(rules).map((match) => `-A ${leaving} ${match} -j ACCEPT`),
+    ...rules.closed.map((cidr) => `-A ${leaving} ${opened} --ctstate DNAT --ctreplsrc ${cidr} -j DROP`),
+    ...(rules.ofPair ? [] : [`-A ${leaving} ${opened} --ctstate DNAT -j ACCEPT`]),
+    ...fromOutside(rules).map((match) => `-A ${leaving} ${match} ${opened} --ctdir ORIGINAL -j DROP`),
+    ...rules.served.map((cidr) => `-A ${leaving} ${opened} --ctorigsrc ${cidr} -g ${fromServed}`),
     `-A ${leaving} -m comment --comment wayout:${fingerprint(rules)} -j DROP`,
+    ...(rules.ofPair ? [`-A ${fromServed} ${opened} --ctstatus CONFIRMED -j ${known}`] : []),
+    // What is within the VPC is left to the host's own rules.
+    ...rules.vpcCidrs.map((cidr) => `-A ${fromServed} ${opened} --ctorigdst ${cidr} -j RETURN`),
+    ...(rules.ofPair
+      ? [
+          `-A ${fromServed} -o ${out} -p tcp ! --syn -m conntrack --ctstate NEW -j REJECT --reject-with tcp-reset`,
+        ]
+      : []),
+    ...(isEverywhere(rules.destinations)
+      ? [`-A ${fromServed} -j ACCEPT`]
+      : rules.destinations.map((cidr) => `-A ${fromServed} ${opened} --ctorigdst ${cidr} -j ACCEPT`)),
+    `-A ${fromServed} -j DROP`,
+    ...(rules.ofPair ? knownLines(rules) : []),
+  ]);
+}
+
+const opened = "-m conntrack";
+const noEntry = "-m conntrack --ctstate INVALID,UNTRACKED";
+
+/** Matches of what does not come in from inside; with one inside device by its name, as `wayout render` fills it in. */
+function fromOutside({ egressDevice, insideDevices }: Rules): string[] {
+  if (insideDevices.includes(egressDevice)) return [];
+  const [inside = "", ...more] = insideDevices;
+  return [more.length === 0 ? `! -i ${inside}` : `-i ${egressDevice}`];
+}
+
+/** Of a pair: the entry was there before this packet, and may have been told by the other proxy. */
+function knownLines({ egressDevice, egressAddress, insideDevices, vpcCidrs }: Rules): string[] {
+  return [
+    // Set by the script that loads these rules: see former-address.ts.
+    `\${former:+-A ${known} ${opened} --ctrepldst $former -j RETURN}`,
+    ...vpcCidrs.flatMap((cidr) => [
+      `-A ${known} ${opened} --ctstate SNAT --ctorigdst ${cidr} -j DROP`,
+      `-A ${known} ${opened} --ctorigdst ${cidr} -j RETURN`,
+    ]),
+    `-A ${known} ${opened} --ctstate SNAT --ctrepldst ${egressAddress} -j RETURN`,
+    ...insideDevices
+      .filter((device) => device !== egressDevice)
+      .map((device) => `-A ${known} -i ${device} ! -o ${egressDevice} ${opened} ! --ctstate SNAT -j RETURN`),
+    `-A ${known} -j DROP`,
   ];
-  const own = rules.closeOwnServices
-    ? [
-        `:${input} - [0:0]`,
-        ...rules.insideDevices.flatMap((device) =>
-          rules.served.flatMap((cidr) => [
-            `-A ${input} -i ${device} -s ${cidr} -p tcp --dport ${rules.sshPort} -j RETURN`,
-            `-A ${input} -i ${device} -s ${cidr} -p icmp -j RETURN`,
-            `-A ${input} -i ${device} -s ${cidr} -m conntrack --ctstate NEW -j DROP`,
-          ]),
-        ),
-      ]
-    : [];
-  return table("filter", [...lines, ...own], rules.closeOwnServices);
 }
 
 function mangleTable(rules: Rules): string {
-  const chain = `${ownChainPrefix}MSS`;
   const clamp = "-p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu";
   const inside = rules.insideDevices.filter((device) => device !== rules.egressDevice);
   return table("mangle", [
-    `:${chain} - [0:0]`,
-    `-A ${chain} -o ${rules.egressDevice} ${clamp}`,
-    ...inside.map((device) => `-A ${chain} -i ${rules.egressDevice} -o ${device} ${clamp}`),
+    `-A ${mss} -o ${rules.egressDevice} ${clamp}`,
+    ...inside.map((device) => `-A ${mss} -i ${rules.egressDevice} -o ${device} ${clamp}`),
+    ...iptablesInput(rules),
   ]);
 }
 
 function natTable(rules: Rules): string {
-  const chain = `${ownChainPrefix}SNAT`;
   const out = rules.egressDevice;
-  return table("nat", [
-    `:${chain} - [0:0]`,
-    `-A ${chain} ! -o ${out} -j RETURN`,
-    ...rules.ownAddresses.map((address) => `-A ${chain} -s ${address} -j RETURN`),
-    ...rules.vpcCidrs.map((cidr) => `-A ${chain} -d ${cidr} -j RETURN`),
-    ...pairs(rules).map((match) => `-A ${chain} ${match} -j SNAT --to-source ${rules.egressAddress} $random`),
-  ]);
-}
-
-const established = "-m conntrack --ctstate RELATED,ESTABLISHED";
-
-function pairs(rules: Rules): string[] {
   const destinations = isEverywhere(rules.destinations)
     ? [""]
     : rules.destinations.map((cidr) => ` -d ${cidr}`);
-  return rules.served.flatMap((source) => destinations.map((to) => `-s ${source}${to}`));
+  return table("nat", [
+    `-A ${translate} ! -o ${out} -j RETURN`,
+    ...rules.ownAddresses.map((address) => `-A ${translate} -s ${address} -j RETURN`),
+    ...rules.vpcCidrs.map((cidr) => `-A ${translate} -d ${cidr} -j RETURN`),
+    ...rules.served.flatMap((source) =>
+      destinations.map(
+        (to) => `-A ${translate} -s ${source}${to} -j SNAT --to-source ${rules.egressAddress} $random`,
+      ),
+    ),
+  ]);
 }
 
 /** One table of iptables-restore's input; naming a chain empties it, so loading again changes nothing. */
-function table(name: string, lines: readonly string[], withInput = false): string {
-  const hooks = ownChains.flatMap(([of, builtIn, own]) =>
-    of === name && builtIn && (builtIn !== "INPUT" || withInput) ? [`jump ${name} ${builtIn} ${own}`] : [],
-  );
-  const chains = lines.filter((line) => line.startsWith(":"));
-  const rules = lines.filter((line) => !line.startsWith(":"));
+function table(name: string, rules: readonly string[]): string {
+  const own = ownChains.filter(([of]) => of === name);
+  const hooks = own.flatMap(([, builtIn, chain]) => (builtIn ? [`jump ${name} ${builtIn} ${chain}`] : []));
+  const chains = own.map(([, , chain]) => `:${chain} - [0:0]`);
   return [`cat <<END`, `*${name}`, ...chains, "END", ...hooks, "cat <<END", ...rules, "COMMIT", "END"].join(
     "\n",
   );

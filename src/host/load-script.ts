@@ -1,4 +1,5 @@
 /** The script that makes the rules true, the same while applying and at every boot. Pure. */
+import { formerAddress } from "./former-address.ts";
 import { ownPaths, ownTable, stateFolder } from "./own-paths.ts";
 import { quote } from "./script.ts";
 import { sysctlPath } from "./sysctl-path.ts";
@@ -9,6 +10,8 @@ export interface Load {
   readonly sysctl: Readonly<Record<string, string>>;
   /** Set to this value where the present one is lower. */
   readonly atLeast: Readonly<Record<string, number>>;
+  /** Of a host in a pair: what it translated to while it was alone, and its device. */
+  readonly own?: { readonly address: string; readonly device: string };
 }
 
 /**
@@ -23,7 +26,8 @@ export function loadScript(load: Load): string {
     stateFolder,
     `rules=\${1:-${load.backend === "nftables" ? ownPaths.nftRules : ownPaths.iptablesRules}}`,
     'mkdir -p "$state"',
-    ...(load.backend === "nftables" ? loadNftables : loadIptables),
+    ...(load.own ? formerAddress(load.own.address, load.own.device) : []),
+    ...(load.backend === "nftables" ? loadNftables(load) : loadIptables),
     `parameter() { [ -w "$1" ] && [ "$(cat "$1")" != "$2" ] && echo "$2" > "$1"; }`,
     `at_least() { [ -w "$1" ] && [ "$(cat "$1")" -lt "$2" ] && echo "$2" > "$1"; }`,
     ...sorted(load.sysctl).map(([name, value]) => `parameter ${quote(sysctlPath(name))} ${quote(value)}`),
@@ -34,8 +38,13 @@ export function loadScript(load: Load): string {
   return lines.join("\n");
 }
 
-const loadNftables = [
-  'nft -f "$rules" || exit 1',
+const loadNftables = ({ own }: Load) => [
+  ...(own
+    ? [
+        // In one transaction: no packet meets the rules without it.
+        `{ cat "$rules"; echo "\${former:+add element ip ${ownTable} former { $former }}"; } | nft -f - || exit 1`,
+      ]
+    : ['nft -f "$rules" || exit 1']),
   // What the kernel prints now is compared later: a difference means that somebody changed the rules since.
   `nft -s list table ip ${ownTable} > "$state/loaded-nft"`,
 ];

@@ -1,7 +1,7 @@
 /** Sets of IPv4 ranges in one canonical form: sorted, merged, without overlaps, whatever order they were given in. */
 
 import { Problem } from "../report/problem.ts";
-import { parseRange, type Range, toAddress } from "../spec/addresses.ts";
+import { contains, overlaps, parseRange, type Range, toAddress } from "../spec/addresses.ts";
 
 /** The fewest CIDRs that cover exactly what `cidrs` cover, in ascending order. */
 export function canonicalCidrs(cidrs: readonly string[]): readonly string[] {
@@ -46,4 +46,16 @@ export const everywhere = "0.0.0.0/0";
 /** The set covers all addresses, so that matching on it says nothing. */
 export function isEverywhere(cidrs: readonly string[]): boolean {
   return canonicalCidrs(cidrs)[0] === everywhere;
+}
+
+/** Some address is in both sets. */
+export function overlapping(some: readonly string[], others: readonly string[]): boolean {
+  const ranges = others.map(range);
+  return some.map(range).some((one) => ranges.some((other) => overlaps(one, other)));
+}
+
+/** All of `cidr` is in one of the ranges. */
+export function isWithin(cidr: string, ranges: readonly string[]): boolean {
+  const inner = range(cidr);
+  return ranges.some((one) => contains(range(one), inner));
 }

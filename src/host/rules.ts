@@ -1,17 +1,26 @@
 /**
  * What the proxy's kernel must do with packets, apart from the words of nftables or iptables:
  *
- * - Only traffic that arrives on an inside device and would leave by the egress device is Wayout's business. Everything
- *   else on the host (containers, a VPN, another network) goes on as before.
- * - Of that traffic, served sources may go to the destinations; established connections and their replies pass; all else
- *   is dropped: undeclared sources, what connection tracking calls invalid (it would leave without NAT), closed ranges.
- * - Traffic to the VPC's own ranges is neither translated nor judged.
+ * - Only traffic between Wayout's devices, the inside ones and the one that leads to the Internet, is Wayout's business.
+ *   Everything else on the host (containers, a VPN, another network) goes on as before.
+ * - A packet is judged by the connection it belongs to, in both directions: by the source and the destination that the
+ *   connection was opened with. Served sources may go to the destinations and to the VPC's own ranges; all else is dropped.
+ *   That a connection is known proves nothing: the other proxy of a pair tells of connections, and an entry may be old.
+ * - Closed ranges are closed for everybody, in both directions.
+ * - Nobody opens a connection from outside, except where a DNAT rule that is not Wayout's leads it inside; in a pair the
+ *   other proxy could make such an entry up, so not there.
+ * - What connection tracking calls invalid would leave without NAT; it is dropped, except between served sources and the
+ *   VPC, where the other direction may pass by another way.
+ * - VRRP and the connection sync of a pair are between its proxies; nobody speaks them through a proxy.
+ * - Traffic to the VPC's own ranges is not translated.
  * - What leaves is translated to one address, with ports at random: two clients that use the same port at once would
  *   otherwise race for it (kube-ovn#1956, ip-masq-agent#51). Not in a pair, see `ofPair`.
  * - The MSS of new TCP connections is lowered to what the way carries, in both directions (fck-nat#145).
- * - An open connection of a source that is no longer served may end by itself; it cannot be opened again.
+ * - The connections of a source that is no longer served end when the rules change.
+ * - Served sources reach of the host itself what `ownServices` says.
  */
 import { createHash } from "node:crypto";
+import { canonicalServices, isAllOpen, type OwnServices } from "./own-services.ts";
 import { canonicalCidrs } from "./ranges.ts";
 
 export interface Rules {
@@ -27,12 +36,8 @@ export interface Rules {
   readonly destinations: readonly string[];
   readonly vpcCidrs: readonly string[];
   readonly closed: readonly string[];
-  /**
-   * Drops new connections from served sources to the proxy itself, except ping and the SSH port. Off by default: an
-   * administrator may log in from a served subnet, and the subnets may use a resolver or a package proxy that runs here;
-   * what worked before must not be cut without being asked for. The security group is the place for the rest.
-   */
-  readonly closeOwnServices: boolean;
+  /** What served sources may begin with the host itself; null: everything. */
+  readonly ownServices: OwnServices | null;
   /**
    * The rules of a pair.
    *
@@ -42,10 +47,11 @@ export interface Rules {
    *
    * A TCP packet in the middle of a connection that is not known is answered with a reset, toward the client.
    * It was opened in the moment before the other proxy ended; its client begins anew at once instead of waiting.
+   *
+   * A connection that is known and not translated to `egressAddress` is dropped: the other proxy made it up. The
+   * exception are those that this host opened while it translated to its own address (see former-address.ts).
    */
   readonly ofPair: boolean;
-  /** Stays open when `closeOwnServices` is set. */
-  readonly sshPort: number;
 }
 
 /**
@@ -72,9 +78,18 @@ export function canonicalRules(rules: Rules): Rules {
     vpcCidrs: canonicalCidrs(rules.vpcCidrs),
     closed: canonicalCidrs(rules.closed),
     ofPair: rules.ofPair,
-    closeOwnServices: rules.closeOwnServices,
-    // Says nothing where nothing is closed.
-    sshPort: rules.closeOwnServices ? rules.sshPort : 0,
+    ownServices: canonicalOwnServices(rules),
+  };
+}
+
+function canonicalOwnServices({ ownServices, served }: Rules): OwnServices | null {
+  if (!ownServices || isAllOpen(ownServices.open, served)) return null;
+  return {
+    devices: [...new Set(ownServices.devices)].sort(),
+    open: canonicalServices(ownServices.open),
+    logins: [...new Set(ownServices.logins)].sort(),
+    // Says nothing where nobody logs in by it.
+    sshPort: ownServices.logins.length > 0 ? ownServices.sshPort : 0,
   };
 }
 
@@ -84,7 +99,7 @@ export function canonicalRules(rules: Rules): Rules {
  */
 export function fingerprint(rules: Rules): string {
   return createHash("sha256")
-    .update(`1 ${JSON.stringify(canonicalRules(rules))}`)
+    .update(`2 ${JSON.stringify(canonicalRules(rules))}`)
     .digest("hex")
     .slice(0, 12);
 }

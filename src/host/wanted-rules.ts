@@ -2,6 +2,9 @@
 import { deviceName } from "../spec/forms.ts";
 import { badFact } from "./bad-fact.ts";
 import type { HostFacts } from "./host.ts";
+import { letsIn, loginAndPing, type OpenService, protocols } from "./own-services.ts";
+import { syncPort } from "./pair/conntrackd-conf.ts";
+import { isWithin } from "./ranges.ts";
 import { closedByDefault, type Rules } from "./rules.ts";
 
 export interface Service {
@@ -11,15 +14,28 @@ export interface Service {
   /** What leaves is translated to it. */
   readonly natAddress: string;
   readonly ofPair: boolean;
-  readonly closeOwnServices: boolean;
+  /** What served sources may reach on the host itself; absent: everything. */
+  readonly ownServices?: ReachableServices | undefined;
   /** Where sshd listens. */
   readonly sshPort: number;
+  /** Addresses that Wayout was logged in from, now and as the loaded rules know them. */
+  readonly logins: readonly string[];
+}
+
+export interface ReachableServices {
+  readonly open: readonly OpenService[];
+  /** Of `open`, logins and ping only. */
+  readonly closed?: true;
+  /** Addresses of the other proxy of a pair. */
+  readonly peers?: readonly string[];
 }
 
 /** Where packets come in and go out on this host. */
 export interface Passage {
   readonly egress: { readonly device: string; readonly address: string };
   readonly insideDevices: readonly string[];
+  /** The one of them whose security group Wayout opens; absent: each of them. */
+  readonly clientDevice?: string;
   readonly ownAddresses: readonly string[];
 }
 
@@ -53,8 +69,38 @@ export function wantedRules(service: Service, passage: Passage): Rules {
     destinations: service.destinations,
     vpcCidrs: service.vpcCidrs,
     closed: closedByDefault,
-    closeOwnServices: service.closeOwnServices,
-    sshPort: service.sshPort,
+    ownServices: ownServicesOf(service, passage),
+  };
+}
+
+/** What served sources may reach; whatever is closed, the proxies of a pair reach each other. */
+export function openServices(
+  { open, closed, peers = [] }: ReachableServices,
+  sshPort: number,
+): readonly OpenService[] {
+  const from = peers.map((peer) => `${peer}/32`);
+  const port = (number: number) => ({ first: number, last: number });
+  return [
+    ...(closed ? loginAndPing(open, sshPort) : open),
+    { protocol: protocols.vrrp, ports: null, from },
+    { protocol: protocols.udp, ports: port(syncPort), from },
+    { protocol: protocols.icmp, ports: null, from },
+    { protocol: protocols.tcp, ports: port(sshPort), from },
+  ];
+}
+
+/** Nobody is locked out: an address that Wayout was logged in from can log in again. */
+function ownServicesOf(
+  { ownServices, served, sshPort, logins }: Service,
+  { clientDevice, insideDevices: inside }: Passage,
+): Rules["ownServices"] {
+  if (!ownServices) return null;
+  const open = openServices(ownServices, sshPort);
+  return {
+    devices: clientDevice === undefined ? inside : [clientDevice],
+    open,
+    logins: logins.filter((address) => isWithin(`${address}/32`, served) && !letsIn(open, address, sshPort)),
+    sshPort,
   };
 }
 

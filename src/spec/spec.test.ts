@@ -62,6 +62,7 @@ describe("parseSpec", () => {
       recipe: "auto",
       sourceDestinationCheck: "address-pairs",
       securityGroup: "own",
+      ownServices: "keep",
       ssh: { address: "public" },
     });
   });

@@ -102,6 +102,11 @@ const gatewaySchema = z.strictObject({
   sourceDestinationCheck: z.enum(["address-pairs", "port-security-off"]).default("address-pairs"),
   /** `own` replaces the proxy NIC's groups by one of the gateway; `add` leaves them and adds it. */
   securityGroup: z.enum(["own", "add"]).default("own"),
+  /**
+   * What the served subnets may reach on the proxy itself. `keep`: what its security groups let in before Wayout.
+   * `open`: everything. `closed`: of what `keep` leaves, SSH and ping.
+   */
+  ownServices: z.enum(["keep", "open", "closed"]).default("keep"),
   ssh: sshSchema.prefault({}),
 });
 

@@ -17,6 +17,7 @@ import { isAllocated } from "./gateway-eip.ts";
 import { ipForwarding } from "./host/ip-forwarding.ts";
 import { sourceNat } from "./host/source-nat.ts";
 import { nicSteps, outsideSteps } from "./nic-steps.ts";
+import { ownServicesOf } from "./own-services.ts";
 import { connectionSync } from "./pair/connection-sync.ts";
 import { packages } from "./pair/packages.ts";
 import { pairPublicIp } from "./pair/public-ip.ts";
@@ -61,7 +62,7 @@ function forOne(gateway: Gateway, facts: Facts, recipe: Recipe): BoundStep[] {
     ...(cuts ? [eip] : []),
     bind(name, sourceNat, {
       ...onHost(gateway, proxy),
-      ...passing(gateway),
+      ...passing(gateway, proxy),
       ...(gateway.leaving.length > 0 ? { leaving: gateway.leaving.map(({ ip }) => ip) } : {}),
     }),
     ...routeSteps(gateway, recipe),
@@ -117,10 +118,10 @@ function forPair(
     ...hosts.map((host) => bind(name, ipForwarding, { ...host, byRole: true })),
     ...members.map((member) => bind(name, role, member)),
     ...(gateway.eipOnItsWay ? [] : [eip]),
-    ...hosts.toReversed().map((host) =>
+    ...proxies.toReversed().map((proxy) =>
       bind(name, sourceNat, {
-        ...host,
-        ...passing(gateway),
+        ...onHost(gateway, proxy),
+        ...passing(gateway, proxy),
         virtualIps: { inner: pair.inner.ip, outer: pair.outer.ip },
       }),
     ),
@@ -159,11 +160,14 @@ function onHost({ name, vpc }: Gateway, { host, outside, nics }: ProxyServer) {
 }
 
 /** Who may pass, and where to. The proxies of a pair may too: each tries the way through the other one. */
-function passing(gateway: Gateway) {
+function passing(gateway: Gateway, proxy: ProxyServer) {
   const own = gateway.pair ? gateway.proxies.map(({ nic }) => `${nic.ip}/32`) : [];
+  const from = [...canonicalCidrs([...served(gateway), ...own])];
+  const ownServices = ownServicesOf(gateway, proxy, from);
   return {
-    served: [...canonicalCidrs([...served(gateway), ...own])],
+    served: from,
     destinations: [...gateway.spec.destinations].sort(),
+    ...(ownServices ? { ownServices } : {}),
   };
 }
 

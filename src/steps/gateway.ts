@@ -97,6 +97,8 @@ export interface Gateway {
   /** Subnets of the VPC that are not served, with the table they use: for naming who shares a table. */
   readonly others: readonly ServedSubnet[];
   readonly securityGroups: readonly SecurityGroup[];
+  /** NICs by the security groups that they are in. */
+  readonly groupMembers: ReadonlyMap<string, readonly Nic[]>;
 }
 
 /** What is known of the cloud, beside the gateway's objects. */

@@ -46,8 +46,7 @@ const base: Rules = {
   destinations: ["0.0.0.0/0"],
   vpcCidrs: ["192.168.0.0/16"],
   closed: closedByDefault,
-  closeOwnServices: false,
-  sshPort: 22,
+  ownServices: null,
 };
 
 const backends = [
@@ -157,10 +156,11 @@ describe.each(backends)("$backend rules", ({ backend, load, unload, show }) => {
     expect(seen("169.254.169.254")).toBeUndefined();
   });
 
-  test("neither translate nor stop what goes to the VPC's own ranges", () => {
+  test("do not translate what goes to the VPC's own ranges, and forward it for served sources alone", () => {
+    expect(seen("192.168.77.7", { from: "192.168.126.9" })).toBe("192.168.126.9");
     loaded();
     expect(seen("192.168.77.7")).toBe("192.168.125.20");
-    expect(seen("192.168.77.7", { from: "192.168.126.9" })).toBe("192.168.126.9");
+    expect(seen("192.168.77.7", { from: "192.168.126.9" })).toBeUndefined();
   });
 
   test("hold to narrower destinations", () => {
@@ -174,15 +174,6 @@ describe.each(backends)("$backend rules", ({ backend, load, unload, show }) => {
     expect(seen("198.51.100.10", { place: "box" })).toBe("10.200.0.2");
     expect(seen("198.51.100.10", { place: "proxy" })).toBe("198.51.100.4");
     expect(seen("198.51.100.4", { place: "outside" })).toBe("198.51.100.10");
-    expect(seen("192.168.125.4")).toBe("192.168.125.20");
-  });
-
-  test("close the proxy's own services to clients where that is asked for, but not its ping", () => {
-    loaded({ closeOwnServices: true });
-    expect(seen("192.168.125.4")).toBeUndefined();
-    expect(inside("client", "ping", ["-c", "1", "-W", "1", "192.168.125.4"]).code).toBe(0);
-    expect(seen("192.168.125.4", { from: "192.168.126.9" })).toBe("192.168.126.9");
-    loaded();
     expect(seen("192.168.125.4")).toBe("192.168.125.20");
   });
 
@@ -282,13 +273,27 @@ const cidrs = fc.array(cidr, { maxLength: 12 });
 const anyRules = fc.record({
   egressDevice: fc.constantFrom("out0", "fwd", "in", "ens4.100", "bond-0"),
   egressAddress: fc.constant("198.51.100.4"),
-  ofPair: fc.constant(false),
+  ofPair: fc.boolean(),
   insideDevices: fc.constantFrom(["in0"], ["out0"], ["out0", "in0"], ["eth0", "in"]),
   ownAddresses: fc.constantFrom([], ["10.0.0.1"], ["10.0.0.1", "10.0.0.2"]),
   served: cidrs,
   destinations: cidrs,
   vpcCidrs: cidrs,
   closed: cidrs,
-  closeOwnServices: fc.boolean(),
-  sshPort: fc.constant(22),
+  ownServices: fc.option(
+    fc.record({
+      devices: fc.constantFrom(["in0"], ["in0", "fwd"]),
+      open: fc.array(
+        fc.record({
+          protocol: fc.constantFrom(null, 1, 2, 6, 17, 47, 112),
+          ports: fc.constantFrom(null, { first: 8, last: 8 }, { first: 1, last: 255 }),
+          from: cidrs,
+        }),
+        { maxLength: 6 },
+      ),
+      logins: fc.constantFrom([], ["192.168.125.9"]),
+      sshPort: fc.constant(22),
+    }),
+    { nil: null },
+  ),
 });

@@ -65,6 +65,7 @@ function account(
     publicIps,
     publicIpByNic: new Map(publicIps.map((eip) => [eip.nicId, eip])),
     securityGroups: [],
+    nicsByGroup: new Map(),
   };
 }
 

@@ -102,7 +102,8 @@ class Resolver {
       subnets,
       clients: this.#clients(vpc, servers, subnets, seats),
       others: notServed,
-      securityGroups: this.#inventory.securityGroups,
+      securityGroups: inventory.securityGroups,
+      groupMembers: inventory.nicsByGroup,
     };
   }
 

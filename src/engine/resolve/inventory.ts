@@ -23,6 +23,8 @@ export interface Inventory {
   readonly publicIps: readonly PublicIp[];
   readonly publicIpByNic: ReadonlyMap<string, PublicIp>;
   readonly securityGroups: readonly SecurityGroup[];
+  /** By security group. */
+  readonly nicsByGroup: ReadonlyMap<string, readonly Nic[]>;
 }
 
 /** @param named names and ids of the only VPCs whose route tables are needed; all are without it. */
@@ -51,6 +53,14 @@ export async function readInventory(cloud: CloudReader, named?: ReadonlySet<stri
     if (there) there.push(server);
     else serversByVpc.set(vpcId, [server]);
   }
+  const nicsByGroup = new Map<string, Nic[]>();
+  for (const nic of nics) {
+    for (const group of nic.securityGroupIds) {
+      const there = nicsByGroup.get(group);
+      if (there) there.push(nic);
+      else nicsByGroup.set(group, [nic]);
+    }
+  }
   return {
     vpcs,
     subnets: Map.groupBy(subnets, (subnet) => subnet.vpcId),
@@ -63,6 +73,7 @@ export async function readInventory(cloud: CloudReader, named?: ReadonlySet<stri
     publicIps,
     publicIpByNic: new Map(publicIps.flatMap((eip) => (eip.nicId === undefined ? [] : [[eip.nicId, eip]]))),
     securityGroups,
+    nicsByGroup,
   };
 }
 

@@ -1,5 +1,5 @@
 /** HostFacts from the probe's output. */
-
+import { isAddress } from "../../spec/addresses.ts";
 import { badFact } from "../bad-fact.ts";
 import { rcLocalPaths } from "../hand-made-files.ts";
 import type { HostFacts, HostFile, HostService, InitSystem, OwnRules } from "../host.ts";
@@ -30,6 +30,7 @@ export function parseFacts(output: string, server = "the host"): HostFacts {
   const egress = parseEgress(sections.lines("route"), server);
   const atBoot = ipForwardAtBoot(sections.lines("sysctl-files"), init, rcLocal);
   const ownRules = parseOwnRules(sections);
+  const login = parseLogin(sections.lines("login")[0]);
   const enabledUnits = [
     ...sections.lines("units"),
     ...(rcLocal
@@ -70,6 +71,7 @@ export function parseFacts(output: string, server = "the host"): HostFacts {
     ownUnitEnabled: enabledUnits.includes("wayout"),
     enabledUnits: [...new Set(enabledUnits)].sort(),
     ...(rcLocal ? { rcLocal } : {}),
+    ...(login ? { login } : {}),
     armed: sections.has("armed"),
     busy: sections.has("busy"),
     handMadeRules: iptables.flatMap(({ backend, tables }) =>
@@ -113,6 +115,13 @@ function isOwnService({ unit }: HostService): boolean {
 /** A link that leads to somewhere else is none of the places that Wayout writes to. */
 function ifKnown(rcLocal: HostFile): HostFile | undefined {
   return rcLocalPaths.some((path) => path === rcLocal.path) ? rcLocal : undefined;
+}
+
+/** SSH_CONNECTION: the client's address and port, the server's address and port. ssh(1). */
+function parseLogin(line = ""): HostFacts["login"] {
+  const [client = "", , , port = ""] = line.split(" ");
+  const from = client.replace(/^::ffff:/i, "");
+  return isAddress(from) && /^\d{1,5}$/.test(port) ? { from, port: Number(port) } : undefined;
 }
 
 const packageManagers = ["apt-get", "dnf", "yum"] as const;

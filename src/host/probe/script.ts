@@ -61,6 +61,14 @@ section os
 if [ -r /etc/os-release ]; then grep '^PRETTY_NAME=' /etc/os-release
 else head -n 1 /etc/redhat-release /etc/system-release 2>/dev/null; fi
 section uid; id -u
+section login
+# sudo does not pass it on; then it is in the environment of the shell that called sudo.
+login=\${SSH_CONNECTION-}; pid=$$
+while [ -z "$login" ] && [ "\${pid:-0}" -gt 1 ]; do
+  pid=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$pid/status" 2>/dev/null)
+  login=$(tr '\\0' '\\n' < "/proc/\${pid:-0}/environ" 2>/dev/null | sed -n 's/^SSH_CONNECTION=//p')
+done
+echo "$login"
 section init
 cat /proc/1/comm 2>/dev/null
 [ -d /run/systemd/system ] && echo /run/systemd/system

@@ -9,6 +9,7 @@ import { disableAtBoot, forgetAtBoot, forwardingAtBoot, rulesAtBoot } from "../p
 import { closedByDefault, type Rules } from "../rules.ts";
 import { quote, writeText } from "../script.ts";
 import { sysctlPath } from "../sysctl-path.ts";
+import { openServices, type ReachableServices } from "../wanted-rules.ts";
 
 /** What a person knows of a gateway before any login; the rest is found on the host by the script itself. */
 export interface ByHand {
@@ -16,15 +17,31 @@ export interface ByHand {
   readonly served: readonly string[];
   readonly destinations: readonly string[];
   readonly vpcCidrs: readonly string[];
-  /** MACs of the proxy's NICs in the VPC; none: the NIC of the default route is the only one. */
+  /** MACs of the proxy's NICs in the VPC, the one that clients' packets come to first; none: the NIC of the default route is the only one. */
   readonly insideMacs: readonly string[];
+  /** What served sources may reach on the server itself; absent: everything. */
+  readonly ownServices?: ReachableServices;
+  readonly sshPort?: number;
 }
 
 /** Words in the rules that the script replaces by what it finds on the host. */
-const found = { device: "WAYOUT_DEVICE", address: "255.255.255.253", inside: "WAYOUT_INSIDE" } as const;
+const found = {
+  device: "WAYOUT_DEVICE",
+  address: "255.255.255.253",
+  inside: "WAYOUT_INSIDE",
+  clients: "WAYOUT_CLIENTS",
+  login: "255.255.255.252",
+} as const;
+
+/** For sed: what is alike in the rules of nft and of iptables. */
+const filledIn = [
+  `-e "s/${found.device}/$device/g" -e "s/${found.clients}/$clients/g"`,
+  `-e "s/${dotted(found.address)}/$address/g" -e "s/${dotted(found.login)}/$login/g"`,
+].join(" ");
 
 /** Run as root on the proxy: `sh FILE` applies, and may be repeated; `sh FILE undo` takes it back. */
 export function renderShellScript(wanted: ByHand): string {
+  const sshPort = wanted.sshPort ?? 22;
   const rules: Rules = {
     egressDevice: found.device,
     egressAddress: found.address,
@@ -35,8 +52,14 @@ export function renderShellScript(wanted: ByHand): string {
     destinations: wanted.destinations,
     vpcCidrs: wanted.vpcCidrs,
     closed: closedByDefault,
-    closeOwnServices: false,
-    sshPort: 22,
+    ownServices: wanted.ownServices
+      ? {
+          devices: [found.clients],
+          open: openServices(wanted.ownServices, sshPort),
+          logins: [found.login],
+          sshPort,
+        }
+      : null,
   };
   return `#!/bin/sh
 # Wayout, gateway ${wanted.gateway}: makes this server the way out for ${wanted.served.join(", ")}.
@@ -89,6 +112,12 @@ for mac in ${wanted.insideMacs.map((mac) => quote(mac.toLowerCase())).join(" ")}
   done
 done
 [ -n "$inside" ] || inside=$device
+# Of these, where the clients' packets come in: the device of the first MAC.
+clients=$(set -- $inside; echo "$1")
+# Whoever runs this by SSH can log in again.
+login=\${SSH_CONNECTION-}; login=\${login%% *}
+[ -n "$login" ] || login=$(who -m 2>/dev/null | sed -n 's/.*(\\([0-9.]*\\)).*/\\1/p')
+case $login in '' | *[!0-9.]*) login=${found.login} ;; esac
 echo "$inside -> $device, as $address"
 
 mkdir -p ${ownFolder}
@@ -102,16 +131,17 @@ fi
 memory=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
 
 if command -v nft >/dev/null && nft list tables >/dev/null 2>&1; then
-  devices=$(for name in $inside; do printf '"%s", ' "$name"; done | sed 's/, $//')
+  devices() { printf '%s\\n' "$@" | sort -u | sed 's/.*/"&"/' | paste -s -d , -; }
 ${indent(writeText(`${ownPaths.nftRules}.new`, nftablesText(rules)), 0)}
-  sed -e "s/\\"${found.inside}\\"/{ $devices }/g" -e "s/${found.device}/$device/g" -e "s/${found.address.replaceAll(".", "\\.")}/$address/g" \\
+  sed -e "s/\\"${found.device}\\", \\"${found.inside}\\"/$(devices $device $inside)/g" \\
+    -e "s/\\"${found.inside}\\"/$(devices $inside)/g" ${filledIn} \\
     ${ownPaths.nftRules}.new > ${ownPaths.nftRules}
   rm ${ownPaths.nftRules}.new
 ${writeText(ownPaths.load, loadScript({ backend: "nftables", sysctl: {}, atLeast: {} }).replace("exit 0\n", ""))}
 else
   [ "$(echo $inside | wc -w)" = 1 ] || { echo "several NICs in the VPC need nft here" >&2; exit 1; }
 ${writeText(`${ownPaths.iptablesRules}.new`, iptablesText(rules))}
-  sed -e "s/${found.inside}/$(echo $inside)/g" -e "s/${found.device}/$device/g" -e "s/${found.address.replaceAll(".", "\\.")}/$address/g" \\
+  sed -e "s/${found.inside}/$(echo $inside)/g" ${filledIn} \\
     ${ownPaths.iptablesRules}.new > ${ownPaths.iptablesRules}
   rm ${ownPaths.iptablesRules}.new
 ${writeText(ownPaths.load, loadScript({ backend: "iptables", sysctl: {}, atLeast: {} }).replace("exit 0\n", ""))}
@@ -136,6 +166,10 @@ fi
 echo 1 > /proc/sys/net/ipv4/ip_forward
 echo "done; take it back with: sh $0 undo"
 `;
+}
+
+function dotted(address: string): string {
+  return address.replaceAll(".", "\\.");
 }
 
 function putFiles(init: "systemd" | "sysv"): string {

@@ -6,6 +6,7 @@ import { fingerprint } from "../../host/rules.ts";
 import { servedIn } from "../../host/served-in.ts";
 import { contains, parseRange } from "../../spec/addresses.ts";
 import type { Decision, Observed } from "../step.ts";
+import { otherRules, reachableOn, servicesNotice } from "./source-nat-loaded.ts";
 import type { SourceNatHave, SourceNatWant } from "./source-nat-schema.ts";
 import { isNameTaken, passageOf, type Wanted, wantedOn } from "./source-nat-state.ts";
 
@@ -58,8 +59,9 @@ export function decideSourceNat(
       address: wanted.rules.egressAddress,
       with: have.backend,
       rules: fingerprint(wanted.rules),
+      ownServices: reachableOn(wanted),
     },
-    notice: noticeOf(want, have, adopting),
+    notice: [noticeOf(want, have, adopting), ...servicesNotice(want, have, wanted)].join("; "),
     warnings,
   };
 }
@@ -127,7 +129,7 @@ function differences(want: SourceNatWant, have: SourceNatHave, wanted: Wanted): 
         : `nothing translates what ${served(want)} sends to ${wanted.rules.egressAddress}`,
     );
   } else if (have.rules.fingerprint !== fingerprint(wanted.rules)) {
-    reasons.push("the loaded rules are for other subnets, destinations or addresses");
+    reasons.push(...otherRules(want, have, wanted));
   } else if (!have.rules.intact) {
     reasons.push("somebody changed Wayout's rules since they were loaded");
   }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { handMadePaths, rcLocalPaths } from "../../host/hand-made-files.ts";
 import { ownPaths } from "../../host/own-paths.ts";
-import { address, cidr, deviceName } from "../../spec/forms.ts";
+import { address, cidr, deviceName, mac } from "../../spec/forms.ts";
 import { handMadeRule, initSystem, onHost, ownFileAt, sysctlValues, userFileAt } from "./host-schema.ts";
 
 /** Files of ours that the step makes. */
@@ -18,6 +18,12 @@ export const sourceNatPaths: readonly string[] = [
 const sysctl =
   /^net\.(netfilter\.nf_conntrack_(max|buckets|tcp_be_liberal)|ipv4\.conf\.[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}\.send_redirects)$/;
 
+const openService = z.object({
+  protocol: z.int().nullable(),
+  ports: z.object({ first: z.int(), last: z.int() }).nullable(),
+  from: z.array(cidr).readonly(),
+});
+
 export const sourceNatWant = z.object({
   ...onHost,
   served: z.array(cidr),
@@ -26,8 +32,18 @@ export const sourceNatWant = z.object({
   virtualIps: z.object({ inner: address, outer: address }).exactOptional(),
   /** Virtual IPs of the pair that the gateway was before: they leave the host later in the same run. */
   leaving: z.array(address).exactOptional(),
-  /** See Rules.closeOwnServices in src/host/rules.ts for why it is off by default. */
-  closeOwnServices: z.boolean().exactOptional(),
+  /** What the served subnets may reach on the proxy itself; absent: everything. */
+  ownServices: z
+    .object({
+      /** Of the NIC whose security group lets the served subnets in. */
+      mac,
+      open: z.array(openService).readonly(),
+      /** Of `open`, logins and ping only. */
+      closed: z.literal(true).exactOptional(),
+      /** Addresses of the other proxy of a pair. */
+      peers: z.array(address).readonly().exactOptional(),
+    })
+    .exactOptional(),
 });
 
 const backend = z.enum(["nftables", "iptables"]);
@@ -37,6 +53,10 @@ export const sourceNatHave = z.object({
   egress: z.object({ device: deviceName, address }).nullable(),
   insideDevices: z.array(deviceName),
   ownAddresses: z.array(address),
+  /** The device with the MAC that `ownServices` names. */
+  clientDevice: deviceName.exactOptional(),
+  /** Where Wayout is logged in from, and the port of sshd. */
+  login: z.object({ from: address, port: z.int() }).exactOptional(),
   /** What the rules are or would be written in; null where the host has neither. */
   backend: backend.nullable(),
   init: initSystem,

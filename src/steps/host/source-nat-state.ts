@@ -7,6 +7,7 @@ import { iptablesText } from "../../host/iptables.ts";
 import { loadScript } from "../../host/load-script.ts";
 import { nftablesText } from "../../host/nftables.ts";
 import { ownPaths, ownUnits } from "../../host/own-paths.ts";
+import { loginsIn } from "../../host/own-services.ts";
 import { isToken } from "../../host/pair/keepalived-conf.ts";
 import { rulesAtBoot } from "../../host/persistence/at-boot.ts";
 import type { BootEntry } from "../../host/persistence/boot-entry.ts";
@@ -40,6 +41,7 @@ export function haveFrom(want: SourceNatWant, facts: HostFacts): SourceNatHave {
   const ownAddresses = [...addresses.filter((one) => !passing.includes(one) && !isToken(one)), ...shared];
   const backend =
     facts.ownRules?.backend ?? (facts.has.nft ? "nftables" : facts.has.iptables ? "iptables" : null);
+  const [clientDevice] = want.ownServices ? insideDevices(facts, [want.ownServices.mac]) : [];
   const passage = egress && { egress, insideDevices: inside, ownAddresses };
   const touched = [...Object.keys(passage ? sysctlsFor(want, passage) : {}), conntrackMax, conntrackBuckets];
   const fingerprint = facts.ownRules && (fingerprintIn(facts.ownRules.text) ?? unmarked);
@@ -47,6 +49,8 @@ export function haveFrom(want: SourceNatWant, facts: HostFacts): SourceNatHave {
     egress,
     insideDevices: inside,
     ownAddresses,
+    ...(clientDevice === undefined ? {} : { clientDevice }),
+    ...(facts.login ? { login: facts.login } : {}),
     backend,
     init: facts.init,
     memoryMiB: facts.memoryMiB,
@@ -91,9 +95,13 @@ export function isNameTaken({ rules, files }: SourceNatHave): boolean {
 export function passageOf({
   egress,
   insideDevices: inside,
+  clientDevice,
   ownAddresses,
 }: SourceNatHave): Passage | undefined {
-  return egress && inside.length > 0 ? { egress, insideDevices: inside, ownAddresses } : undefined;
+  const clients = clientDevice === undefined ? {} : { clientDevice };
+  return egress && inside.length > 0
+    ? { egress, insideDevices: inside, ...clients, ownAddresses }
+    : undefined;
 }
 
 /** In a pair, an end of a connection that the other proxy has seen may be out of the window that this one has seen. */
@@ -117,14 +125,13 @@ export function wantedOn(
   passage: Passage,
   backend: "nftables" | "iptables",
 ): Wanted {
-  const closeOwnServices = want.closeOwnServices ?? false;
   const rules = wantedRules(
     {
       ...want,
       natAddress: want.virtualIps?.outer ?? passage.egress.address,
       ofPair: want.virtualIps !== undefined,
-      closeOwnServices,
-      sshPort: want.host.port ?? 22,
+      sshPort: have.login?.port ?? want.host.port ?? 22,
+      logins: loginsOf(have),
     },
     passage,
   );
@@ -133,15 +140,22 @@ export function wantedOn(
   const atLeast = { [conntrackMax]: max, [conntrackBuckets]: buckets };
   const entry = rulesAtBoot({ init: have.init, ...(have.rcLocal ? { rcLocal: have.rcLocal } : {}) });
   const nft = backend === "nftables";
+  const { device, address } = passage.egress;
+  const former = want.virtualIps ? { own: { device, address } } : {};
   const files: HostFile[] = [
     {
       path: nft ? ownPaths.nftRules : ownPaths.iptablesRules,
       mode: "644",
       content: nft ? nftablesText(rules) : iptablesText(rules),
     },
-    { path: ownPaths.load, mode: "755", content: loadScript({ backend, sysctl, atLeast }) },
+    { path: ownPaths.load, mode: "755", content: loadScript({ backend, sysctl, atLeast, ...former }) },
   ];
   return { rules, files, entry, sysctl, atLeast };
+}
+
+/** A login stays possible from where one came before: another user of the same file may come from somewhere else. */
+function loginsOf({ login, files }: SourceNatHave): readonly string[] {
+  return [...(login ? [login.from] : []), ...files.flatMap((file) => loginsIn(file.content))];
 }
 
 export function applyChange(
@@ -181,11 +195,13 @@ export function applyChange(
   };
 }
 
+export function isRulesFile(path: string): boolean {
+  return path === ownPaths.nftRules || path === ownPaths.iptablesRules;
+}
+
 /** Back to `before`: older rules of ours where there were such, rules set by hand where those were adopted. */
 export function undoChange(before: SourceNatHave, facts: HostFacts, adopted: boolean): HostChange {
-  const oldRules = before.files.find(
-    (file) => file.path === ownPaths.nftRules || file.path === ownPaths.iptablesRules,
-  );
+  const oldRules = before.files.find(({ path }) => isRulesFile(path));
   const hasLoad = before.files.some((file) => file.path === ownPaths.load);
   const reload = before.rules !== null && oldRules !== undefined && hasLoad;
   const backend = reload && before.rules ? before.rules.backend : (facts.ownRules?.backend ?? before.backend);

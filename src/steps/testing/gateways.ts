@@ -56,6 +56,7 @@ export function gatewayOf(proxies: Gateway["proxies"], more: Partial<Gateway> = 
       publicIp: "keep",
       routeTable: "shared",
       securityGroup: "own",
+      ownServices: "keep",
       recipe: "auto",
       sourceDestinationCheck: "address-pairs",
       ssh: { address: "public" },
@@ -69,6 +70,7 @@ export function gatewayOf(proxies: Gateway["proxies"], more: Partial<Gateway> = 
     clients: [],
     others: [],
     securityGroups: [],
+    groupMembers: new Map(),
     ...more,
   };
 }

@@ -14,7 +14,9 @@ export function wantedRules(want: Want, have: Have): Rule[] {
       .filter((rule) => !isGrant(want, rule))
       .map((rule): Rule => ({ ...rule, description: `copied from ${group.name}` })),
   );
-  return unique([...own, ...copied]);
+  // A rule that says the same as one of ours stays known as a copy: what was reachable before is told by the copies.
+  const kept = own.map((rule) => copied.find((one) => sameRule(one, rule)) ?? rule);
+  return unique([...kept, ...copied]);
 }
 
 function port(number: number): Pick<Rule, "portMin" | "portMax"> {
