@@ -19,7 +19,7 @@ export function formerAddress(own: string, device: string): readonly string[] {
     `  old="$old $(nft list set ip ${ownTable} former 2>/dev/null || echo "$own")"`,
     "else",
     "  saved=$(for tool in iptables-save iptables-legacy-save iptables-nft-save; do $tool; done 2>/dev/null)",
-    `  old=$(echo "$saved" | grep -e '-A ${snat} ' -e '-A ${known} ')`,
+    `  old=$(echo "$saved" | grep -e '-A ${snat} .*--to-source' -e '-A ${known} ')`,
     `  case $saved in *":${known} "*) ;; *":${snat} "*) old="$old $own" ;; esac`,
     "  # As the manual's procedure leaves them; they are still loaded while they are taken over.",
     `  old="$old $(echo "$saved" | sed -n 's/^-A POSTROUTING .*-j SNAT --to-source //p')"`,

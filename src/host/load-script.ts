@@ -42,7 +42,8 @@ const loadNftables = ({ own }: Load) => [
   ...(own
     ? [
         // In one transaction: no packet meets the rules without it.
-        `{ cat "$rules"; echo "\${former:+add element ip ${ownTable} former { $former }}"; } | nft -f - || exit 1`,
+        `add=; if [ -n "$former" ]; then add="add element ip ${ownTable} former { $former }"; fi`,
+        `{ cat "$rules"; echo "$add"; } | nft -f - || exit 1`,
       ]
     : ['nft -f "$rules" || exit 1']),
   // What the kernel prints now is compared later: a difference means that somebody changed the rules since.

@@ -30,7 +30,8 @@ export function ownServicesOf(
  * Security groups of the NIC as they are now, without what Wayout added. Once the NIC is in the gateway's own group, that
  * has a copy of their rules; a rule that is added to it later counts too.
  */
-function reachable(gateway: Gateway, { nic }: ProxyServer, from: readonly string[]): readonly OpenService[] {
+function reachable(gateway: Gateway, proxy: ProxyServer, from: readonly string[]): readonly OpenService[] {
+  const { nic } = proxy;
   const off = gateway.spec.sourceDestinationCheck === "port-security-off";
   if (nic.portSecurity === false || off) return [{ protocol: null, ports: null, from }];
   const groups = gateway.securityGroups.filter((group) => nic.securityGroupIds.includes(group.id));
@@ -40,19 +41,23 @@ function reachable(gateway: Gateway, { nic }: ProxyServer, from: readonly string
       .filter(({ description }) => description !== ownMark(gateway.name))
       .flatMap((rule) => {
         const what = kindOf(rule);
-        return what ? [{ ...what, from: common(sourcesOf(rule, gateway), from) }] : [];
+        return what ? [{ ...what, from: common(sourcesOf(rule, gateway, proxy), from) }] : [];
       }),
   );
 }
 
-function sourcesOf({ remoteCidr, remoteGroupId }: SecurityGroupRule, gateway: Gateway): readonly string[] {
+function sourcesOf(
+  { remoteCidr, remoteGroupId }: SecurityGroupRule,
+  { proxies, groupMembers }: Gateway,
+  proxy: ProxyServer,
+): readonly string[] {
   if (remoteCidr !== null) return [remoteCidr];
   if (remoteGroupId === null) return ["0.0.0.0/0"];
   // The proxies of a pair leave the groups that they shared, and count as members all the same.
-  const proxies = gateway.proxies.map(({ nic }) => `${nic.ip}/32`);
-  const own = new Set(gateway.proxies.flatMap(({ nics, outside }) => [...nics, outside].map(({ id }) => id)));
-  const members = gateway.groupMembers.get(remoteGroupId) ?? [];
-  return [...proxies, ...members.filter(({ id }) => !own.has(id)).flatMap(addressesOf)];
+  const others = proxies.filter((one) => one !== proxy).map(({ nic }) => `${nic.ip}/32`);
+  const own = new Set(proxies.flatMap(({ nics, outside }) => [...nics, outside].map(({ id }) => id)));
+  const members = groupMembers.get(remoteGroupId) ?? [];
+  return [...others, ...members.filter(({ id }) => !own.has(id)).flatMap(addressesOf)];
 }
 
 /** A group's rule is for its members' addresses and for what their NICs may use besides. */

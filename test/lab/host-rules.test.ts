@@ -1,140 +1,21 @@
 /** The compiled rules before the judge: nft and iptables must accept them, and packets must go as they say. */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { iptablesText } from "../../src/host/iptables.ts";
-import { removeIptablesRules } from "../../src/host/iptables-shell.ts";
 import { nftablesRemoval, nftablesText } from "../../src/host/nftables.ts";
-import { closedByDefault, type Rules } from "../../src/host/rules.ts";
+import type { Rules } from "../../src/host/rules.ts";
+import { type Backend, betweenTwo as base, RulesBench } from "./rules-bench.ts";
 
-const prefix = `wt-rules-${process.pid}`;
-const tools = mkdtempSync(join(tmpdir(), "wt-rules-"));
-const servers: ChildProcess[] = [];
+const bench = new RulesBench();
+beforeAll(() => bench.up());
+afterAll(() => bench.down());
+const seen: RulesBench["seen"] = (...args) => bench.seen(...args);
+const must: RulesBench["must"] = (...args) => bench.must(...args);
+const inside: RulesBench["inside"] = (...args) => bench.inside(...args);
 
-/** Runs in one of the namespaces, where `iptables` is the legacy one. */
-function inside(
-  place: string,
-  program: string,
-  args: readonly string[],
-  input = "",
-): { code: number; text: string } {
-  const env = { ...process.env, PATH: `${tools}:${process.env.PATH}` };
-  const done = spawnSync("ip", ["netns", "exec", `${prefix}-${place}`, program, ...args], {
-    input,
-    env,
-    timeout: 60_000,
-  });
-  return { code: done.status ?? 1, text: `${done.stdout}${done.stderr}` };
-}
-
-function must(place: string, script: string): string {
-  const { code, text } = inside(place, "sh", ["-e"], script);
-  if (code !== 0) throw new Error(`${script}\n${text}`);
-  return text.trim();
-}
-
-const base: Rules = {
-  egressDevice: "out0",
-  egressAddress: "198.51.100.4",
-  ofPair: false,
-  insideDevices: ["in0"],
-  ownAddresses: ["198.51.100.4", "192.168.125.4"],
-  served: ["192.168.125.0/24"],
-  destinations: ["0.0.0.0/0"],
-  vpcCidrs: ["192.168.0.0/16"],
-  closed: closedByDefault,
-  ownServices: null,
-};
-
-const backends = [
-  {
-    backend: "nftables",
-    load: (rules: Rules) => inside("proxy", "nft", ["-f", "-"], nftablesText(rules)),
-    unload: () => inside("proxy", "nft", ["-f", "-"], nftablesRemoval),
-    show: () => inside("proxy", "nft", ["-s", "list", "ruleset"]).text,
-  },
-  {
-    backend: "iptables",
-    load: (rules: Rules) => inside("proxy", "sh", [], iptablesText(rules)),
-    unload: () => inside("proxy", "sh", [], removeIptablesRules),
-    show: () => inside("proxy", "sh", ["-c", "iptables-save | grep -v ^# | sed 's/\\[.*//'"]).text,
-  },
-];
-
-/** Answers over HTTP with the address that it saw. */
-const echo = `require("node:http").createServer((q, a) => a.end(q.socket.remoteAddress.replace("::ffff:", ""))).listen(80, () => console.log("up"))`;
-
-beforeAll(async () => {
-  for (const name of ["iptables", "iptables-save", "iptables-restore"]) {
-    symlinkSync(`/usr/sbin/${name.replace("iptables", "iptables-legacy")}`, join(tools, name));
-  }
-  for (const place of ["client", "proxy", "outside", "box"]) {
-    execFileSync("ip", ["netns", "add", `${prefix}-${place}`]);
-    must(place, "ip link set lo up");
-  }
-  const link = (a: string, deviceA: string, b: string, deviceB: string): void => {
-    const [nameA, nameB] = [`${prefix}-${a}`, `${prefix}-${b}`];
-    execFileSync("ip", [
-      "link",
-      "add",
-      deviceA,
-      "netns",
-      nameA,
-      "type",
-      "veth",
-      "peer",
-      "name",
-      deviceB,
-      "netns",
-      nameB,
-    ]);
-    must(a, `ip link set ${deviceA} up`);
-    must(b, `ip link set ${deviceB} up`);
-  };
-  link("proxy", "in0", "client", "eth0");
-  link("proxy", "out0", "outside", "eth0");
-  link("proxy", "box0", "box", "eth0");
-  must(
-    "client",
-    "ip addr add 192.168.125.20/24 dev eth0; ip addr add 192.168.126.9/24 dev eth0; ip route add default via 192.168.125.4",
-  );
-  must(
-    "proxy",
-    `ip addr add 192.168.125.4/24 dev in0; ip addr add 192.168.126.4/24 dev in0; ip addr add 198.51.100.4/24 dev out0
-     ip addr add 10.200.0.1/24 dev box0; ip route add default via 198.51.100.10; ip link set out0 mtu 1400
-     echo 1 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter`,
-  );
-  must("box", "ip addr add 10.200.0.2/24 dev eth0; ip route add default via 10.200.0.1");
-  must(
-    "outside",
-    `ip addr add 198.51.100.10/24 dev eth0
-     for ip in 203.0.113.9 169.254.169.254 192.168.77.7; do ip addr add $ip/32 dev lo; done
-     ip route add 192.168.0.0/16 via 198.51.100.4; ip route add 10.200.0.0/16 via 198.51.100.4`,
-  );
-  for (const place of ["outside", "proxy"]) {
-    const server = spawn("ip", ["netns", "exec", `${prefix}-${place}`, process.execPath, "-e", echo]);
-    servers.push(server);
-    await new Promise((resolve) => server.stdout?.once("data", resolve));
-  }
-});
-afterAll(() => {
-  for (const server of servers) server.kill();
-  for (const place of ["client", "proxy", "outside", "box"])
-    execFileSync("ip", ["netns", "del", `${prefix}-${place}`]);
-  rmSync(tools, { recursive: true });
-});
-
-/** The address that `to` sees, or undefined where nothing comes back. */
-function seen(to: string, options: { from?: string; place?: string } = {}): string | undefined {
-  const args = ["-s", "-m", "1", ...(options.from ? ["--interface", options.from] : []), `http://${to}/`];
-  const { code, text } = inside(options.place ?? "client", "curl", args);
-  return code === 0 ? text : undefined;
-}
-
-describe.each(backends)("$backend rules", ({ backend, load, unload, show }) => {
+describe.each<Backend>(["nftables", "iptables"])("%s rules", (backend) => {
+  const load = (rules: Rules) => bench.load(backend, rules);
+  const unload = () => bench.unload(backend);
+  const show = () => bench.show(backend);
   afterEach(() => {
     unload();
   });
@@ -194,20 +75,9 @@ describe.each(backends)("$backend rules", ({ backend, load, unload, show }) => {
 
   test("lose no packet of an open flow while they are loaded again and again", async () => {
     loaded();
-    const ping = spawn("ip", [
-      "netns",
-      "exec",
-      `${prefix}-client`,
-      "ping",
-      "-q",
-      "-i",
-      "0.01",
-      "-c",
-      "100",
-      "198.51.100.10",
-    ]);
+    const ping = bench.spawn("client", "ping", "-q", "-i", "0.01", "-c", "100", "198.51.100.10");
     let text = "";
-    ping.stdout.on("data", (part: Buffer) => {
+    ping.stdout?.on("data", (part: Buffer) => {
       text += part.toString();
     });
     const ended = new Promise((resolve) => ping.once("close", resolve));
@@ -244,13 +114,12 @@ describe.each(backends)("$backend rules", ({ backend, load, unload, show }) => {
 });
 
 test("iptables rules come before a policy and a rule that drop", () => {
-  const [, iptables] = backends;
   must("proxy", "iptables -P FORWARD DROP; iptables -A FORWARD -j REJECT");
   expect(seen("198.51.100.10")).toBeUndefined();
-  iptables?.load(base);
+  bench.load("iptables", base);
   expect(seen("198.51.100.10")).toBe("198.51.100.4");
   expect(seen("198.51.100.10", { place: "box" })).toBeUndefined();
-  iptables?.unload();
+  bench.unload("iptables");
   must("proxy", "iptables -P FORWARD ACCEPT; iptables -F FORWARD");
 });
 
