@@ -110,3 +110,15 @@ test("rivals are named with their evidence, and block where they would drop", ()
   expect(blocking("centos6", "iptables")).toEqual([]);
   expect(blocking("debian-applied", "nftables")).toEqual([]);
 });
+
+test.each([
+  ["192.168.125.20 51000 192.168.125.4 22", { from: "192.168.125.20", port: 22 }],
+  ["::ffff:192.168.125.20 51000 ::ffff:192.168.125.4 2222", { from: "192.168.125.20", port: 2222 }],
+  ["2001:db8::1 51000 2001:db8::2 22", undefined],
+  ["", undefined],
+  ["192.168.125.20; reboot 1 2 3", undefined],
+  ["192.168.125.20 1 2 $(reboot)", undefined],
+])("where the login comes from is read, and nothing else in its place: %s", (line, login) => {
+  const text = readFileSync(new URL("debian.txt", folder), "utf8");
+  expect(parseFacts(`${text}\n@@wayout login\n${line}\n`).login).toEqual(login);
+});

@@ -48,6 +48,22 @@ test("the script says what it is for, and has rules for nft and for iptables, un
   }
 });
 
+test("own services that are closed are closed by the script too, which fills in device and login", () => {
+  const open = [{ protocol: 6, ports: { first: 8080, last: 8080 }, from: ["192.168.125.0/24"] }];
+  const script = renderShellScript({ ...wanted, ownServices: { open }, sshPort: 2222 });
+  for (const shell of ["dash", "bash"]) {
+    expect(spawnSync(shell, ["-n"], { input: script }).status).toBe(0);
+  }
+  expect(script).toContain("ip saddr { 192.168.125.0/24 } tcp dport 8080 accept");
+  expect(script).toContain("-A WAYOUT-SERVICES -s 192.168.125.0/24 -p tcp --dport 8080:8080 -j RETURN");
+  // Each of the three lines for sed that fill the text in.
+  const [nft = "", iptables = ""] = script
+    .split("\n")
+    .filter((line) => line.includes("s/WAYOUT_CLIENTS/$clients/g"));
+  for (const line of [nft, iptables]) expect(line).toContain("s/255\\.255\\.255\\.252/$login/g");
+  expect(renderShellScript(wanted)).not.toContain('iifname { "WAYOUT_CLIENTS" }');
+});
+
 test("the same gateway gives the same script, whatever the order of its subnets", () => {
   const body = (text: string) => text.split("\n").slice(2).join("\n");
   const other = { ...wanted, served: [...wanted.served].reverse() };

@@ -131,7 +131,7 @@ fi
 memory=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
 
 if command -v nft >/dev/null && nft list tables >/dev/null 2>&1; then
-  devices() { printf '%s\\n' "$@" | sort -u | sed 's/.*/"&"/' | paste -s -d , -; }
+  devices() { printf '"%s", ' $(printf '%s\\n' "$@" | sort -u) | sed 's/, $//'; }
 ${indent(writeText(`${ownPaths.nftRules}.new`, nftablesText(rules)), 0)}
   sed -e "s/\\"${found.device}\\", \\"${found.inside}\\"/$(devices $device $inside)/g" \\
     -e "s/\\"${found.inside}\\"/$(devices $inside)/g" ${filledIn} \\

@@ -72,7 +72,7 @@ function noticeOf(want: SourceNatWant, have: SourceNatHave, adopting: boolean): 
   const before = have.files.flatMap((file) => servedIn(file.content));
   const lost = before.filter((cidr) => !covered(cidr, want.served));
   return lost.length > 0
-    ? `${lost.join(", ")} loses its way out, as the spec asks; nothing for the others: rules are replaced in one step and open connections go on`
+    ? `${lost.join(", ")} loses its way out and its open connections, as the spec asks; nothing for the others: rules are replaced in one step and open connections go on`
     : "nothing; rules are replaced in one step and open connections go on";
 }
 

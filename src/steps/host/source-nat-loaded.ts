@@ -33,7 +33,7 @@ export function otherRules({ host }: SourceNatWant, have: SourceNatHave, wanted:
   }
   const services =
     was !== undefined && was !== will
-      ? [`served clients may reach ${was} of ${host.server} itself, and are to reach ${will}`]
+      ? [`what the served subnets can reach on ${host.server} itself changes from (${was}) to (${will})`]
       : [];
   const others = !isDeepStrictEqual(servedIn(loaded), servedIn(then));
   return services.length === 0 || others

@@ -270,3 +270,93 @@ describe("in a pair", () => {
     }
   });
 });
+
+describe("the proxy's own services", () => {
+  const ownServices: SourceNatWant["ownServices"] = {
+    mac: "FA:16:3E:00:00:03",
+    open: [{ protocol: 6, ports: { first: 8080, last: 8080 }, from: ["192.168.125.0/24"] }],
+  };
+  const closing = { ...want, ownServices };
+  const from = (address: string, port = 22) => ({ login: { from: address, port } });
+  const textOn = (wanted: SourceNatWant, have: SourceNatHave): string => {
+    const passage = passageOf(have);
+    if (!passage || !have.backend) throw new Error("not ready");
+    return wantedOn(wanted, have, passage, have.backend).files[0]?.content ?? "";
+  };
+  const on = (name: string, wanted: SourceNatWant, change: Partial<HostFacts> = {}) =>
+    haveFrom(wanted, { ...facts(name), ...change });
+
+  test("the plan says what can be reached, and that all else is closed", () => {
+    expect(decide("debian", { ownServices })).toMatchObject({
+      after: { ownServices: "tcp 8080 from 192.168.125.0/24" },
+      notice: expect.stringContaining(
+        "on ecs-proxy itself: tcp 8080 from 192.168.125.0/24; everything else there is closed to them",
+      ),
+    });
+    expect(decide("debian", { ownServices: { ...ownServices, open: [] } })).toMatchObject({
+      notice: expect.stringContaining("on ecs-proxy itself: nothing;"),
+    });
+    expect(decide("debian")).toMatchObject({
+      after: { ownServices: "everything" },
+      notice: expect.not.stringContaining("closed"),
+    });
+  });
+
+  test("rules of an older version are replaced, with the reason", () => {
+    expect(decide("debian-applied")).toMatchObject({
+      action: "change",
+      because: expect.stringContaining("the rules on ecs-proxy are an older version's"),
+    });
+  });
+
+  test("other services are a change that says which", () => {
+    const have = made(closing, on("debian", closing));
+    const other = { ...closing, ownServices: { ...ownServices, open: [] } };
+    expect(sourceNat.decide(closing, { is: "ours", have }, { adopt: false }).action).toBe("none");
+    expect(sourceNat.decide(other, { is: "ours", have }, { adopt: false })).toMatchObject({
+      action: "change",
+      because: expect.stringContaining("changes from (tcp 8080 from 192.168.125.0/24) to (nothing)"),
+    });
+  });
+
+  test("an address that Wayout is logged in from can log in again, by the port that it came to", () => {
+    for (const name of ["debian", "sysv"]) {
+      const text = textOn(closing, on(name, closing, from("192.168.125.20", 2222)));
+      expect(text).toMatch(/192\.168\.125\.20\b.* --?dport 2222|192\.168\.125\.20 \} tcp dport 2222/);
+    }
+    // Who comes from elsewhere is not touched by the rules, and who is let in already needs no rule.
+    expect(textOn(closing, on("debian", closing, from("198.51.100.7")))).not.toContain("198.51.100.7");
+    const open = [{ protocol: 6, ports: { first: 22, last: 22 }, from: ["192.168.125.0/24"] }];
+    const letIn = { ...closing, ownServices: { ...ownServices, open } };
+    expect(textOn(letIn, on("debian", letIn, from("192.168.125.20")))).not.toContain("192.168.125.20");
+  });
+
+  test("a login from another place changes nothing of an earlier one, and leaves nothing to do", () => {
+    const first = made(closing, on("debian", closing, from("192.168.125.20")));
+    const later = { ...first, ...from("198.51.100.7") };
+    expect(sourceNat.decide(closing, { is: "ours", have: later }, { adopt: false }).action).toBe("none");
+    expect(textOn(closing, { ...first, ...from("192.168.125.30") })).toContain(
+      "# Wayout was logged in from: 192.168.125.20 192.168.125.30",
+    );
+  });
+
+  test("closed leaves logins and ping of what was reachable, and the other proxy of a pair", () => {
+    const open = [{ protocol: null, ports: null, from: ["192.168.125.0/25"] }];
+    const closed = { ...closing, ownServices: { mac: ownServices.mac, open, closed: true as const } };
+    expect(textOn(closed, on("debian", closed))).toContain(
+      ": icmp echo from 192.168.125.0/25; tcp 22 from 192.168.125.0/25\n",
+    );
+    const peers = ["192.168.125.200"];
+    const member = { ...closing, ownServices: { ...ownServices, open: [], peers } };
+    expect(textOn(member, on("debian", member))).toContain(
+      ": icmp from 192.168.125.200/32; tcp 22 from 192.168.125.200/32; udp 3780 from 192.168.125.200/32; vrrp from 192.168.125.200/32\n",
+    );
+  });
+
+  test("what an older version wrote into the journal is read", () => {
+    expect(sourceNatWant.parse({ ...want, closeOwnServices: true })).toEqual(want);
+    const { clientDevice: _, login: __, ...older } = on("debian", closing, from("192.168.125.20"));
+    expect(sourceNatHave.parse(JSON.parse(JSON.stringify(older)))).toEqual(older);
+    expect(sourceNatWant.parse(JSON.parse(JSON.stringify(closing)))).toEqual(closing);
+  });
+});

@@ -53,6 +53,17 @@ describe("the gateway's own security group", () => {
     ]);
   });
 
+  it("knows a rule that says the same as one of its own as one that was there before", () => {
+    const same = rule({ remoteCidr: "192.168.125.0/24", description: "by hand" });
+    const groups = have({ onNic: [{ ...byDefault, rules: [...byDefault.rules, same] }] });
+    const made = wantedRules(want, groups);
+    expect(made.filter((one) => one.remoteCidr === "192.168.125.0/24")).toMatchObject([
+      { description: "copied from default" },
+    ]);
+    const own: Group = { id: "own", name: "wayout-egress", rules: made };
+    expect(decide(have({ own, onNic: [own], referring: [] }))).toMatchObject({ action: "none" });
+  });
+
   it("does not copy what it gave the NIC itself there, where a killed run had begun", () => {
     const granted = rule({ remoteCidr: "192.168.125.4/32", description: "wayout:egress" });
     const begun = { ...byDefault, rules: [...byDefault.rules, granted] };
