@@ -5,6 +5,7 @@ import { ownChainPrefix } from "./own-paths.ts";
 export const ownChains = [
   ["filter", "FORWARD", `${ownChainPrefix}FORWARD`],
   ["filter", "", `${ownChainPrefix}LEAVING`],
+  ["filter", "", `${ownChainPrefix}UNKNOWN`],
   ["filter", "", `${ownChainPrefix}SERVED`],
   ["filter", "", `${ownChainPrefix}KNOWN`],
   ["mangle", "FORWARD", `${ownChainPrefix}MSS`],
@@ -12,6 +13,17 @@ export const ownChains = [
   ["mangle", "", `${ownChainPrefix}SERVICES`],
   ["nat", "POSTROUTING", `${ownChainPrefix}SNAT`],
 ] as const;
+
+/** A chain of the tree of served sources, from 1; see source-tree.ts. */
+export function sourceChain(at: number): string {
+  return `${ownChainPrefix}SOURCES-${at}`;
+}
+
+/** Shell: the chains of that tree that are there, from a number on. */
+export const sourceChainsFrom = `source_chains() {
+  iptables-save 2>/dev/null | sed -n 's/^:\\(${ownChainPrefix}SOURCES-[0-9]*\\) .*/\\1/p' |
+    while read -r chain; do if [ "\${chain##*-}" -ge "$1" ]; then echo "$chain"; fi; done
+}`;
 
 /** Old versions have no -w; it waits for another iptables instead of failing. */
 export const iptablesTool = 'iptables -w -L -n >/dev/null 2>&1 && ipt="iptables -w" || ipt=iptables';
@@ -27,6 +39,16 @@ export const removeIptablesRules = [
     builtIn ? [`while $ipt -t ${table} -D ${builtIn} -j ${own} 2>/dev/null; do :; done`] : [],
   ),
   ...ownChains.map(([table, , own]) => `$ipt -t ${table} -F ${own} 2>/dev/null || :`),
+  sourceChainsFrom,
+  "more=$(source_chains 1)",
+  'if [ -n "$more" ]; then',
+  "  {",
+  "    echo '*filter'",
+  '    for chain in $more; do echo ":$chain - [0:0]"; done',
+  '    for chain in $more; do echo "-X $chain"; done',
+  "    echo COMMIT",
+  "  } | iptables-restore --noflush || :",
+  "fi",
   ...ownChains.map(([table, , own]) => `$ipt -t ${table} -X ${own} 2>/dev/null || :`),
   "fi",
 ].join("\n");

@@ -123,6 +123,24 @@ test("iptables rules come before a policy and a rule that drop", () => {
   must("proxy", "iptables -P FORWARD ACCEPT; iptables -F FORWARD");
 });
 
+test("1,000 subnets are a tree of chains of iptables, and fewer of them later leave no chain behind", () => {
+  const served = Array.from({ length: 1000 }, (_, at) => `10.${at >> 8}.${at & 255}.${(at % 2) * 128}/25`);
+  expect(bench.load("iptables", { ...base, served: [...served, ...base.served] })).toEqual({
+    code: 0,
+    text: "",
+  });
+  expect(seen("198.51.100.10")).toBe("198.51.100.4");
+  expect(seen("198.51.100.10", { from: "192.168.126.9" })).toBeUndefined();
+  const chains = () => bench.show("iptables").match(/^:WAYOUT-SOURCES-/gm)?.length ?? 0;
+  expect(chains()).toBeGreaterThan(100);
+  bench.load("iptables", { ...base, served: [...served.slice(0, 20), ...base.served] });
+  expect(chains()).toBeGreaterThan(0);
+  expect(chains()).toBeLessThan(20);
+  expect(seen("198.51.100.10")).toBe("198.51.100.4");
+  bench.unload("iptables");
+  expect(bench.show("iptables")).not.toContain("WAYOUT");
+});
+
 test("10,000 subnets are one rule of nftables", () => {
   const served = Array.from({ length: 10_000 }, (_, at) => `10.${at >> 8}.${at & 255}.${(at % 2) * 128}/25`);
   const text = nftablesText({ ...base, served: [...served, "192.168.125.0/24"] });

@@ -302,6 +302,14 @@ describe("the proxy's own services", () => {
     });
   });
 
+  test("of a service for many addresses the plan names a few", () => {
+    const from = [1, 3, 5, 7, 9, 11, 13].map((at) => `192.168.125.${at}/32`);
+    const open = [{ protocol: 6, ports: null, from }];
+    expect(decide("debian", { ownServices: { ...ownServices, open } })).toMatchObject({
+      after: { ownServices: "tcp from 192.168.125.1/32, 192.168.125.3/32, 192.168.125.5/32 and 4 more" },
+    });
+  });
+
   test("rules of an older version are replaced, with the reason", () => {
     expect(decide("debian-applied")).toMatchObject({
       action: "change",
