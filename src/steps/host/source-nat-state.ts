@@ -41,7 +41,9 @@ export function haveFrom(want: SourceNatWant, facts: HostFacts): SourceNatHave {
   const ownAddresses = [...addresses.filter((one) => !passing.includes(one) && !isToken(one)), ...shared];
   const backend =
     facts.ownRules?.backend ?? (facts.has.nft ? "nftables" : facts.has.iptables ? "iptables" : null);
-  const [clientDevice] = want.ownServices ? insideDevices(facts, [want.ownServices.mac]) : [];
+  const [clientDevice] = want.ownServices
+    ? insideDevices(facts, [want.ownServices.mac], want.host.server)
+    : [];
   const passage = egress && { egress, insideDevices: inside, ownAddresses };
   const touched = [...Object.keys(passage ? sysctlsFor(want, passage) : {}), conntrackMax, conntrackBuckets];
   const fingerprint = facts.ownRules && (fingerprintIn(facts.ownRules.text) ?? unmarked);
