@@ -1,6 +1,6 @@
 /** Lets a person choose among what there is. */
-import { createInterface } from "node:readline/promises";
-import { note } from "./output.ts";
+import { oneLine } from "../report/visible.ts";
+import { note, openQuestions } from "./output.ts";
 
 /**
  * Asks on the terminal, again until the answer names things that there are.
@@ -23,20 +23,20 @@ export async function choose<T>(
   },
 ): Promise<readonly T[] | undefined> {
   note(question);
-  for (const [index, item] of items.entries()) note(`  ${index + 1}  ${text(item)}`);
+  for (const [index, item] of items.entries()) note(`  ${index + 1}  ${oneLine(text(item))}`);
   const usual = preset.map((index) => index + 1).join(",");
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const questions = openQuestions();
   try {
     for (;;) {
-      const said = await terminal.question(`${atMost === 1 ? "number" : "numbers"} [${usual}]: `, { signal });
+      const question = `${atMost === 1 ? "number" : "numbers"} [${usual}]: `;
+      const said = await questions.ask(question, signal);
+      if (said === undefined) return undefined;
       const chosen = parseChoice(said.trim() === "" ? usual : said, items.length, atMost);
-      if (typeof chosen === "string") note(chosen);
+      if (typeof chosen === "string") note(oneLine(chosen));
       else return chosen.flatMap((index) => items[index] ?? []);
     }
-  } catch {
-    return undefined;
   } finally {
-    terminal.close();
+    questions.close();
   }
 }
 

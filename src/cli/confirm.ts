@@ -1,6 +1,6 @@
 /** Asks before something is done. */
-import { createInterface } from "node:readline/promises";
 import { Problem, type ProblemFields } from "../report/problem.ts";
+import { openQuestions } from "./output.ts";
 
 /**
  * Without a terminal nobody can answer.
@@ -19,13 +19,7 @@ export async function confirm(
     if (unasked) throw new Problem(unasked);
     return true;
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const said = await terminal.question(`${question} [y/N] `, { signal });
-    return /^y(es)?$/i.test(said.trim());
-  } catch {
-    return false;
-  } finally {
-    terminal.close();
-  }
+  const questions = openQuestions();
+  const said = await questions.ask(`${question} [y/N] `, signal).finally(() => questions.close());
+  return said !== undefined && /^y(es)?$/i.test(said.trim());
 }

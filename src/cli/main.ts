@@ -8,7 +8,7 @@ import { demoCommand } from "./demo.ts";
 import { drillCommand } from "./drill.ts";
 import { initCommand } from "./init.ts";
 import { labCommand } from "./lab/index.ts";
-import { tellFailure } from "./output.ts";
+import { helpOutput, tellFailure } from "./output.ts";
 import { planCommand } from "./plan.ts";
 import { renderCommand } from "./render.ts";
 import { runsCommand } from "./runs.ts";
@@ -40,6 +40,13 @@ for (const make of [
 ]) {
   program.addCommand(make());
 }
+tellBy(program);
+
+/** A command that is added does not take its parent's settings over. */
+function tellBy(command: Command): void {
+  command.configureOutput(helpOutput);
+  for (const one of command.commands) tellBy(one);
+}
 
 // Whoever reads may stop reading, as `head` does, and a terminal may be lost; a run goes on to where it can stop.
 for (const output of [process.stdout, process.stderr]) {
@@ -47,6 +54,12 @@ for (const output of [process.stdout, process.stderr]) {
     if (failure.code !== "EPIPE" && failure.code !== "EIO") throw failure;
   });
 }
+
+// Node would print its message as it is.
+process.on("uncaughtException", (failure) => {
+  tellFailure(failure, process.argv.includes("--json"));
+  process.exit(1);
+});
 
 try {
   await program.parseAsync();

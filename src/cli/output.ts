@@ -1,17 +1,61 @@
-/** Where words go: the answer to stdout, everything else to stderr. */
-import { problemText } from "../report/human.ts";
-import { Problem } from "../report/problem.ts";
+/**
+ * Where words go: the answer to stdout, everything else to stderr. Nothing else in Wayout writes there, so that whatever
+ * others have set in a text is shown and not obeyed, whoever wrote it.
+ */
+import { createInterface } from "node:readline/promises";
+import { problemText, seenLines } from "../report/human.ts";
+import { messageOf, Problem } from "../report/problem.ts";
+import type { ProgressOutput } from "../report/progress.ts";
+import { linesOf, oneLine, visible, visibleFile, visibleJson } from "../report/visible.ts";
 
 export function answer(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${visible(text)}\n`);
 }
 
 export function answerJson(value: unknown): void {
-  answer(JSON.stringify(value, null, 2));
+  process.stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
+}
+
+/** A file that a program reads, where its tabs count. */
+export function answerFile(text: string): void {
+  process.stdout.write(`${visibleFile(text)}\n`);
 }
 
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${visible(text)}\n`);
+}
+
+/** For a moving line, whose own control characters are added to what is visible. */
+export const progressOutput: ProgressOutput = {
+  write: (text) => process.stderr.write(text),
+  get isTTY() {
+    return process.stderr.isTTY;
+  },
+  get columns() {
+    return process.stderr.columns;
+  },
+};
+
+/** For commander's help and its errors, which repeat words of the command line. */
+export const helpOutput = {
+  writeOut: (text: string) => process.stdout.write(visible(text)),
+  writeErr: (text: string) => process.stderr.write(visible(text)),
+};
+
+export interface Questions {
+  /** @returns undefined when the person gave up. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  close(): void;
+}
+
+/** Asks on the terminal. */
+export function openQuestions(): Questions {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  return {
+    ask: (question, signal) =>
+      terminal.question(visible(oneLine(question)), { signal }).catch(() => undefined),
+    close: () => terminal.close(),
+  };
 }
 
 /** An expected failure in words (with --json as JSON); anything else is a fault of Wayout, with its trace. */
@@ -21,8 +65,14 @@ export function tellFailure(failure: unknown, json: boolean): void {
     note(problemText(failure));
     return;
   }
-  const text = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
-  if (json)
-    answerJson({ error: { code: "wayout/fault", summary: text.split("\n")[0] ?? text, retry: false } });
-  note(`fault in Wayout: ${text}\n  hint: Please report this with the command you ran.`);
+  const text = messageOf(failure);
+  if (json) answerJson({ error: { code: "wayout/fault", summary: oneLine(text), retry: false } });
+  const trace = failure instanceof Error ? (failure.stack ?? "") : "";
+  note(
+    linesOf([
+      `fault in Wayout: ${text}`,
+      ...seenLines(trace).map((line) => `  ${line}`),
+      "  hint: Please report this with the command you ran.",
+    ]),
+  );
 }

@@ -6,7 +6,7 @@ import { type Gateway, served } from "../steps/gateway.ts";
 import { ownServicesOf } from "../steps/own-services.ts";
 import { chosenWork } from "./chosen-work.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
-import { answer, answerJson } from "./output.ts";
+import { answerFile, answerJson } from "./output.ts";
 import { withSession } from "./session.ts";
 
 interface RenderOptions extends GatewayOptions {
@@ -36,7 +36,7 @@ export function renderCommand(): Command {
       const cloudInit = renderCloudInit(wanted);
       if (options.json)
         answerJson({ gateway: gateway.name, server: gateway.proxies[0].server.name, script, cloudInit });
-      else answer((options.as === "script" ? script : cloudInit).trimEnd());
+      else answerFile((options.as === "script" ? script : cloudInit).trimEnd());
     });
   });
 }

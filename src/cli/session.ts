@@ -15,6 +15,7 @@ import { maxFileBytes, yamlTooLarge } from "../spec/yaml-file.ts";
 import type { World } from "../steps/world.ts";
 import { cloudOfSpec } from "./cloud-of-spec.ts";
 import { openControlFolder } from "./control-folder.ts";
+import { progressOutput } from "./output.ts";
 import { placeOf } from "./place.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 
@@ -38,7 +39,7 @@ export async function withSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const file = readSpec(options.file);
-  const progress = openProgress(process.stderr);
+  const progress = openProgress(progressOutput);
   const tell = (text: string): void => progress.report({ kind: "note", text });
   const place = await placeOf(file.value.cloud, { ...options, tell }, (sources) =>
     cloudOfSpec(file, sources),

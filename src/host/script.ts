@@ -1,9 +1,6 @@
 /** Shell text that is safe to send: quoting, files as here-documents, and the frame around every script. */
 
-/** One word for a POSIX shell, whatever it holds. */
-export function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
+export { quote } from "../report/command.ts";
 
 /**
  * The frame that every script travels in. All of it is one compound command, which a shell reads to its end before it

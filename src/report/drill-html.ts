@@ -2,6 +2,7 @@
 import type { DrillMoment, DrillPicture, DrillReport, GapPoint } from "./drill.ts";
 import { drillFigures, drillVerdict, ms } from "./drill-text.ts";
 import { seconds } from "./human.ts";
+import { oneLine, visible } from "./visible.ts";
 
 export function drillHtml(report: DrillReport, picture: DrillPicture | null): string {
   const title = `Drill of gateway ${report.gateway}: ${report.fault}`;
@@ -179,10 +180,12 @@ function at(place: number): string {
   return String(Math.round(place * 10) / 10);
 }
 
+/** As text of the page and of its attributes. What is invisible hides in a page as it does on a terminal. */
 function escaped(text: string): string {
-  return text
+  return visible(oneLine(text))
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
 }

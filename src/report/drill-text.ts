@@ -1,9 +1,10 @@
 /** A drill in words for a terminal. */
 import type { DrillPlan, DrillReport, PacketCount } from "./drill.ts";
 import { count, seconds } from "./human.ts";
+import { linesOf } from "./visible.ts";
 
 export function drillPlanText(plan: DrillPlan): string {
-  return [
+  return linesOf([
     `drill of gateway ${plan.gateway}: ${plan.fault}`,
     `  fault    ${plan.does}`,
     `  then     ${plan.standby} is to take over from ${plan.active}`,
@@ -14,17 +15,17 @@ export function drillPlanText(plan: DrillPlan): string {
           (text, index) => `  ${index === 0 ? `measure  from ${plan.client}: ` : "         "}${text}`,
         )),
     ...plan.couldNotMeasure.map((text) => `  cannot be measured: ${text}`),
-  ].join("\n");
+  ]);
 }
 
 export function drillText(report: DrillReport): string {
   const figures = drillFigures(report);
   const width = Math.max(...figures.map(([name]) => name.length));
-  return [
+  return linesOf([
     drillVerdict(report),
     ...figures.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`),
     ...report.couldNotMeasure.map((text) => `  not measured: ${text}`),
-  ].join("\n");
+  ]);
 }
 
 export function drillVerdict(report: DrillReport): string {

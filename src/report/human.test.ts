@@ -50,8 +50,8 @@ gateway egress
       hint    adopt it
   ! Send the route to ecs-proxy
       blocked because no SSH
-        ssh ecs-proxy
-        timed out
+      | ssh ecs-proxy
+      | timed out
   ! Send the route to ecs-proxy
       blocked because no SSH
   warning: subnet-other shares the table`);
@@ -102,7 +102,7 @@ it("says an error with its place, evidence, hint and code", () => {
     hint: "mend it",
   });
   expect(problemText(problem.where({ step: "cloud/default-route", object: "rtb" }))).toBe(
-    "error: cloud/default-route of rtb: it broke\n  line 1\n  line 2\n  hint: mend it\n  code: a/b",
+    "error: cloud/default-route of rtb: it broke\n  | line 1\n  | line 2\n  hint: mend it\n  code: a/b",
   );
 });
 

@@ -2,6 +2,7 @@
 import type { CheckResult, GatewayPlan, Plan, StepResult } from "./events.ts";
 import type { JsonValue } from "./json-value.ts";
 import type { Problem, ProblemFields } from "./problem.ts";
+import { linesOf, oneLine } from "./visible.ts";
 
 const signs = { create: "+", change: "~", adopt: "~", later: "?", remove: "-", none: "=" } as const;
 
@@ -36,11 +37,11 @@ function gatewayText({ name, recipe, changes, right, blocked, warnings }: Gatewa
     lines.push(
       `  ! ${title}`,
       `      blocked because ${because}`,
-      ...(told ? [] : indent(detail).map((line) => `      ${line}`)),
+      ...(told ? [] : seenLines(detail).map((line) => `      ${line}`)),
       ...(hint === "" ? [] : [`      hint    ${hint}`]),
     );
   }
-  return [...lines, ...unique(warnings).map((text) => `  warning: ${text}`)].join("\n");
+  return linesOf([...lines, ...unique(warnings).map((text) => `  warning: ${text}`)]);
 }
 
 /** "then" and the value; lists of several one below the other. */
@@ -85,12 +86,12 @@ export function stepText({ outcome, title, because, problem, durationMs }: StepR
   } as const;
   const reason = problem?.summary ?? (outcome === "done" ? undefined : because);
   const time = outcome === "done" || outcome === "undone" ? ` (${seconds(durationMs)})` : "";
-  return `${words[outcome]}${title}${time}${reason === undefined ? "" : `: ${reason}`}`;
+  return oneLine(`${words[outcome]}${title}${time}${reason === undefined ? "" : `: ${reason}`}`);
 }
 
 export function checkText({ check, from, to, ok, evidence }: CheckResult): string {
   const word = ok === null ? "not tried" : ok ? "ok       " : "FAILED   ";
-  return `${word} ${from} ${check} ${to}: ${evidence.replace(/\s*\n\s*/g, "; ")}`;
+  return oneLine(`${word} ${from} ${check} ${to}: ${evidence.replace(/\s*\n\s*/g, "; ")}`);
 }
 
 /** Each problem once: what several steps on one object ran into is told with all of them. */
@@ -109,13 +110,16 @@ export function problemsText(problems: readonly Problem[]): string {
 export function problemText(problem: Problem | Omit<ProblemFields, "cause">): string {
   const place = problem.at === undefined ? "" : `${problem.at.step} of ${problem.at.object}: `;
   const lines = [`error: ${place}${problem.summary}`];
-  if (problem.detail !== undefined && problem.detail !== "") lines.push(...indent(problem.detail));
+  if (problem.detail !== undefined && problem.detail !== "") {
+    lines.push(...seenLines(problem.detail).map((line) => `  ${line}`));
+  }
   if (problem.hint !== undefined && problem.hint !== "") lines.push(`  hint: ${problem.hint}`);
-  return [...lines, `  code: ${problem.code}`].join("\n");
+  return linesOf([...lines, `  code: ${problem.code}`]);
 }
 
-function indent(text: string): string[] {
-  return text.split("\n").map((line) => `  ${line}`);
+/** What was seen, line by line. The bar tells it from Wayout's own lines, whose words a host could print too. */
+export function seenLines(text: string): string[] {
+  return text.split(/\r?\n/).map((line) => `| ${line.replaceAll("\t", "    ")}`);
 }
 
 export function count(number: number, noun: string): string {

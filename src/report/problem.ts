@@ -1,8 +1,10 @@
 /** What every error of Wayout says: which rule it broke, what happened, and what to do about it. */
+import { oneLine } from "./visible.ts";
+
 export interface ProblemFields {
   /** Stable name, listed in docs/errors.md: "boundary/cause", for example "cloud/not-found". */
   readonly code: string;
-  /** One line: what is wrong. */
+  /** What is wrong. Told in one line. */
   readonly summary: string;
   /** What was seen: request and answer, command and output, file and line. Never a secret. */
   readonly detail?: string;
@@ -26,11 +28,13 @@ export class Problem extends Error {
   readonly at: { readonly step: string; readonly object: string } | undefined;
 
   constructor(fields: ProblemFields) {
-    super(fields.summary, fields.cause === undefined ? undefined : { cause: fields.cause });
+    // Of one line each, whatever names they repeat: the next line would be taken for Wayout's own.
+    const summary = oneLine(fields.summary);
+    super(summary, fields.cause === undefined ? undefined : { cause: fields.cause });
     this.code = fields.code;
-    this.summary = fields.summary;
+    this.summary = summary;
     this.detail = fields.detail;
-    this.hint = fields.hint;
+    this.hint = fields.hint === undefined ? undefined : oneLine(fields.hint);
     this.retry = fields.retry ?? false;
     this.at = fields.at;
   }

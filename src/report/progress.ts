@@ -1,6 +1,7 @@
 /** Progress on stderr: a moving line on a terminal, plain lines otherwise. */
 import type { Event, Report } from "./events.ts";
 import { checkText, stepText } from "./human.ts";
+import { oneLine, visible } from "./visible.ts";
 
 export interface ProgressOutput {
   write(text: string): unknown;
@@ -31,7 +32,8 @@ export function openProgress(output: ProgressOutput): Progress {
     output.write(`\r\u001b[K${line}`);
   };
   const timer = output.isTTY ? setInterval(draw, frameMs).unref() : undefined;
-  const show = (text: string | undefined): void => {
+  const show = (asked: string | undefined): void => {
+    const text = asked === undefined ? undefined : visible(oneLine(asked));
     if (output.isTTY) {
       if (current !== undefined) output.write("\r\u001b[K");
       current = text;
@@ -41,7 +43,7 @@ export function openProgress(output: ProgressOutput): Progress {
   const line = (text: string): void => {
     if (output.isTTY && current !== undefined) output.write("\r\u001b[K");
     current = undefined;
-    output.write(`${text}\n`);
+    output.write(`${visible(oneLine(text))}\n`);
   };
   return {
     report(event) {
