@@ -1,12 +1,14 @@
 import { Command } from "commander";
 import { converge, type Outcome } from "../engine/converge.ts";
+import { command } from "../report/command.ts";
 import type { Plan } from "../report/events.ts";
 import { count, planText, problemsText } from "../report/human.ts";
+import { linesOf } from "../report/visible.ts";
 import { confirm } from "./confirm.ts";
 import { failedText } from "./failed-text.ts";
 import { passedOverText } from "./left-on-hosts.ts";
 import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
-import { answer, answerJson, note } from "./output.ts";
+import { answer, answerJson, answerText, note, noteText } from "./output.ts";
 import { withSession } from "./session.ts";
 import { verifiedText } from "./verify.ts";
 
@@ -37,7 +39,7 @@ export function applyCommand(): Command {
 
 /** Shows the plan and asks. */
 async function ask(plan: Plan, { yes, json }: ApplyOptions, signal: AbortSignal): Promise<boolean> {
-  if (!json) answer(planText(plan));
+  if (!json) answerText(planText(plan));
   const changes = count(plan.summary.changes, "change");
   const unasked = {
     code: "apply/not-confirmed",
@@ -50,8 +52,10 @@ async function ask(plan: Plan, { yes, json }: ApplyOptions, signal: AbortSignal)
 function tell(ended: Outcome, options: ApplyOptions): void {
   const { plan, outcome, run, problems, verified, learning } = ended;
   const named = sameFile(options);
+  const again = command("wayout apply", { options: named });
+  const lookForDrift = `\`${command("wayout plan", { options: named })}\` looks for drift`;
   if (outcome === "blocked") {
-    answer(planText(plan));
+    answerText(planText(plan));
     note("nothing was changed: the plan is blocked");
     return;
   }
@@ -59,23 +63,22 @@ function tell(ended: Outcome, options: ApplyOptions): void {
     note("nothing was changed");
     return;
   }
-  if (run === undefined) answer(planText(plan));
-  if (problems && problems.length > 0) note(problemsText(problems));
-  if (outcome === "failed") note(failedText(ended, named).join("\n"));
-  if (outcome === "stopped")
-    note(`run ${run} was stopped between two steps; \`wayout apply${named}\` goes on`);
+  if (run === undefined) answerText(planText(plan));
+  if (problems && problems.length > 0) noteText(problemsText(problems));
+  if (outcome === "failed") noteText(linesOf(failedText(ended, named)));
+  if (outcome === "stopped") note(`run ${run} was stopped between two steps; \`${again}\` goes on`);
   const passedOver = outcome === "failed" ? undefined : passedOverText(ended, named);
   if (passedOver !== undefined) note(passedOver);
-  if (verified) answer(verifiedText(verified));
+  if (verified) answerText(verifiedText(verified));
   if (learning)
     note(
-      `the changes stand; clients learn their way out when they renew their lease or boot, and \`wayout verify${named}\` proves it then`,
+      `the changes stand; clients learn their way out when they renew their lease or boot, and \`${command("wayout verify", { options: named })}\` proves it then`,
     );
   if (outcome === "unproven")
     note(
       run === undefined
-        ? `nothing was changed, and the way out is not proven; \`wayout plan${named}\` looks for drift`
-        : `the changes stand, but the way out is not proven; \`wayout plan${named}\` looks for drift`,
+        ? `nothing was changed, and the way out is not proven; ${lookForDrift}`
+        : `the changes stand, but the way out is not proven; ${lookForDrift}`,
     );
-  if (run !== undefined && verified) answer(`undo with: wayout undo${named}`);
+  if (run !== undefined && verified) answer(`undo with: ${command("wayout undo", { options: named })}`);
 }

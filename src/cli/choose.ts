@@ -1,5 +1,4 @@
 /** Lets a person choose among what there is. */
-import { oneLine } from "../report/visible.ts";
 import { note, openQuestions } from "./output.ts";
 
 /**
@@ -23,7 +22,7 @@ export async function choose<T>(
   },
 ): Promise<readonly T[] | undefined> {
   note(question);
-  for (const [index, item] of items.entries()) note(`  ${index + 1}  ${oneLine(text(item))}`);
+  for (const [index, item] of items.entries()) note(`  ${index + 1}  ${text(item)}`);
   const usual = preset.map((index) => index + 1).join(",");
   const questions = openQuestions();
   try {
@@ -32,7 +31,7 @@ export async function choose<T>(
       const said = await questions.ask(question, signal);
       if (said === undefined) return undefined;
       const chosen = parseChoice(said.trim() === "" ? usual : said, items.length, atMost);
-      if (typeof chosen === "string") note(oneLine(chosen));
+      if (typeof chosen === "string") note(chosen);
       else return chosen.flatMap((index) => items[index] ?? []);
     }
   } finally {

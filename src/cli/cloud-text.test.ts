@@ -45,7 +45,7 @@ test("what all services lack is explained once, and a key that signs is no login
            vpc     FAILED: the signature does not match, https://vpc.example
            ecs     FAILED: the signature does not match, https://vpc.example
            eip     FAILED: the cloud failed to answer, https://vpc.example
-           401 APIGW.0301
+           | 401 APIGW.0301
   hint     Check ak and sk.
            503`);
 });

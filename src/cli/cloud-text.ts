@@ -1,4 +1,6 @@
 import type { Credentials } from "../cloud/config/cloud-config.ts";
+import { seenLines } from "../report/human.ts";
+import { linesOf } from "../report/visible.ts";
 import type { ListedCloud, Told } from "./listed-cloud.ts";
 
 const words: Readonly<Record<Credentials["kind"], string>> = {
@@ -14,7 +16,7 @@ export function cloudText(cloud: ListedCloud): string {
   const { name, place, securePlace, chosenBecause, credentials, region, driver, warnings, problem, login } =
     cloud;
   const project = cloud.project?.name ?? cloud.project?.id;
-  return [
+  return linesOf([
     `${name}${chosenBecause === undefined ? "" : ` (taken where none is named: ${chosenBecause})`}`,
     line("found", `${place}${securePlace === undefined ? "" : `, with ${securePlace}`}`),
     ...(credentials
@@ -50,7 +52,7 @@ export function cloudText(cloud: ListedCloud): string {
         ]
       : []),
     ...(problem ? [line("PROBLEM", problem.summary), ...more(problem)] : []),
-  ].join("\n");
+  ]);
 }
 
 /** What several services lack has one reason; each has a URL and a request id of its own. */
@@ -62,7 +64,7 @@ function differing(problems: readonly Told[]): Told[] {
 
 function more({ detail, hint }: Told): string[] {
   return [
-    ...(detail === undefined ? [] : detail.split("\n").map((text) => line("", text))),
+    ...(detail === undefined ? [] : seenLines(detail).map((text) => line("", text))),
     ...(hint === undefined ? [] : [line("hint", hint)]),
   ];
 }

@@ -5,7 +5,7 @@ import { suggestion } from "../spec/nearest.ts";
 import { cloudText } from "./cloud-text.ts";
 import { listedCloud } from "./listed-cloud.ts";
 import { withDebug } from "./options.ts";
-import { answer, answerJson, note } from "./output.ts";
+import { answer, answerJson, answerText, note } from "./output.ts";
 import { tracing } from "./traced-text.ts";
 
 interface CloudsOptions {
@@ -46,8 +46,9 @@ export function cloudsCommand(): Command {
     if (options.json) answerJson({ clouds: listed, looked });
     else if (listed.length === 0) {
       answer("no cloud is described");
-      note(`looked for ${looked.join(", ")} and OS_* variables\n  hint: ${noCloudHint}`);
-    } else answer(listed.map(cloudText).join("\n"));
+      note(`looked for ${looked.join(", ")} and OS_* variables`);
+      note(`  hint: ${noCloudHint}`);
+    } else answerText(listed.map(cloudText).join("\n"));
     const { OS_CLOUD: taken } = sources.env;
     const lost = taken && taken !== "lab" && !all.includes(taken);
     if (lost) note(`OS_CLOUD names ${taken}, which is not there; ${suggestion(taken, all, "cloud")}`);

@@ -11,7 +11,7 @@ import { planText, problemText, seconds } from "../report/human.ts";
 import { Problem } from "../report/problem.ts";
 import { bringUp } from "./lab/bring-up.ts";
 import { picture } from "./lab/picture.ts";
-import { answer, note } from "./output.ts";
+import { answer, answerText, note, noteText } from "./output.ts";
 import { withSession } from "./session.ts";
 import { verifiedText } from "./verify.ts";
 
@@ -29,9 +29,9 @@ export function demoCommand(): Command {
       await bringUp("manual", { name: lab, fabric: "kernel" });
       try {
         await show();
-        answer(`\nproved in ${seconds(performance.now() - startedAt)}\n`);
+        answerText(`\nproved in ${seconds(performance.now() - startedAt)}\n`);
         if (!options.once) {
-          answer(goOn);
+          answerText(goOn);
           await untilInterrupted();
         }
       } finally {
@@ -42,7 +42,7 @@ export function demoCommand(): Command {
 }
 
 async function show(): Promise<void> {
-  answer(picture(await labStatus(lab), { all: false }));
+  answerText(picture(await labStatus(lab), { all: false }));
   heading(`${client} has no EIP and no way out`);
   await inClient(["ping", "-n", "-c", "1", "-W", "1", "198.51.100.10"], { fails: true });
   await inClient(["curl", "-sS", "--connect-timeout", "2", site], { fails: true });
@@ -51,12 +51,12 @@ async function show(): Promise<void> {
     const outcome = await converge(file, world, journal, {
       ...context,
       confirm: async (plan) => {
-        answer(planText(plan));
+        answerText(planText(plan));
         return true;
       },
     });
-    for (const problem of outcome.problems ?? []) note(problemText(problem));
-    if (outcome.verified) answer(verifiedText(outcome.verified));
+    for (const problem of outcome.problems ?? []) noteText(problemText(problem));
+    if (outcome.verified) answerText(verifiedText(outcome.verified));
     if (outcome.outcome !== "done") {
       throw new Problem({
         code: "demo/not-proved",
@@ -80,7 +80,7 @@ async function inClient(command: readonly string[], { fails = false } = {}): Pro
     ...command,
   ]);
   const { code, text } = await run(program, args);
-  answer(indented(text));
+  answerText(indented(text));
   if ((code !== 0) !== fails) {
     throw new Problem({
       code: "demo/unexpected",
@@ -108,7 +108,7 @@ function indented(text: string): string {
 }
 
 function heading(text: string): void {
-  answer(`\n== ${text}`);
+  answerText(`\n== ${text}`);
 }
 
 const goOn = `Go on in a second terminal, in this folder:

@@ -9,7 +9,7 @@ import { kindOf } from "../spec/small-file.ts";
 import { chosenWork } from "./chosen-work.ts";
 import { confirm } from "./confirm.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
-import { answer, answerJson, note } from "./output.ts";
+import { answerJson, answerText, note, noteText } from "./output.ts";
 import { withSession } from "./session.ts";
 
 interface DrillOptions extends GatewayOptions {
@@ -53,7 +53,7 @@ export function drillCommand(): Command {
       }
       const { report, picture } = drilled;
       if (options.json) answerJson(report);
-      else answer(drillText(report));
+      else answerText(drillText(report));
       process.exitCode = report.ok ? 0 : 1;
       if (options.html !== undefined) writeHtml(options.html, drillHtml(report, picture));
     });
@@ -62,8 +62,8 @@ export function drillCommand(): Command {
 
 async function ask(plan: DrillPlan, { yes, json }: DrillOptions, signal: AbortSignal): Promise<boolean> {
   const text = drillPlanText(plan);
-  if (json) note(text);
-  else answer(text);
+  if (json) noteText(text);
+  else answerText(text);
   const unasked = {
     code: "drill/not-confirmed",
     summary: `a fault would be made on ${plan.active}, and nobody can be asked here`,

@@ -12,7 +12,7 @@ const step = (id: string, outcome: StepResult["outcome"], code?: string): StepRe
   durationMs: 0,
 });
 const text = (steps: StepResult[], takenBack: StepResult[], stands = false) =>
-  failedText({ run: "0007", steps, takenBack, stands }, " -f a.yaml");
+  failedText({ run: "0007", steps, takenBack, stands }, [["-f", "a.yaml"]]);
 
 test("what a failed run had made and taken back is not told again", () => {
   expect(text([step("a", "done"), step("b", "failed")], [step("a", "undone")])).toEqual([

@@ -1,4 +1,5 @@
 import type { Outcome } from "../engine/converge.ts";
+import { type CommandOption, command } from "../report/command.ts";
 import { stepText } from "../report/human.ts";
 
 /**
@@ -7,18 +8,19 @@ import { stepText } from "../report/human.ts";
  */
 export function failedText(
   { run, steps = [], takenBack = [], stands }: Pick<Outcome, "run" | "steps" | "takenBack" | "stands">,
-  named: string,
+  named: readonly CommandOption[],
 ): string[] {
   const standing = takenBack.filter(({ outcome }) => outcome === "failed" || outcome === "not-executed");
+  const again = command("wayout apply", { options: named });
   const list = standing.map((one) => `  ${stepText(one)}`);
   const lines = stands
-    ? [`all changes of run ${run} stand; \`wayout apply${named}\` takes back what is left:`, ...list]
+    ? [`all changes of run ${run} stand; \`${again}\` takes back what is left:`, ...list]
     : standing.length === 0
       ? [`run ${run} failed; what it had changed was taken back`]
       : [`run ${run} failed; this still stands:`, ...list];
   if (standing.some(({ problem }) => problem?.code.startsWith("host/"))) {
     lines.push(
-      `a proxy that has left and is off for good is passed over by \`wayout apply --skip-hosts${named}\``,
+      `a proxy that has left and is off for good is passed over by \`${command("wayout apply", { options: ["--skip-hosts", ...named] })}\``,
     );
   }
   // It went ahead of everything else, and a run takes back only what it has made itself.
@@ -27,7 +29,7 @@ export function failedText(
   );
   if (!stands && removed.length > 0) {
     lines.push(
-      `this stays removed; \`wayout apply${named}\` sets it up again where the spec asks for it:`,
+      `this stays removed; \`${again}\` sets it up again where the spec asks for it:`,
       ...removed.map(({ title }) => `  ${title}`),
     );
   }

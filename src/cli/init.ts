@@ -8,12 +8,14 @@ import { mustBePossible } from "../engine/init/possible.ts";
 import { type Choice, freeName, savedEips, specText } from "../engine/init/spec-text.ts";
 import { openSqliteJournal } from "../engine/journal/sqlite-journal.ts";
 import { readInventory } from "../engine/resolve/inventory.ts";
+import { command } from "../report/command.ts";
 import { count } from "../report/human.ts";
+import { linesOf } from "../report/visible.ts";
 import { parseSpec } from "../spec/spec.ts";
 import { chosen, type Wishes } from "./init-choice.ts";
 import { mustBeNew, writeNewFile } from "./new-file.ts";
 import { labOption, sameFile, withDebug } from "./options.ts";
-import { answer, answerJson, note } from "./output.ts";
+import { answerJson, answerText, note } from "./output.ts";
 import { placeOf } from "./place.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 
@@ -88,7 +90,11 @@ function tell(choice: Choice, options: InitOptions): void {
   const [first] = choice.proxies;
   if (json) answerJson({ file, vpc: choice.offer.name, proxies, subnets, savesEips: saves });
   else
-    answer(`${file}: ${subnets.join(", ")} of ${choice.offer.name} through ${proxies.join(" and ")}
-saves ${count(saves, "EIP")}: ${saves === 1 ? "one server goes" : `${saves} servers go`} out by ${first?.publicIp.address}
-next: wayout plan${sameFile(options)}`);
+    answerText(
+      linesOf([
+        `${file}: ${subnets.join(", ")} of ${choice.offer.name} through ${proxies.join(" and ")}`,
+        `saves ${count(saves, "EIP")}: ${saves === 1 ? "one server goes" : `${saves} servers go`} out by ${first?.publicIp.address}`,
+        `next: ${command("wayout plan", { options: sameFile(options) })}`,
+      ]),
+    );
 }

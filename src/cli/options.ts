@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { labOfCloudsFile } from "../lab/client/places.ts";
+import type { CommandOption } from "../report/command.ts";
 
 /** What all commands on gateways have. */
 export interface GatewayOptions {
@@ -22,9 +23,10 @@ export function labOption(description: string): Option {
   return new Option("--lab <name>", description).default(told ?? "lab");
 }
 
-/** The options that lead another command to the same file and lab; "" where the defaults do. */
-export function sameFile({ file, lab }: Pick<GatewayOptions, "file" | "lab">): string {
-  return `${file === "wayout.yaml" ? "" : ` -f ${file}`}${lab === "lab" ? "" : ` --lab ${lab}`}`;
+/** The options that lead another command to the same file and lab; none where the defaults do. */
+export function sameFile({ file, lab }: Pick<GatewayOptions, "file" | "lab">): readonly CommandOption[] {
+  const named: readonly CommandOption[] = file === "wayout.yaml" ? [] : [["-f", file]];
+  return lab === "lab" ? named : [...named, ["--lab", lab]];
 }
 
 /** What all commands that call a cloud have. */

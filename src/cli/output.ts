@@ -8,7 +8,13 @@ import { messageOf, Problem } from "../report/problem.ts";
 import type { ProgressOutput } from "../report/progress.ts";
 import { linesOf, oneLine, visible, visibleFile, visibleJson } from "../report/visible.ts";
 
-export function answer(text: string): void {
+/** One line: a newline in a name begins no other. */
+export function answer(line: string): void {
+  answerText(oneLine(line));
+}
+
+/** Lines that were put together as lines (`linesOf`). */
+export function answerText(text: string): void {
   process.stdout.write(`${visible(text)}\n`);
 }
 
@@ -21,7 +27,13 @@ export function answerFile(text: string): void {
   process.stdout.write(`${visibleFile(text)}\n`);
 }
 
-export function note(text: string): void {
+/** One line. */
+export function note(line: string): void {
+  noteText(oneLine(line));
+}
+
+/** Lines that were put together as lines. */
+export function noteText(text: string): void {
   process.stderr.write(`${visible(text)}\n`);
 }
 
@@ -62,13 +74,13 @@ export function openQuestions(): Questions {
 export function tellFailure(failure: unknown, json: boolean): void {
   if (failure instanceof Problem) {
     if (json) answerJson({ error: failure.toJSON() });
-    note(problemText(failure));
+    noteText(problemText(failure));
     return;
   }
   const text = messageOf(failure);
   if (json) answerJson({ error: { code: "wayout/fault", summary: oneLine(text), retry: false } });
   const trace = failure instanceof Error ? (failure.stack ?? "") : "";
-  note(
+  noteText(
     linesOf([
       `fault in Wayout: ${text}`,
       ...seenLines(trace).map((line) => `  ${line}`),

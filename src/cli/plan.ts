@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { plan } from "../engine/converge.ts";
 import { planText } from "../report/human.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
-import { answer, answerJson } from "./output.ts";
+import { answerJson, answerText } from "./output.ts";
 import { withReadingSession } from "./session.ts";
 
 export function planCommand(): Command {
@@ -15,7 +15,7 @@ export function planCommand(): Command {
     await withReadingSession(options, async ({ file, world, journal, context }) => {
       const made = await plan(file, world, journal, context);
       if (options.json) answerJson(made);
-      else answer(planText(made));
+      else answerText(planText(made));
       const { changes, blocked } = made.summary;
       process.exitCode = blocked > 0 ? 1 : changes > 0 ? 2 : 0;
     });

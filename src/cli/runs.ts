@@ -1,13 +1,14 @@
 import { Command } from "commander";
 import { toAccept } from "../engine/accepted-records.ts";
-import type { Journal } from "../engine/journal/journal.ts";
+import type { Journal, RunRecord } from "../engine/journal/journal.ts";
 import { runText } from "../engine/journal/outcomes.ts";
 import { knownRun } from "../engine/take-back.ts";
 import { count } from "../report/human.ts";
+import { linesOf } from "../report/visible.ts";
 import { acceptText } from "./accept-text.ts";
 import { confirm } from "./confirm.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
-import { answer, answerJson, note } from "./output.ts";
+import { answerJson, answerText, note } from "./output.ts";
 import { withSession } from "./session.ts";
 
 interface RunsOptions extends GatewayOptions {
@@ -30,16 +31,12 @@ export function runsCommand(): Command {
         const changes = journal.entriesOf(run.id);
         const takenBack = journal.takenBackBy(run.id);
         if (options.json) answerJson({ run: run.id, changes, takenBack });
-        else answer(runText(run, changes, takenBack));
+        else answerText(runText(run, changes, takenBack));
         return;
       }
       const runs = journal.runs();
       if (options.json) return answerJson({ runs });
-      const lines = runs.map(
-        (one) =>
-          `${one.id}  ${one.startedAt.slice(0, 19)}  ${one.operation.padEnd(5)}  ${one.outcome.padEnd(7)}  ${one.gateways.join(", ")}  by ${one.user}`,
-      );
-      answer(lines.length === 0 ? "no run yet" : lines.join("\n"));
+      answerText(runs.length === 0 ? "no run yet" : runsText(runs));
     });
   });
 }
@@ -48,7 +45,7 @@ export function runsCommand(): Command {
 async function accept(journal: Journal, { yes, json }: RunsOptions, signal: AbortSignal): Promise<void> {
   const standing = journal.standing();
   const items = toAccept(standing);
-  if (!json) answer(acceptText(items));
+  if (!json) answerText(acceptText(items));
   const agreed =
     items.length === 0 ||
     (await confirm(`accept ${count(items.length, "step")}?`, {
@@ -66,4 +63,14 @@ async function accept(journal: Journal, { yes, json }: RunsOptions, signal: Abor
     process.exitCode = 1;
   }
   if (json) answerJson({ accepted: agreed, steps: items });
+}
+
+/** One line each. */
+export function runsText(runs: readonly RunRecord[]): string {
+  return linesOf(
+    runs.map(
+      (one) =>
+        `${one.id}  ${one.startedAt.slice(0, 19)}  ${one.operation.padEnd(5)}  ${one.outcome.padEnd(7)}  ${one.gateways.join(", ")}  by ${one.user}`,
+    ),
+  );
 }

@@ -4,9 +4,11 @@ import { look } from "../engine/observe.ts";
 import { snapshot } from "../engine/snapshot.ts";
 import { readStanding } from "../engine/standby.ts";
 import { type GatewayStatus, type PairStatus, statusOf } from "../engine/status.ts";
+import { type CommandOption, command } from "../report/command.ts";
 import { count } from "../report/human.ts";
+import { linesOf } from "../report/visible.ts";
 import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
-import { answer, answerJson } from "./output.ts";
+import { answerJson, answerText } from "./output.ts";
 import { withReadingSession } from "./session.ts";
 
 export function statusCommand(): Command {
@@ -22,12 +24,13 @@ export function statusCommand(): Command {
         ),
       );
       if (options.json) answerJson({ gateways });
-      else answer(gateways.map((one) => statusText(one, sameFile(options))).join("\n"));
+      else answerText(gateways.map((one) => statusText(one, sameFile(options))).join("\n"));
     });
   });
 }
 
-function statusText(
+/** @param named the options that name the same file and lab again. */
+export function statusText(
   {
     name,
     vpc,
@@ -41,10 +44,10 @@ function statusText(
     otherFile,
     lastRun,
   }: GatewayStatus,
-  named: string,
+  named: readonly CommandOption[],
 ): string {
   const withEip = clients.filter((client) => client.publicIp !== null).length;
-  return [
+  return linesOf([
     `gateway ${name} in ${vpc}`,
     ...proxies.map(
       (proxy) =>
@@ -59,14 +62,15 @@ function statusText(
     `  clients  ${clients.length - withEip} without an EIP${withEip > 0 ? `, ${withEip} with one of their own` : ""}`,
     `  journal  ${standing} changes stand${doubtful === 0 ? "" : `, ${doubtful} of them by records that are not sure to be as Wayout wrote them`}${otherFile === null ? "" : `, of ${otherFile}`}${lastRun === null ? "" : `; last run ${lastRun.id} ${lastRun.operation} ${lastRun.outcome}, ${lastRun.startedAt}`}`,
     ...(lastRun === null ? [] : unfinishedText(lastRun, named)),
-  ].join("\n");
+  ]);
 }
 
 /** How to go on where a run did not come to its end. */
-function unfinishedText({ id, operation, outcome }: RunRecord, named: string): string[] {
+function unfinishedText({ id, operation, outcome }: RunRecord, named: readonly CommandOption[]): string[] {
   if (outcome !== "died" && outcome !== "stopped") return [];
-  const goOn = `\`wayout ${operation}${named}\` goes on`;
-  const back = operation === "apply" ? `, \`wayout undo ${id}${named}\` takes it back` : "";
+  const goOn = `\`${command(`wayout ${operation}`, { options: named })}\` goes on`;
+  const undo = command("wayout undo", { options: named, operands: [id] });
+  const back = operation === "apply" ? `, \`${undo}\` takes it back` : "";
   return [`  next     run ${id} did not come to its end: ${goOn}${back}`];
 }
 

@@ -1,5 +1,6 @@
 import type { TracedCall } from "../cloud/http.ts";
 import type { CloudOptions } from "../cloud/http-for.ts";
+import { oneLine } from "../report/visible.ts";
 
 /** With --debug each call to the cloud is told. */
 export function tracing(
@@ -19,10 +20,11 @@ export function tracedText({
   requestId,
   attempt,
 }: TracedCall): string {
-  return [
+  const parts = [
     `debug: ${method} ${url} -> ${status ?? `no answer: ${failure}`}`,
     `${Math.round(durationMs)} ms`,
     ...(requestId === undefined ? [] : [`request id ${requestId}`]),
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
-  ].join(", ");
+  ];
+  return oneLine(parts.join(", "));
 }

@@ -1,12 +1,14 @@
 import type { TakenBack } from "../engine/take-back.ts";
 import type { ToTakeBack } from "../engine/undo-preview.ts";
+import { command } from "../report/command.ts";
 import { count } from "../report/human.ts";
+import { linesOf } from "../report/visible.ts";
 import { leftOnHosts } from "./left-on-hosts.ts";
 
 /** What an undo will take back, gateway by gateway, each in its order. */
 export function undoPreviewText(items: readonly ToTakeBack[]): string {
   const byGateway = Map.groupBy(items, ({ gateway }) => gateway);
-  return [
+  return linesOf([
     `undo: ${count(items.length, "step")} to take back`,
     ...[...byGateway].flatMap(([gateway, steps]) => [
       `gateway ${gateway}`,
@@ -14,7 +16,7 @@ export function undoPreviewText(items: readonly ToTakeBack[]): string {
         before === undefined ? `  - ${title}` : `  - ${title}: back to: ${before}`,
       ),
     ]),
-  ].join("\n");
+  ]);
 }
 
 /** Of a gateway that another file made. @param asked the gateways of the file that undo is for. */
@@ -24,7 +26,7 @@ export function staysText(
 ): string {
   const said = `gateway ${gateway} stands and stays: it is of ${file}`;
   return asked.includes(gateway)
-    ? `${said}; \`wayout undo -f ${file}\` takes it back, and --force does by this file`
+    ? `${said}; \`${command("wayout undo", { options: [["-f", file]] })}\` takes it back, and --force does by this file`
     : said;
 }
 

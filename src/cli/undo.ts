@@ -5,7 +5,7 @@ import { undoPreview } from "../engine/undo-preview.ts";
 import { count, problemsText } from "../report/human.ts";
 import { confirm } from "./confirm.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
-import { answer, answerJson, note } from "./output.ts";
+import { answer, answerJson, answerText, note, noteText } from "./output.ts";
 import { withSession } from "./session.ts";
 import { staysText, undoEndText, undoPreviewText } from "./undo-text.ts";
 
@@ -41,7 +41,7 @@ export function undoCommand(): Command {
       const done = await takeBack(entries, file.value.cloud, world, journal, context, flags);
       if (options.json) answerJson({ ...done, problems: done.problems.map((one) => one.toJSON()), stays });
       else {
-        if (done.problems.length > 0) note(problemsText(done.problems));
+        if (done.problems.length > 0) noteText(problemsText(done.problems));
         const left = done.steps.filter((step) => step.outcome === "left");
         for (const step of left) answer(`left: ${step.title}: ${step.because}`);
         answer(undoEndText(done));
@@ -60,6 +60,6 @@ async function agreed(
   signal: AbortSignal,
 ): Promise<boolean> {
   const items = undoPreview(entries);
-  if (!json) answer(undoPreviewText(items));
+  if (!json) answerText(undoPreviewText(items));
   return confirm(`take ${count(items.length, "step")} back?`, { yes: yes ?? false, signal });
 }

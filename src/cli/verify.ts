@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { look } from "../engine/observe.ts";
 import { type Verified, verify } from "../engine/verify.ts";
+import { command } from "../report/command.ts";
 import { Problem } from "../report/problem.ts";
+import { linesOf } from "../report/visible.ts";
 import { suggestion } from "../spec/nearest.ts";
 import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
-import { answer, answerJson, note } from "./output.ts";
+import { answer, answerJson, answerText, note } from "./output.ts";
 import { withReadingSession } from "./session.ts";
 
 export function verifyCommand(): Command {
@@ -35,8 +37,9 @@ export function verifyCommand(): Command {
       const verified = await verify(needed, world, { ...context, only: clients });
       if (options.json) answerJson(verified);
       else {
-        answer(verifiedText(verified));
-        if (!verified.ok) note(`\`wayout plan${sameFile(options)}\` looks for what is not as the spec asks`);
+        answerText(verifiedText(verified));
+        const plan = command("wayout plan", { options: sameFile(options) });
+        if (!verified.ok) note(`\`${plan}\` looks for what is not as the spec asks`);
       }
       process.exitCode = verified.ok ? 0 : 1;
     });
@@ -55,9 +58,9 @@ export function verifiedText({ ok, checks, unproven }: Verified): string {
     if (failed.length > 0) return [`  ${from}: ${failed.join(", ")} FAILED of ${tried.length} checks`];
     return [`  ${from}: ${tried.map((check) => check.check).join(", ")}${address}`];
   });
-  return [
+  return linesOf([
     `verify: ${ok ? "ok" : "FAILED"}`,
     ...lines,
     ...unproven.map((text) => `  not proven: ${text}`),
-  ].join("\n");
+  ]);
 }

@@ -77,7 +77,7 @@ test.each([
   ["cat: write error: No space left on device", /a disk is full.*df -h/],
   ["mv: cannot move: Operation not permitted", /immutable file/],
   ["sh: 3: cannot create /etc/x: Permission denied", /immutable file/],
-  ["Error: syntax error", /By hand: ssh linux@203\.0\.113\.10$/],
+  ["Error: syntax error", /By hand: ssh -- linux@203\.0\.113\.10$/],
   ["", /By hand: ssh/],
 ])("a failed write has a hint: %s", (stderr, hint) => {
   expect(commandFailed(address, { commandLine: "ssh", exitCode: 1, stderr }).hint).toMatch(hint);

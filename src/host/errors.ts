@@ -2,6 +2,7 @@
  * What can go wrong on the way to a host, decided here and nowhere else from ssh's exit code and its own words. What the host prints is shown,
  * and decides nothing.
  */
+import { type CommandOption, command } from "../report/command.ts";
 import { Problem } from "../report/problem.ts";
 import type { HostAddress } from "./host.ts";
 
@@ -72,7 +73,7 @@ export function sshProblem(address: HostAddress, outcome: SshOutcome): Problem {
       detail,
       hint:
         "Somebody may be in between, or the server was built anew. If it was, forget the old key: " +
-        `ssh-keygen -R ${knownHostsName(address)}${knownHostsFile(text)}`,
+        command("ssh-keygen", { options: [["-R", knownHostsName(address)], ...knownHostsFile(text)] }),
     });
   }
   if (unknown.test(text)) {
@@ -82,7 +83,7 @@ export function sshProblem(address: HostAddress, outcome: SshOutcome): Problem {
       detail,
       hint:
         `Log in once by hand and compare the key's fingerprint: ${loginCommand(address)} ; or, where the network ` +
-        `can be trusted: ssh-keyscan ${address.port ? `-p ${address.port} ` : ""}${address.destination} >> ~/.ssh/known_hosts`,
+        `can be trusted: ${keyscanCommand(address)} >> ~/.ssh/known_hosts`,
     });
   }
   const refused =
@@ -124,7 +125,7 @@ export function sshProblem(address: HostAddress, outcome: SshOutcome): Problem {
     code: "host/no-shell",
     summary: `the login on ${name} cannot run a POSIX shell`,
     detail: `${detail}\nexit code ${outcome.exitCode}`,
-    hint: `Use a login that gets a shell: ${loginCommand(address)} sh -c 'id -u'`,
+    hint: `Use a login that gets a shell: ${loginCommand(address, ["sh", "-c", "id"])}`,
   });
 }
 
@@ -197,13 +198,20 @@ export function noSshClient(cause: unknown): Problem {
   });
 }
 
-/** How a person would log in there. */
-export function loginCommand(address: HostAddress): string {
-  const words = ["ssh"];
-  if (address.jump) words.push("-J", address.jump);
-  if (address.port) words.push("-p", String(address.port));
-  words.push(address.user ? `${address.user}@${address.destination}` : address.destination);
-  return words.join(" ");
+/** How a person would log in there, and run `remote` where it is given. */
+export function loginCommand(address: HostAddress, remote: readonly string[] = []): string {
+  const { jump, port, user, destination } = address;
+  return command("ssh", {
+    options: [...(jump ? [["-J", jump] as const] : []), ...(port ? [["-p", String(port)] as const] : [])],
+    operands: [user ? `${user}@${destination}` : destination, ...remote],
+  });
+}
+
+function keyscanCommand({ port, destination }: HostAddress): string {
+  return command("ssh-keyscan", {
+    options: port ? [["-p", String(port)]] : [],
+    operands: [destination],
+  });
 }
 
 function notRoot(address: HostAddress, detail: string, text: string): Problem {
@@ -220,14 +228,14 @@ function notRoot(address: HostAddress, detail: string, text: string): Problem {
 
 function knownHostsName(address: HostAddress): string {
   return address.port && address.port !== 22
-    ? `'[${address.destination}]:${address.port}'`
+    ? `[${address.destination}]:${address.port}`
     : address.destination;
 }
 
-function knownHostsFile(text: string): string {
+function knownHostsFile(text: string): readonly CommandOption[] {
   // A path of the user's own configuration; one that would need quotes is left out.
   const file = /^Offending \S+ key in ([\w./~@+-]+):\d+$/m.exec(text)?.[1];
-  return file ? ` -f ${file}` : "";
+  return file ? [["-f", file]] : [];
 }
 
 function tail(text: string): string {

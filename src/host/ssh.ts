@@ -5,13 +5,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { commandLine } from "../report/command.ts";
 import { Problem } from "../report/problem.ts";
 import { type Finished, runBounded } from "./bounded-process.ts";
 import { commandFailed, noSshClient, sshProblem } from "./errors.ts";
 import type { CommandResult, Host, HostAddress, HostFacts, RunOptions } from "./host.ts";
 import { parseFacts } from "./probe/facts.ts";
 import { probeScript } from "./probe/script.ts";
-import { frame, quote, unframe } from "./script.ts";
+import { frame, unframe } from "./script.ts";
 import { type SshFiles, sshFiles } from "./ssh-files.ts";
 import { sshTarget } from "./ssh-target.ts";
 import { hostByWays, waysTo } from "./ways.ts";
@@ -223,7 +224,7 @@ class SshHost implements Host {
   private commandLine(): string {
     const { configFile } = this.options;
     const words = [...(configFile === undefined ? [] : ["-F", configFile]), "-o", "BatchMode=yes"];
-    return ["ssh", ...words, ...this.target(), 'sh -c "id -u"'].map(quote).join(" ");
+    return commandLine(["ssh", ...words, ...this.target(), 'sh -c "id -u"']);
   }
 
   private args(connection: "shared" | "fresh"): string[] {

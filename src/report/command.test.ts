@@ -46,22 +46,25 @@ const nasty = fc.oneof(
   ),
 );
 
-test.each(shells)("pasted into %s, each value is one word, and nothing in the text is a control character", (shell) => {
-  fc.assert(
-    fc.property(fc.array(nasty, { minLength: 1, maxLength: 4 }), (values) => {
-      const text = command("show", { operands: values });
-      expect(text).toBe(visible(text));
-      expect(text).not.toMatch(/[\n\t]/);
-      // What a shell cannot hold: NUL, and newlines at the end of what a command printed.
-      const held = values.map((value) => {
-        const bytes = Buffer.from(value.replaceAll("\0", "")).toString();
-        return visible(value) === value && !/[\n\t]/.test(value) ? bytes : bytes.replace(/\n+$/, "");
-      });
-      expect(wordsRead(shell, text)).toBe(["--", ...held].map((value) => `<${value}>`).join(""));
-    }),
-    { numRuns: 60 },
-  );
-});
+test.each(shells)(
+  "pasted into %s, each value is one word, and nothing in the text is a control character",
+  (shell) => {
+    fc.assert(
+      fc.property(fc.array(nasty, { minLength: 1, maxLength: 4 }), (values) => {
+        const text = command("show", { operands: values });
+        expect(text).toBe(visible(text));
+        expect(text).not.toMatch(/[\n\t]/);
+        // What a shell cannot hold: NUL, and newlines at the end of what a command printed.
+        const held = values.map((value) => {
+          const bytes = Buffer.from(value.replaceAll("\0", "")).toString();
+          return visible(value) === value && !/[\n\t]/.test(value) ? bytes : bytes.replace(/\n+$/, "");
+        });
+        expect(wordsRead(shell, text)).toBe(["--", ...held].map((value) => `<${value}>`).join(""));
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
 
 test("a command that was run is shown word by word", () => {
   expect(commandLine(["ssh", "-l", "linux", "--", "a b", "id\n"])).toBe(

@@ -53,7 +53,10 @@ test("a name has one line, and keeps what is compared", () => {
 });
 
 test("JSON keeps its value, and shows nothing that a terminal obeys", () => {
-  const value = { name: "a\u009b\u007f\u202e\u2028\ud800\u{e0041}\n\tb 👨‍👩‍👧", other: ["\\u202e", "\u001b"] };
+  const value = {
+    name: "a\u009b\u007f\u202e\u2028\ud800\u{e0041}\n\tb 👨‍👩‍👧",
+    other: ["\\u202e", "\u001b"],
+  };
   const json = visibleJson(JSON.stringify(value, null, 2));
   expect(JSON.parse(json)).toEqual(value);
   expect(json).toMatch(/^[\n\x20-\x7e\u{1f000}-\u{1ffff}\u200d]*$/u);

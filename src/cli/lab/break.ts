@@ -3,7 +3,7 @@ import { breakFault } from "../../lab/client/actions.ts";
 import { removeDeadLabs } from "../../lab/client/remove.ts";
 import { faults } from "../../lab/faults/index.ts";
 import { answer, answerJson } from "../output.ts";
-import { type LabOptions, sameLab, withLabOptions } from "./options.ts";
+import { type LabOptions, mendCommandLine, withLabOptions } from "./options.ts";
 
 export function breakCommand(): Command {
   const command = new Command("break")
@@ -18,10 +18,13 @@ export function breakCommand(): Command {
 async function breakIt(fault: string, words: readonly string[], options: LabOptions): Promise<void> {
   await removeDeadLabs();
   const broken = await breakFault(options.name, [fault, ...words]);
-  const mend = `wayout lab mend ${broken.id}${sameLab(options.name)}`;
+  const mend = mendCommandLine(options.name, broken.id);
   if (options.json) answerJson(broken);
-  else if (broken.ends === undefined) answer(`broken: ${broken.effect}\nmend it with  ${mend}`);
-  else answer(`broken: ${broken.effect}\nit ends by itself ${broken.ends}; before that with  ${mend}`);
+  else {
+    answer(`broken: ${broken.effect}`);
+    if (broken.ends === undefined) answer(`mend it with  ${mend}`);
+    else answer(`it ends by itself ${broken.ends}; before that with  ${mend}`);
+  }
 }
 
 function faultList(): string {

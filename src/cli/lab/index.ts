@@ -1,5 +1,6 @@
 /** `wayout lab`: the local cloud. */
 import { Command } from "commander";
+import { commandLine } from "../../report/command.ts";
 import { Problem } from "../../report/problem.ts";
 import { breakCommand } from "./break.ts";
 import { downCommand } from "./down.ts";
@@ -35,6 +36,6 @@ function requireRoot(): void {
   throw new Problem({
     code: "lab/not-root",
     summary: "a lab makes network namespaces and boots machines, which needs root",
-    hint: `Run it as root: sudo wayout ${process.argv.slice(2).join(" ")}`,
+    hint: `Run it as root: ${commandLine(["sudo", "wayout", ...process.argv.slice(2)])}`,
   });
 }

@@ -1,5 +1,7 @@
 /** What the lab commands have in common. */
 import type { Command } from "commander";
+import { sameLab } from "../../lab/client/places.ts";
+import { command } from "../../report/command.ts";
 
 export interface LabOptions {
   readonly name: string;
@@ -7,13 +9,13 @@ export interface LabOptions {
 }
 
 /** Adds --name and --json. */
-export function withLabOptions(command: Command): Command {
-  return command
+export function withLabOptions(made: Command): Command {
+  return made
     .option("--name <lab>", "which lab, where several run side by side", "lab")
     .option("--json", "answer in JSON");
 }
 
-/** The option that leads another command to the same lab; "" where the default does. */
-export function sameLab(name: string): string {
-  return name === "lab" ? "" : ` --name ${name}`;
+/** The command that mends a fault. Its id is the words that broke it. */
+export function mendCommandLine(lab: string, id: string): string {
+  return command("wayout lab mend", { options: sameLab(lab), operands: id.split(" ") });
 }

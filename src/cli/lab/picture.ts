@@ -1,6 +1,9 @@
 /** A lab in words, for people. */
+import { sameLab } from "../../lab/client/places.ts";
 import type { LabStatus } from "../../lab/client/status.ts";
-import { sameLab } from "./options.ts";
+import { command } from "../../report/command.ts";
+import { linesOf, oneLine, visible } from "../../report/visible.ts";
+import { mendCommandLine } from "./options.ts";
 
 /** Lists longer than this are cut: nobody reads a hundred lines to learn that the lab is up. */
 const shownServers = 12;
@@ -16,12 +19,17 @@ export function picture(status: LabStatus, options: { readonly all: boolean }): 
     server.image === "debian" ? server.kind : `${server.kind} (${server.image})`,
     server.state,
   ]);
-  const lines = table([["server", "private IP", "EIP", "subnet", "kind", "state"], ...rows]);
+  const heads = ["server", "private IP", "EIP", "subnet", "kind", "state"];
+  // As wide as it is shown.
+  const lines = table([heads, ...rows].map((row) => row.map((cell) => visible(oneLine(cell)))));
   const more = status.servers.length - shown.length;
-  if (more > 0) lines.push(`and ${more} more; \`wayout lab status${sameLab(status.name)}\` lists all`);
+  if (more > 0)
+    lines.push(
+      `and ${more} more; \`${command("wayout lab status", { options: sameLab(status.name) })}\` lists all`,
+    );
   for (const { id, effect } of status.faults)
-    lines.push(`broken: ${effect}; \`wayout lab mend ${id}${sameLab(status.name)}\``);
-  return lines.map((line) => `  ${line}`).join("\n");
+    lines.push(`broken: ${effect}; \`${mendCommandLine(status.name, id)}\``);
+  return linesOf(lines.map((line) => `  ${line}`));
 }
 
 /** Columns as wide as their widest cell, two spaces between them. */

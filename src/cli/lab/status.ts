@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { labStatus } from "../../lab/client/labs.ts";
 import { removeDeadLabs } from "../../lab/client/remove.ts";
-import { answer, answerJson } from "../output.ts";
+import { answer, answerJson, answerText } from "../output.ts";
 import { type LabOptions, withLabOptions } from "./options.ts";
 import { duration, picture } from "./picture.ts";
 
@@ -19,7 +19,8 @@ async function status(options: LabOptions): Promise<void> {
     return;
   }
   answer(
-    `lab "${found.name}": ${found.scenario}, up for ${duration(found.uptimeSeconds)}, API ${found.apiUrl}\n`,
+    `lab "${found.name}": ${found.scenario}, up for ${duration(found.uptimeSeconds)}, API ${found.apiUrl}`,
   );
-  answer(picture(found, { all: true }));
+  answer("");
+  answerText(picture(found, { all: true }));
 }

@@ -1,3 +1,4 @@
+import { linesOf } from "../../report/visible.ts";
 import type { EntryRecord, RunRecord } from "./journal.ts";
 
 const words = {
@@ -24,10 +25,10 @@ export function runText(
       ? `the journal knows of nothing that run ${run.id} took back`
       : `run ${run.id} changed nothing`;
   }
-  return [
+  return linesOf([
     ...changes.map((entry) => entryText(entry)),
     ...others.map((entry) => `${entryText(entry)} (of run ${entry.run})`),
-  ].join("\n");
+  ]);
 }
 
 function entryText({ title, kind, state, doubt }: EntryRecord): string {

@@ -1,4 +1,5 @@
 /** Which firewalls of a host would drop what the proxy must forward, and what to do about each. Pure. */
+import { command, commandLine } from "../../report/command.ts";
 import { parseRange, type Range } from "../../spec/addresses.ts";
 import type { RivalFirewall } from "../host.ts";
 import { canonicalCidrs, isEverywhere } from "../ranges.ts";
@@ -108,30 +109,60 @@ function fix(
     (cidrs.length > 4 ? " && ... the same for each served subnet" : "");
   const tool = rival.backend;
   const replies = (chain: string): string =>
-    `${tool} -I ${chain} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`;
+    commandLine([tool, "-I", chain, ...words("-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT")]);
+  const forwarded = (chain: string): string =>
+    `${replies(chain)} && ${per((device, cidr) => commandLine([tool, "-I", chain, "-i", device, "-o", out, "-s", cidr, "-j", "ACCEPT"]))}`;
   switch (rival.name) {
     case "ufw":
-      return per((device, cidr) => `ufw route allow in on ${device} out on ${out} from ${cidr}`);
+      return per((device, cidr) =>
+        commandLine([...words("ufw route allow in on"), device, "out", "on", out, "from", cidr]),
+      );
     case "firewalld":
       return (
         "firewall-cmd --permanent --new-policy wayout && " +
         "firewall-cmd --permanent --policy wayout --add-ingress-zone ANY --add-egress-zone ANY && " +
         cidrs
           .slice(0, 4)
-          .map(
-            (cidr) =>
-              `firewall-cmd --permanent --policy wayout --add-rich-rule 'rule family=ipv4 source address=${cidr} accept'`,
+          .map((cidr) =>
+            command("firewall-cmd --permanent --policy wayout", {
+              options: [["--add-rich-rule", `rule family=ipv4 source address=${cidr} accept`]],
+            }),
           )
           .join(" && ") +
         " && firewall-cmd --reload"
       );
     case "docker":
-      return `${replies("DOCKER-USER")} && ${per((device, cidr) => `${tool} -I DOCKER-USER -i ${device} -o ${out} -s ${cidr} -j ACCEPT`)}`;
+      return forwarded("DOCKER-USER");
     case "iptables":
-      return `${replies("FORWARD")} && ${per((device, cidr) => `${tool} -I FORWARD -i ${device} -o ${out} -s ${cidr} -j ACCEPT`)}`;
-    case "nftables": {
-      const insert = `nft insert rule ${rival.table} ${base}`;
-      return `${insert} ct state established,related accept && ${insert} iifname '{ ${insideDevices.join(", ")} }' oifname ${out} ip saddr '{ ${cidrs.slice(0, 4).join(", ")} }' accept`;
-    }
+      return forwarded("FORWARD");
+    case "nftables":
+      return nftFix(rival.table ?? "", base, { out, insideDevices, cidrs: cidrs.slice(0, 4) });
   }
+}
+
+/** What nft reads as one name, and not as the end of a statement or the beginning of another one. */
+const nftName = /^[A-Za-z_.][\w./-]*$/;
+
+function nftFix(
+  table: string,
+  chain: string,
+  { out, insideDevices, cidrs }: { out: string; insideDevices: readonly string[]; cidrs: readonly string[] },
+): string {
+  const names = [...words(table), chain, out, ...insideDevices];
+  // nft reads its words once more, as one text: quotes of the shell are gone by then.
+  if (!names.every((one) => nftName.test(one)))
+    return "by a rule of your own; nft reads names like these in no command";
+  const insert = ["nft", "insert", "rule", ...words(table), chain];
+  const set = (elements: readonly string[]): string => `{ ${elements.join(", ")} }`;
+  return [
+    commandLine([...insert, ...words("ct state established,related accept")]),
+    commandLine([
+      ...insert,
+      ...["iifname", set(insideDevices), "oifname", out, "ip", "saddr", set(cidrs), "accept"],
+    ]),
+  ].join(" && ");
+}
+
+function words(text: string): readonly string[] {
+  return text.split(" ");
 }

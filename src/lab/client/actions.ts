@@ -1,10 +1,12 @@
 /** What can be done to a lab that is up, and how to get into one of its servers. */
 import { z } from "zod";
+import { command } from "../../report/command.ts";
 import { Problem } from "../../report/problem.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import { ask } from "./control.ts";
 import { labStatus, placesOfRunning } from "./labs.ts";
 import { processesOf, readOwner } from "./owner.ts";
+import { sameLab } from "./places.ts";
 import { type FaultStatus, faultStatusSchema, type ServerStatus } from "./status.ts";
 
 const nothing = z.object({});
@@ -25,11 +27,11 @@ export async function mendFault(lab: string, id: string | undefined): Promise<re
   return (await ask(placesOfRunning(lab), "POST", "/mend", answer, { id })).mended;
 }
 
-/** The command line that runs `command` as root inside the server, from outside the lab. */
+/** The command line that runs `words` as root inside the server, from outside the lab. */
 export async function commandInside(
   lab: string,
   server: string,
-  command: readonly string[],
+  words: readonly string[],
 ): Promise<readonly string[]> {
   const places = placesOfRunning(lab);
   const path = `/entry?server=${encodeURIComponent(server)}`;
@@ -37,7 +39,7 @@ export async function commandInside(
   const owner = readOwner(places.owner);
   const first = owner ? processesOf(owner).find(({ pid }) => pid !== owner.holder.pid) : undefined;
   if (!first) throw new Problem({ code: "lab/no-answer", summary: `lab "${lab}" has just ended` });
-  return ["nsenter", `--target=${first.pid}`, "--mount", "--pid", "--", ...entry.command, ...command];
+  return ["nsenter", `--target=${first.pid}`, "--mount", "--pid", "--", ...entry.command, ...words];
 }
 
 /**
@@ -58,7 +60,7 @@ export async function sshArguments(lab: string, server: string): Promise<readonl
     throw new Problem({
       code: "lab/no-way-in",
       summary: `${server} has no EIP, and no running server of ${target.vpc} has one to go through`,
-      hint: `\`wayout lab exec ${server} -- sh\` enters it without a network.`,
+      hint: `\`${command("wayout lab exec", { options: sameLab(lab), operands: [server, "sh"] })}\` enters it without a network.`,
     });
   }
   return [...config, "-J", `root@${jump.eip}`, "--", target.privateIp];

@@ -1,6 +1,7 @@
 /** Speaks to a lab's daemon over its socket. */
 import { request } from "node:http";
 import { z } from "zod";
+import { command } from "../../report/command.ts";
 import { Problem } from "../../report/problem.ts";
 import type { LabPlaces } from "./places.ts";
 
@@ -43,7 +44,7 @@ function exchange(
           code: "lab/no-answer",
           summary: `lab "${places.name}" does not answer`,
           detail: `${method} ${path} on ${places.socket}: ${cause.message}`,
-          hint: `Its log is ${places.log}. \`wayout lab down --name ${places.name}\` ends it.`,
+          hint: `Its log is ${places.log}. \`${command("wayout lab down", { options: [["--name", places.name]] })}\` ends it.`,
           retry: true,
           cause,
         }),

@@ -1,11 +1,12 @@
 /** The labs of this machine, and the way into one of them. */
 import { z } from "zod";
+import { command, commandLine } from "../../report/command.ts";
 import { Problem, type ProblemFields } from "../../report/problem.ts";
 import { nearest, suggestion } from "../../spec/nearest.ts";
 import { ask } from "./control.ts";
 import { type CloudEntry, type LabProbes, readFacts } from "./facts.ts";
 import { isAlive, readOwner } from "./owner.ts";
-import { type LabPlaces, placesOf } from "./places.ts";
+import { type LabPlaces, placesOf, sameLab } from "./places.ts";
 import { labNames } from "./remove.ts";
 import { type ApiCall, apiCallSchema, type LabStatus, labStatusSchema } from "./status.ts";
 
@@ -69,13 +70,14 @@ export function placesOfRunning(name: string): LabPlaces {
 /** @param up the labs that are. */
 export function notUp(name: string, up: readonly string[]): ProblemFields {
   const other = up.length === 1 ? up[0] : nearest(name, up);
-  const bringUp = `Bring it up with \`wayout lab up${name === "lab" ? "" : ` --name ${name}`}\``;
+  const labUp = command("wayout lab up", { options: sameLab(name) });
+  const bringUp = `Bring it up with \`${labUp}\``;
   return {
     code: "lab/not-up",
     summary: `lab "${name}" is not up${up.length > 0 ? `; ${suggestion(name, up, "lab")}` : ""}`,
     hint:
       up.length === 0
         ? `${bringUp}.`
-        : `${bringUp}, or choose one that is up with \`--lab ${other ?? "NAME"}\` (\`--name\` after \`wayout lab\`).`,
+        : `${bringUp}, or choose one that is up with \`${commandLine(["--lab", other ?? "NAME"])}\` (\`--name\` after \`wayout lab\`).`,
   };
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Duplex } from "node:stream";
 import { z } from "zod";
+import { command } from "../../report/command.ts";
 import { Problem } from "../../report/problem.ts";
 import { cgroupName, hierarchies } from "./cgroups.ts";
 import { problemSchema } from "./control.ts";
@@ -51,7 +52,7 @@ async function claim(places: LabPlaces): Promise<void> {
       summary: owner.starting
         ? `lab "${places.name}" is just being brought up by another command`
         : `lab "${places.name}" is already up`,
-      hint: `End it with \`wayout lab down --name ${places.name}\`, or choose another name with --name.`,
+      hint: `End it with \`${command("wayout lab down", { options: [["--name", places.name]] })}\`, or choose another name with --name.`,
     });
   }
   await removeLab(places);

@@ -1,5 +1,6 @@
 /** Where a lab keeps its files. One place, so that what is made can also be found and removed. */
 import { basename, dirname, join } from "node:path";
+import type { CommandOption } from "../../report/command.ts";
 import { Problem } from "../../report/problem.ts";
 
 /** Small files that die with the machine: sockets, keys, logs. */
@@ -28,6 +29,11 @@ export interface LabPlaces {
 
 export function isLabName(name: string): boolean {
   return /^[a-z][a-z0-9-]{0,19}$/.test(name);
+}
+
+/** The option that leads another `wayout lab` command to the same lab; none where the default does. */
+export function sameLab(name: string): readonly CommandOption[] {
+  return name === "lab" ? [] : [["--name", name]];
 }
 
 /** The lab whose clouds.yaml this is; undefined where it is none's. */

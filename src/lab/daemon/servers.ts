@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { command } from "../../report/command.ts";
 import { Problem } from "../../report/problem.ts";
 import { setServerStatus } from "../api/operations/index.ts";
 import type { Fabric } from "../fabric/fabric.ts";
@@ -108,7 +109,7 @@ export class Servers {
               code: "lab/command-failed",
               summary: `a command inside ${name} failed`,
               detail: [stderr.trim(), error.message].filter(Boolean).join("\n"),
-              hint: `\`wayout lab exec ${name} -- sh\` lets you look.`,
+              hint: `\`${command("wayout lab exec", { operands: [name, "sh"] })}\` lets you look.`,
             }),
           );
         }
@@ -125,7 +126,7 @@ export class Servers {
       code: "lab/not-running",
       summary: `${server?.name ?? serverId} does not run${server ? `: it is ${server.status}` : ""}`,
       hint: server
-        ? `\`wayout lab reboot ${server.name}\` starts it.`
+        ? `\`${command("wayout lab reboot", { operands: [server.name] })}\` starts it.`
         : "`wayout lab status` lists the servers.",
     });
   }

@@ -1,4 +1,5 @@
 /** What is broken in a lab now. */
+import { command } from "../../report/command.ts";
 import { Problem } from "../../report/problem.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import type { FaultStatus } from "../client/status.ts";
@@ -44,7 +45,7 @@ export class BrokenThings {
         throw new Problem({
           code: "lab/already-broken",
           summary: `this is broken already: ${before}`,
-          hint: `\`wayout lab mend ${before}\` mends it.`,
+          hint: `\`${command("wayout lab mend", { operands: before.split(" ") })}\` mends it.`,
         });
       }
       const broken = await fault.break(rest, this.#lab);
