@@ -25,6 +25,11 @@ export function run(command, args, cwd = root) {
   process.exit(1);
 }
 
+/** What another program printed is shown, not obeyed (src/report/visible.ts is not there yet). */
 export function say(text) {
-  process.stderr.write(`${text}\n`);
+  const shown = text.replace(
+    /(?![\n\t])[\p{C}\p{Zl}\p{Zp}]/gu,
+    (one) => `\\u{${one.codePointAt(0).toString(16)}}`,
+  );
+  process.stderr.write(`${shown}\n`);
 }

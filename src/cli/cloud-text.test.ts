@@ -47,5 +47,5 @@ test("what all services lack is explained once, and a key that signs is no login
            eip     FAILED: the cloud failed to answer, https://vpc.example
            | 401 APIGW.0301
   hint     Check ak and sk.
-           503`);
+           | 503`);
 });

@@ -6,6 +6,7 @@ import { CloudProblem, shownUrl } from "./errors.ts";
 import type { Http } from "./http.ts";
 import { type CloudOptions, httpFor } from "./http-for.ts";
 import { huaweiReach, openHuaweiCloud } from "./huawei/huawei-cloud.ts";
+import { withOneLineNames } from "./one-line-names.ts";
 import { openOpenstackCloud, openstackSession } from "./openstack/openstack-cloud.ts";
 import { openOtcCloud, otcReach } from "./otc/otc-cloud.ts";
 
@@ -67,7 +68,7 @@ export function openCloud(config: CloudConfig, options: CloudOptions = {}): Clou
   const driver = driverFor(config);
   if (driver) {
     const http = httpFor(config, options);
-    return driver.open(http, driver.session(http, config), config);
+    return withOneLineNames(driver.open(http, driver.session(http, config), config));
   }
   const known = drivers.map(({ name, profiles }) => `${name} (profile ${profiles.join(" or ")})`).join(", ");
   const keys = [...drivers, plain].map(({ key }) => key).join(", ");

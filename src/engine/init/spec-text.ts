@@ -1,5 +1,6 @@
 /** A choice among what was offered, as a wayout.yaml that explains itself. Pure. */
 import { parse } from "yaml";
+import { oneLine, visible, visibleJson } from "../../report/visible.ts";
 import type { Candidate, Offer, OfferedSubnet } from "./offers.ts";
 
 export interface Choice {
@@ -43,7 +44,7 @@ ${left.map((one) => `      # - ${inline(one.name)}${comment(`${one.subnet.cidr},
 }
 
 function told(candidate: Candidate): string {
-  return oneLine(`${candidate.name} (${place(candidate)})`);
+  return visible(oneLine(`${candidate.name} (${place(candidate)})`));
 }
 
 function place({ nic, publicIp }: Candidate): string {
@@ -59,16 +60,12 @@ function whyLeft({ without, route }: OfferedSubnet): string {
 
 /** As YAML needs it, inside a flow list too; JSON is YAML. */
 function inline(text: string): string {
-  return /^[A-Za-z][\w.-]*$/.test(text) && parse(text) === text ? text : JSON.stringify(text);
+  return /^[A-Za-z][\w.-]*$/.test(text) && parse(text) === text ? text : visibleJson(JSON.stringify(text));
 }
 
-/** A cloud lets anything stand in a name; nothing of it may end the comment's line. */
+/** A cloud lets anything stand in a name; nothing of it may end the comment's line, nor hide in it. */
 function comment(text: string): string {
-  return ` # ${oneLine(text)}`;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  return ` # ${visible(oneLine(text))}`;
 }
 
 function counted(count: number, noun: string): string {

@@ -1,5 +1,6 @@
 /** Configuration of keepalived: which of the two is active. keepalived.conf(5); VRRPv3 is RFC 9568. Pure. */
 import { createHash } from "node:crypto";
+import { oneLine } from "../../report/visible.ts";
 import type { Member } from "./member.ts";
 import { pairState } from "./paths.ts";
 
@@ -52,7 +53,7 @@ export function keepalivedConf(member: Member): string {
   const elections = two
     ? group + instance({ ...one, name: "inside" }, id) + instance(two, id)
     : instance(one, id);
-  return `# Wayout: elects the active proxy of gateway ${gateway}. Run by wayout-pair.service.
+  return `# Wayout: elects the active proxy of gateway ${oneLine(gateway)}. Run by wayout-pair.service.
 global_defs {
 	vrrp_version 3
 	vrrp_check_unicast_src

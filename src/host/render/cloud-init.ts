@@ -1,5 +1,6 @@
 /** The host side of a gateway as user data for cloud-init, which does it at the proxy's first boot. Pure. */
 import { stringify } from "yaml";
+import { oneLine } from "../../report/visible.ts";
 import { ownFolder } from "../own-paths.ts";
 import { type ByHand, renderShellScript } from "./shell-script.ts";
 
@@ -13,5 +14,5 @@ export function renderCloudInit(wanted: ByHand): string {
     ],
     runcmd: [["sh", scriptPath]],
   };
-  return `#cloud-config\n# Wayout, gateway ${wanted.gateway}. Take it back on the server with: sh ${scriptPath} undo\n${stringify(document, { lineWidth: 0 })}`;
+  return `#cloud-config\n# Wayout, gateway ${oneLine(wanted.gateway)}. Take it back on the server with: sh ${scriptPath} undo\n${stringify(document, { lineWidth: 0 })}`;
 }

@@ -1,4 +1,5 @@
 /** The host side of a gateway as a shell script, for those who apply by hand or by their own tools. Pure. */
+import { oneLine } from "../../report/visible.ts";
 import { conntrackMiB } from "../conntrack-size.ts";
 import { iptablesText } from "../iptables.ts";
 import { removeIptablesRules } from "../iptables-shell.ts";
@@ -62,7 +63,7 @@ export function renderShellScript(wanted: ByHand): string {
       : null,
   };
   return `#!/bin/sh
-# Wayout, gateway ${wanted.gateway}: makes this server the way out for ${wanted.served.join(", ")}.
+# ${oneLine(`Wayout, gateway ${wanted.gateway}: makes this server the way out for ${wanted.served.join(", ")}.`)}
 # As root:  sh THIS_FILE         applies; it may be run again
 #           sh THIS_FILE undo    takes everything back
 # What it does not do: the cloud's side (source/destination check of the NIC, security group, route).

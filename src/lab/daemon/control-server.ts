@@ -7,6 +7,7 @@ import { z } from "zod";
 import { messageOf, Problem } from "../../report/problem.ts";
 import type { LoggedCall } from "../api/call-log.ts";
 import type { FaultStatus, LabStatus } from "../client/status.ts";
+import { logFailure } from "./daemon-log.ts";
 
 /** What can be asked of a lab. */
 export interface Controls {
@@ -37,7 +38,7 @@ export async function serveControls(path: string, controls: Controls): Promise<v
             detail: messageOf(error),
             hint: `Its log has more: ${join(dirname(path), "daemon.log")}`,
           });
-    if (problem !== error) console.error(error);
+    if (problem !== error) logFailure(error);
     await reply.code(error instanceof Problem ? 409 : 500).send({ problem: problem.toJSON() });
   });
   app.get("/status", async () => controls.status());

@@ -5,7 +5,7 @@ import { readLaunchPlan } from "../client/launch-plan.ts";
 import { placesOf } from "../client/places.ts";
 import { openChannel } from "./channel.ts";
 import { serveControls } from "./control-server.ts";
-import { log } from "./daemon-log.ts";
+import { log, logFailure } from "./daemon-log.ts";
 import { startLab } from "./lab.ts";
 
 const [name = ""] = process.argv.slice(2);
@@ -22,7 +22,7 @@ try {
   // A lab ends by SIGKILL, so what was compiled is kept now: the next one starts sooner.
   flushCompileCache();
 } catch (error) {
-  console.error(error);
+  logFailure(error);
   channel.say({ is: "failed", problem: problemOf(error).toJSON() });
   // The line is to arrive before this process ends.
   await channel.release();
