@@ -74,8 +74,8 @@ export function drillFigures(report: DrillReport): (readonly [string, string])[]
   return lines.filter(([, text]) => !text.includes(unknown));
 }
 
-/** Lines with it are left out: `couldNotMeasure` says why. */
-const unknown = "unknown";
+/** Lines with it are left out: `couldNotMeasure` says why. No name has a NUL, so that no name hides a line. */
+const unknown = "\0unknown";
 
 function activeText({ before, after }: DrillReport["active"]): string {
   if (after === null) return `${before} before, nobody afterwards`;

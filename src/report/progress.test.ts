@@ -24,6 +24,12 @@ test("the moving line of a narrow terminal is as short as the terminal, so that 
   expect(lines[1]).toMatch(/^[|/\\-] everything that comes to/);
 });
 
+test("a character that takes two columns is counted so, and none is cut in half", () => {
+  const lines = written("a\nb 日本\u{20000}語 and so on", { isTTY: true, columns: 13 }).split("\r\u001b[K");
+  expect(lines[1]?.slice(2)).toBe("a\\nb 日本");
+  expect(written("\u{20000}\u{20000}", { isTTY: true, columns: 6 })).not.toMatch(/\p{Cs}/u);
+});
+
 test("a line that fits is written as it is", () => {
   expect(written("reading the pair", { isTTY: true, columns: 40 })).toContain("reading the pair\r");
 });

@@ -28,7 +28,7 @@ export function openProgress(output: ProgressOutput): Progress {
     if (current === undefined) return;
     frame = (frame + 1) % frames.length;
     // A line that breaks could not be removed again.
-    const line = `${frames[frame]} ${current}`.slice(0, (output.columns ?? 80) - 1);
+    const line = cut(`${frames[frame]} ${current}`, (output.columns ?? 80) - 1);
     output.write(`\r\u001b[K${line}`);
   };
   const timer = output.isTTY ? setInterval(draw, frameMs).unref() : undefined;
@@ -62,6 +62,18 @@ export function openProgress(output: ProgressOutput): Progress {
       ended = true;
     },
   };
+}
+
+/** As much as fits. Beyond Latin a character may take two columns, and none is cut in half. */
+function cut(text: string, columns: number): string {
+  let kept = "";
+  let width = 0;
+  for (const character of text) {
+    width += character < "\u0300" ? 1 : 2;
+    if (width > columns) break;
+    kept += character;
+  }
+  return kept;
 }
 
 /** The plan itself is an answer, not progress, and so is not written here. */
