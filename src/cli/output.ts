@@ -52,6 +52,11 @@ export const progressOutput: ProgressOutput = {
 export const helpOutput = {
   writeOut: (text: string) => process.stdout.write(visible(text)),
   writeErr: (text: string) => process.stderr.write(visible(text)),
+  /** An error repeats a word in its first line; commander's suggestion is a line of its own. */
+  outputError(text: string, write: (text: string) => void): void {
+    const [, error = "", suggestion = ""] = /^(.*?)(\n\(Did you mean [^\n]*\?\))?\n?$/s.exec(text) ?? [];
+    write(`${oneLine(error)}${suggestion}\n`);
+  },
 };
 
 export interface Questions {
