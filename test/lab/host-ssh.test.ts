@@ -252,7 +252,7 @@ describe("a login that fails", () => {
     const host = open({ UserKnownHostsFile: inFolder("none") }).host(here());
     await expect(host.read(":")).rejects.toMatchObject({
       code: "host/unknown-host-key",
-      hint: expect.stringContaining(`ssh-keyscan -p ${port} 127.0.0.1 >> ~/.ssh/known_hosts`),
+      hint: expect.stringContaining(`ssh-keyscan -p ${port} -- 127.0.0.1 >> ~/.ssh/known_hosts`),
     });
   });
 
