@@ -5,6 +5,7 @@ import { type DrillPlan, type FaultName, faultNames } from "../report/drill.ts";
 import { drillHtml } from "../report/drill-html.ts";
 import { drillPlanText, drillText } from "../report/drill-text.ts";
 import { messageOf, Problem } from "../report/problem.ts";
+import { oneLine } from "../report/visible.ts";
 import { kindOf } from "../spec/small-file.ts";
 import { chosenWork } from "./chosen-work.ts";
 import { confirm } from "./confirm.ts";
@@ -30,7 +31,11 @@ export function drillCommand(): Command {
           .choices(faultNames)
           .default("switch"),
       )
-      .option("--client <server>", "who measures; by default the first client that can be logged in to")
+      .option(
+        "--client <server>",
+        "who measures; by default the first client that can be logged in to",
+        oneLine,
+      )
       .option("--connections <number>", "how many are held open", connectionCount)
       .option("-y, --yes", "do not ask")
       .option("--html <path>", "write the report with its plot to this file, too"),

@@ -10,7 +10,7 @@ import { openSqliteJournal } from "../engine/journal/sqlite-journal.ts";
 import { readInventory } from "../engine/resolve/inventory.ts";
 import { command } from "../report/command.ts";
 import { count } from "../report/human.ts";
-import { linesOf } from "../report/visible.ts";
+import { linesOf, oneLine } from "../report/visible.ts";
 import { parseSpec } from "../spec/spec.ts";
 import { chosen, type Wishes } from "./init-choice.ts";
 import { mustBeNew, writeNewFile } from "./new-file.ts";
@@ -28,7 +28,8 @@ interface InitOptions extends Wishes {
   readonly debug?: boolean;
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+/** As the names of the cloud come in. */
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, oneLine(value)];
 
 export function initCommand(): Command {
   return withDebug(new Command("init"))
@@ -36,7 +37,7 @@ export function initCommand(): Command {
     .option("-f, --file <path>", "what to write", "wayout.yaml")
     .option("--cloud <name>", "entry of clouds.yaml, or lab; without it OS_CLOUD or the only entry")
     .addOption(labOption("which lab, where the cloud is lab"))
-    .option("--vpc <name>", "the VPC, without being asked")
+    .option("--vpc <name>", "the VPC, without being asked", oneLine)
     .option("--proxy <name>", "the proxy, without being asked; twice for a pair", collect, [])
     .option("--subnet <name>", "a subnet to serve, without being asked; can be given again", collect, [])
     .option("-y, --yes", "take what fits best, without being asked")

@@ -3,7 +3,7 @@ import { look } from "../engine/observe.ts";
 import { type Verified, verify } from "../engine/verify.ts";
 import { command } from "../report/command.ts";
 import { Problem } from "../report/problem.ts";
-import { linesOf } from "../report/visible.ts";
+import { linesOf, oneLine } from "../report/visible.ts";
 import { suggestion } from "../spec/nearest.ts";
 import { type GatewayOptions, sameFile, withGatewayOptions } from "./options.ts";
 import { answer, answerJson, answerText, note } from "./output.ts";
@@ -14,7 +14,9 @@ export function verifyCommand(): Command {
     new Command("verify")
       .description("prove the way out from the client's seat")
       .argument("[client...]", "only these servers; by default two of each served subnet"),
-  ).action(async (clients: string[], options: GatewayOptions) => {
+  ).action(async (asked: string[], options: GatewayOptions) => {
+    // As the names of the cloud come in.
+    const clients = asked.map(oneLine);
     await withReadingSession(options, async ({ file, world, journal, context }) => {
       const works = await look(file, world.cloud, journal, context.probes);
       const needed = works.filter(({ recipe }) => recipe.kind !== "nothing");

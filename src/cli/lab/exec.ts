@@ -14,6 +14,7 @@ export function execCommand(): Command {
     .action(exec);
 }
 
+/** What the command prints goes to the terminal as it is: that is what it is run for. */
 async function exec(server: string, command: readonly string[], options: LabOptions): Promise<void> {
   await removeDeadLabs();
   process.exitCode = await runInTerminal(

@@ -14,6 +14,7 @@ export function sshCommand(): Command {
     .action(ssh);
 }
 
+/** What the server prints goes to the terminal as it is, as with ssh. */
 async function ssh(server: string, command: readonly string[], options: LabOptions): Promise<void> {
   await removeDeadLabs();
   process.exitCode = await runInTerminal([

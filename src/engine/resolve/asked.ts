@@ -1,4 +1,5 @@
 import { Problem } from "../../report/problem.ts";
+import { oneLine } from "../../report/visible.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import type { GatewaySpec, SpecFile } from "../../spec/spec.ts";
 import type { Path } from "../../spec/yaml-file.ts";
@@ -18,11 +19,13 @@ export class Asked {
   /** The one object called `name` (or with that id). */
   one<T extends { readonly id: string; readonly name: string }>(
     noun: string,
-    name: string,
+    asked: string,
     known: readonly T[],
     path: Path,
     where = "",
   ): T {
+    // As the names of the cloud come in.
+    const name = oneLine(asked);
     const found = known.filter((one) => one.name === name || one.id === name);
     if (found[0] && found.length === 1) return found[0];
     if (found.length > 1) {

@@ -1,5 +1,6 @@
 import type { CloudReader } from "../../cloud/cloud.ts";
 import type { HostAddress } from "../../host/host.ts";
+import { oneLine } from "../../report/visible.ts";
 
 /**
  * Whether the cloud says that the host's server does not exist any more. Asked before the host itself: its address may
@@ -11,7 +12,7 @@ export async function hostGone(
 ): Promise<{ readonly because: string } | undefined> {
   const there =
     serverId === undefined
-      ? (await cloud.servers()).some((one) => one.name === server)
+      ? (await cloud.servers()).some((one) => one.name === oneLine(server))
       : (await cloud.server(serverId)) !== undefined;
   return there ? undefined : { because: `server ${server} is gone from the cloud, and its host with it` };
 }
