@@ -1,5 +1,6 @@
 /** Records of the journal are input: only sound ones are acted on, and all are looked at before anything is done. Pure. */
 import type { HostAddress } from "../host/host.ts";
+import { command } from "../report/command.ts";
 import { Problem } from "../report/problem.ts";
 import type { SpecFile } from "../spec/spec.ts";
 import { rebindStep } from "../steps/all-steps.ts";
@@ -78,7 +79,7 @@ function named<T>({ run, kind, object }: EntryRecord, work: () => T): T {
 
 function doubtful({ doubt, seq, run, kind, object }: EntryRecord): Problem {
   const which = `the journal's record ${seq}, ${kind} at ${object} of run ${run},`;
-  const look = `\`wayout runs ${run} --json\` shows what is in it.`;
+  const look = `\`${command("wayout runs", { options: ["--json"], operands: [run] })}\` shows what is in it.`;
   return doubt === "changed"
     ? new Problem({
         code: "journal/changed",

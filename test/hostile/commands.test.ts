@@ -78,6 +78,7 @@ test.each(["--name", "-x", "ecs-1"])("so does lab exec: %s", (name) => {
 
 const outcome = {
   ...{ commandLine: "ssh x", exitCode: 255, timedOut: false, timeoutMs: 1, overflowed: false, began: false },
+  ...{ said: "", stderr: "", printed: "", notRoot: false },
 };
 
 /** What stands behind the last words of the sentence before it. */
@@ -93,7 +94,7 @@ test("a hint's ssh logs in to the destination, whatever is in it", () => {
       const { hint } = commandFailed(address, { commandLine: "ssh x", exitCode: 1, stderr: "" });
       const login = held(`${user}@${destination}`);
       expect(pasted(behind(hint, "By hand: "))).toEqual([["ssh", "-p", "2222", "--", login]]);
-      const unknown = sshProblem(address, { ...outcome, stderr: "Host key verification failed." }).hint;
+      const unknown = sshProblem(address, { ...outcome, said: "Host key verification failed." }).hint;
       const scan = behind(unknown, "can be trusted: ").replace(/ >> ~\/\.ssh\/known_hosts$/, "");
       expect(pasted(scan)).toEqual([["ssh-keyscan", "-p", "2222", "--", held(destination)]]);
     }),
@@ -101,13 +102,13 @@ test("a hint's ssh logs in to the destination, whatever is in it", () => {
   );
 });
 
-test("a hint's ssh-keygen forgets the key of that name, in the file that ssh named", () => {
-  const stderr =
-    "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!\nOffending ED25519 key in /tmp/a'$(id);b:3\n";
-  const { hint } = sshProblem({ server: "x", destination: "-y;reboot" }, { ...outcome, stderr });
-  expect(pasted(behind(hint, "forget the old key: "))).toEqual([
-    ["ssh-keygen", "-R", "-y;reboot", "-f", "/tmp/a'$(id);b"],
-  ]);
+test.each([
+  ["/home/me/.ssh/known_hosts", ["-f", "/home/me/.ssh/known_hosts"]],
+  ["/tmp/a'$(id);b", []],
+])("a hint's ssh-keygen forgets the key of that name, in %s if ssh named that file", (path, file) => {
+  const said = `WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!\nOffending ED25519 key in ${path}:3\n`;
+  const { hint } = sshProblem({ server: "x", destination: "-y;reboot" }, { ...outcome, said });
+  expect(pasted(behind(hint, "forget the old key: "))).toEqual([["ssh-keygen", "-R", "-y;reboot", ...file]]);
 });
 
 const service = { served: ["10.30.1.0/24"], destinations: ["0.0.0.0/0"] };

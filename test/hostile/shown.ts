@@ -98,10 +98,23 @@ const statusOf = (next: Next): GatewayStatus => {
     pair: {
       ...{ setUp: true, inner: next(), outer: next(), publicIp: next(), active: next(), activeSince: next() },
       ...{ standby: next(), inSync: false, reason: next() },
-      members: [{ server: next(), ...member, lastCommit: "ok" }],
+      members: [
+        {
+          ...{ server: next(), ...member, lastCommit: "ok", guarded: true },
+          messages: {
+            refusedAdverts: 1,
+            refusedSync: 1,
+            lost: 1,
+            late: 1,
+            malformed: 1,
+            refusedConnections: 1,
+          },
+          foreign: { count: 1, example: next() },
+        },
+      ],
     },
     subnets: [{ name: next(), cidr: next(), routeTable: next(), route: next() }],
-    ...{ standing: 1, otherFile: next(), lastRun: runOf(next) },
+    ...{ standing: 1, doubtful: 1, otherFile: next(), lastRun: runOf(next) },
   };
 };
 

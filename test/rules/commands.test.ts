@@ -18,13 +18,14 @@ const bare = new RegExp(`(?:\`|: |\\b(?:with|run) {1,2}|\\\\n)(?:${programs}) [^
 
 /** Texts that a shell reads on a host, whose values have forms of their own; they are no hints. */
 const scripts =
-  /^src\/(host\/(change|load-script|armed|host|script|ssh)\.ts|host\/(persistence|pair|probe|render)\/|host\/(nftables|iptables(-shell)?)\.ts|checks\/|engine\/drill\/(faults|load)\.ts|lab\/(fabric|machines|images|internet|faults)\/)/;
+  /^src\/(host\/(change|load-script|armed|host|script|ssh)\.ts|host\/(persistence|pair|probe|render)\/|host\/(nftables|iptables)(-input|-shell)?\.ts|checks\/|engine\/drill\/(faults|load)\.ts|lab\/(fabric|machines|images|internet|faults)\/)/;
 
 /** No commands, or without any value but words of Wayout's own. */
 const allowed = [
   "heading(`wayout apply: what $" + "{file} asks for`);",
   "detail: `$" + "{detail}\\nsudo -n: $" + "{why}`,",
   "return `nft table $" + "{table}, chain $" + "{chain}",
+  "update(`wayout record 1\\n$" + "{text}`)",
   "`an nftables table ip $" + "{ownTable}`",
   "`nft list table ip $" + "{ownTable}`",
 ];
