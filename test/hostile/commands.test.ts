@@ -106,7 +106,7 @@ test.each([
   ["/home/me/.ssh/known_hosts", ["-f", "/home/me/.ssh/known_hosts"]],
   ["/tmp/a'$(id);b", []],
 ])("a hint's ssh-keygen forgets the key of that name, in %s if ssh named that file", (path, file) => {
-  const said = `WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!\nOffending ED25519 key in ${path}:3\n`;
+  const said = `@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\nOffending ED25519 key in ${path}:3\n`;
   const { hint } = sshProblem({ server: "x", destination: "-y;reboot" }, { ...outcome, said });
   expect(pasted(behind(hint, "forget the old key: "))).toEqual([["ssh-keygen", "-R", "-y;reboot", ...file]]);
 });
