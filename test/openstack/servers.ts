@@ -174,7 +174,14 @@ Host *
 `;
     writeFileSync(join(this.folder, "ssh_config"), config);
     mkdirSync(join(this.folder, "bin"));
-    const ssh = `#!/bin/sh\nexec /usr/bin/ssh -F ${this.folder}/ssh_config "$@"\n`;
+    // Wayout gives ssh a configuration that includes the user's files: here it includes this one in their place.
+    const ssh = `#!/bin/sh
+mine=${this.folder}/ssh_config
+if [ "$1" = -F ]; then
+  sed "s|^Include ~/.ssh/config$|Include $mine|" "$2" > "$2.$$"; mine=$2.$$; shift 2
+fi
+exec /usr/bin/ssh -F "$mine" "$@"
+`;
     writeFileSync(join(this.folder, "bin", "ssh"), ssh, { mode: 0o755 });
   }
 }
