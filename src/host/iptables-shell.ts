@@ -14,6 +14,9 @@ export const ownChains = [
   ["nat", "POSTROUTING", `${ownChainPrefix}SNAT`],
 ] as const;
 
+/** With what an older version used for the host's own services. */
+const removedChains = [["filter", "INPUT", `${ownChainPrefix}INPUT`], ...ownChains] as const;
+
 /** A chain of the tree of served sources, from 1; see source-tree.ts. */
 export function sourceChain(at: number): string {
   return `${ownChainPrefix}SOURCES-${at}`;
@@ -35,10 +38,10 @@ export const iptablesTool = 'iptables -w -L -n >/dev/null 2>&1 && ipt="iptables 
 export const removeIptablesRules = [
   "if iptables-save 2>/dev/null | grep -q -e WAYOUT-; then",
   iptablesTool,
-  ...ownChains.flatMap(([table, builtIn, own]) =>
+  ...removedChains.flatMap(([table, builtIn, own]) =>
     builtIn ? [`while $ipt -t ${table} -D ${builtIn} -j ${own} 2>/dev/null; do :; done`] : [],
   ),
-  ...ownChains.map(([table, , own]) => `$ipt -t ${table} -F ${own} 2>/dev/null || :`),
+  ...removedChains.map(([table, , own]) => `$ipt -t ${table} -F ${own} 2>/dev/null || :`),
   sourceChainsFrom,
   "more=$(source_chains 1)",
   'if [ -n "$more" ]; then',
@@ -49,7 +52,7 @@ export const removeIptablesRules = [
   "    echo COMMIT",
   "  } | iptables-restore --noflush || :",
   "fi",
-  ...ownChains.map(([table, , own]) => `$ipt -t ${table} -X ${own} 2>/dev/null || :`),
+  ...removedChains.map(([table, , own]) => `$ipt -t ${table} -X ${own} 2>/dev/null || :`),
   "fi",
 ].join("\n");
 
