@@ -1,6 +1,7 @@
 /** What served sources may begin with the host itself, in iptables' words. Pure. */
 import { ownChainPrefix } from "./own-paths.ts";
 import { type OpenService, protocols } from "./own-services.ts";
+import { syncPort } from "./pair/conntrackd-conf.ts";
 import type { Rules } from "./rules.ts";
 
 const hook = `${ownChainPrefix}BEGINS`;
@@ -16,6 +17,8 @@ export function iptablesInput({ ownServices, served }: Rules): readonly string[]
     `-A ${hook} ! -p tcp -m conntrack ! --ctstate NEW -j RETURN`,
     ...devices.flatMap((device) => served.map((cidr) => `-A ${hook} -i ${device} -s ${cidr} -j ${services}`)),
     `-A ${services} -p udp --sport 67 --dport 68 -j RETURN`,
+    `-A ${services} -p ${protocols.vrrp} -j RETURN`,
+    `-A ${services} -p udp --dport ${syncPort} -j RETURN`,
     ...open.flatMap(({ from, ...what }) =>
       from.map((cidr) => `-A ${services} -s ${cidr}${match(what)} -j RETURN`),
     ),

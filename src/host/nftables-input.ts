@@ -1,5 +1,6 @@
 /** What served sources may begin with the host itself, in nftables' words. Pure. */
 import { type OpenService, protocols } from "./own-services.ts";
+import { syncPort } from "./pair/conntrackd-conf.ts";
 import type { Rules } from "./rules.ts";
 
 /**
@@ -14,6 +15,9 @@ export function nftablesInput({ ownServices }: Rules): string {
   const rules = [
     // Answers of a DHCP server may come in without having been asked for by unicast.
     "udp sport 67 udp dport 68 accept",
+    // A partner speaks them before these rules know of it; who may is the pair's own guard's to say.
+    `ip protocol ${protocols.vrrp} accept`,
+    `udp dport ${syncPort} accept`,
     ...open.map((service) => `ip saddr { ${service.from.join(", ")} } ${match(service)}accept`),
     ...(logins.length > 0 ? [`ip saddr { ${logins.join(", ")} } tcp dport ${sshPort} accept`] : []),
     "counter drop",

@@ -3,7 +3,6 @@ import { deviceName } from "../spec/forms.ts";
 import { badFact } from "./bad-fact.ts";
 import type { HostFacts } from "./host.ts";
 import { letsIn, loginAndPing, type OpenService, protocols } from "./own-services.ts";
-import { syncPort } from "./pair/conntrackd-conf.ts";
 import { isWithin } from "./ranges.ts";
 import { closedByDefault, type Rules } from "./rules.ts";
 
@@ -79,27 +78,30 @@ export function openServices(
   sshPort: number,
 ): readonly OpenService[] {
   const from = peers.map((peer) => `${peer}/32`);
-  const port = (number: number) => ({ first: number, last: number });
   return [
     ...(closed ? loginAndPing(open, sshPort) : open),
-    { protocol: protocols.vrrp, ports: null, from },
-    { protocol: protocols.udp, ports: port(syncPort), from },
     { protocol: protocols.icmp, ports: null, from },
-    { protocol: protocols.tcp, ports: port(sshPort), from },
+    { protocol: protocols.tcp, ports: { first: sshPort, last: sshPort }, from },
   ];
 }
 
 /** Nobody is locked out: an address that Wayout was logged in from can log in again. */
 function ownServicesOf(
   { ownServices, served, sshPort, logins }: Service,
-  { clientDevice, insideDevices: inside }: Passage,
+  { clientDevice, insideDevices: inside, ownAddresses }: Passage,
 ): Rules["ownServices"] {
   if (!ownServices) return null;
   const open = openServices(ownServices, sshPort);
   return {
     devices: clientDevice === undefined ? inside : [clientDevice],
     open,
-    logins: logins.filter((address) => isWithin(`${address}/32`, served) && !letsIn(open, address, sshPort)),
+    logins: logins.filter(
+      (address) =>
+        isWithin(`${address}/32`, served) &&
+        // By way of itself, as the active one of a pair may be.
+        !ownAddresses.includes(address) &&
+        !letsIn(open, address, sshPort),
+    ),
     sshPort,
   };
 }

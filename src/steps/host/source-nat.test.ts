@@ -357,7 +357,7 @@ describe("the proxy's own services", () => {
     const peers = ["192.168.125.200"];
     const member = { ...closing, ownServices: { ...ownServices, open: [], peers } };
     expect(textOn(member, on("debian", member))).toContain(
-      ": icmp from 192.168.125.200/32; tcp 22 from 192.168.125.200/32; udp 3780 from 192.168.125.200/32; vrrp from 192.168.125.200/32\n",
+      ": icmp from 192.168.125.200/32; tcp 22 from 192.168.125.200/32\n",
     );
   });
 
