@@ -82,6 +82,7 @@ function pairText({
   active,
   activeSince,
   standby,
+  signed,
   inSync,
   reason,
   members,
@@ -100,6 +101,7 @@ function pairText({
             ? `  standby  ${standby}, in sync: it knows ${of(standby)?.known ?? "?"} connections, heard ${of(standby)?.lagSeconds ?? "?"} s ago`
             : `  standby  ${standby}, NOT READY: ${reason}`,
         ]),
+    `  adverts  ${signed === null ? "it is not known whether they are signed" : signed ? "signed" : "not signed; `wayout plan` says why"}`,
     ...members.flatMap(distrustText),
   ];
 }

@@ -55,6 +55,7 @@ test("of a pair that becomes one proxy, all that is the pair's is left over, and
     "host/ip-forwarding ecs-2",
     "pair/role ecs-1",
     "pair/role ecs-2",
+    "pair/signed-adverts the pair",
     "pair/public-ip wayout-egress-outer",
     "host/source-nat ecs-2",
   ]);

@@ -1,6 +1,6 @@
 /** How the gateways stand, from the cloud and the journal; of hosts, only those of a pair are asked. Pure. */
 import type { MemberReport } from "../host/pair/report.ts";
-import type { PairState } from "../host/pair/state.ts";
+import { areSigned, type PairState } from "../host/pair/state.ts";
 import { destinationsByDhcp } from "../steps/cloud/dhcp-routes.ts";
 import { type Pair, type ProxyServer, routeTo, type ServedSubnet } from "../steps/gateway.ts";
 import type { Recipe } from "../steps/recipe.ts";
@@ -26,6 +26,8 @@ export interface PairStatus {
   readonly active: string | null;
   readonly activeSince: string | null;
   readonly standby: string | null;
+  /** Both take signed adverts alone; null where that is not known. */
+  readonly signed: boolean | null;
   /** The standby could take over with every open connection; `reason` says why not. */
   readonly inSync: boolean;
   readonly reason: string;
@@ -168,6 +170,7 @@ function pairStatus({ inner, outer }: Pair, publicIp: string | null, state: Pair
     active,
     activeSince: activeSince?.toISOString() ?? null,
     standby,
+    signed: areSigned(members),
     inSync: notReady === "",
     reason: notReady,
     members: members.map(({ server, report }) => ({

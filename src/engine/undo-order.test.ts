@@ -27,6 +27,7 @@ test("the route first, then the road back, of a pair the standby's rules before 
     "host/source-nat ecs-2",
     "host/source-nat ecs-1",
     "pair/public-ip wayout-egress-outer",
+    "pair/signed-adverts the pair",
     "pair/role ecs-2",
     "pair/role ecs-1",
     "host/ip-forwarding ecs-2",

@@ -1,4 +1,5 @@
 /** A Linux machine reached over SSH. Needs nothing on it but a POSIX shell. */
+import type { KeepalivedVersion } from "./pair/signing.ts";
 
 /** How to reach a host; plain text, so that the journal can carry it. */
 export interface HostAddress {
@@ -105,6 +106,16 @@ export interface HostService {
   readonly guarded?: boolean;
 }
 
+/** Of signed adverts in a pair. The key itself is never read. */
+export interface SigningFacts {
+  /** Fingerprint of a well-formed key that root alone can read; null for none, and for any other. */
+  readonly key: string | null;
+  /** The configuration that keepalived was started with; null where it does not run. */
+  readonly loaded: string | null;
+  /** The clock is behind the adverts that were signed. */
+  readonly behind: boolean;
+}
+
 export interface HostFacts {
   readonly kernel: string;
   readonly osName: string;
@@ -126,6 +137,9 @@ export interface HostFacts {
   readonly packageManager: "apt-get" | "dnf" | "yum" | null;
   /** Our own services of systemd that are there. */
   readonly services: readonly HostService[];
+  /** Absent where there is no keepalived, or its version is not understood. */
+  readonly keepalived?: KeepalivedVersion;
+  readonly signing: SigningFacts;
   readonly devices: readonly HostDevice[];
   /** Device, next hop and source address of the route to the Internet, from `ip route get`. */
   readonly egress?: { readonly device: string; readonly address: string; readonly via?: string };

@@ -20,6 +20,7 @@ import { outerAddress } from "./pair/outer-address.ts";
 import { packages } from "./pair/packages.ts";
 import { pairPublicIp } from "./pair/public-ip.ts";
 import { role } from "./pair/role.ts";
+import { signedAdverts } from "./pair/signed-adverts.ts";
 import { virtualIp } from "./pair/virtual-ip.ts";
 import type { ChangedThing, Changes, Step, UndoableStep } from "./step.ts";
 
@@ -41,6 +42,7 @@ const kinds: readonly StepKind[] = [
   onHost(connectionSync),
   onHost(ipForwarding),
   onHost(role),
+  kindOf(signedAdverts),
   kindOf(pairPublicIp),
   onHost(sourceNat),
   kindOf(dhcpOptions),

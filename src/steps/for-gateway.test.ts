@@ -50,6 +50,7 @@ const fresh = [
   "host/ip-forwarding ecs-2",
   "pair/role ecs-1",
   "pair/role ecs-2",
+  "pair/signed-adverts the pair",
   "pair/public-ip wayout-egress-outer",
   "host/source-nat ecs-2",
   "host/source-nat ecs-1",

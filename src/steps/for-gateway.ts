@@ -22,6 +22,7 @@ import { connectionSync } from "./pair/connection-sync.ts";
 import { packages } from "./pair/packages.ts";
 import { pairPublicIp } from "./pair/public-ip.ts";
 import { role } from "./pair/role.ts";
+import { signedAdverts } from "./pair/signed-adverts.ts";
 import { virtualIp } from "./pair/virtual-ip.ts";
 import { type Recipe, recipeOf } from "./recipe.ts";
 import { routeSteps } from "./route-steps.ts";
@@ -90,6 +91,7 @@ function forPair(
     memberOf(gateway, pair, proxy, proxies[1 - at] ?? proxy, targets),
   );
   const hosts = proxies.map((proxy) => onHost(gateway, proxy));
+  const [first, second = first] = gateway.proxies;
   // An EIP that a killed run left on its way may be the only door to both.
   const eip = bind(name, pairPublicIp, {
     gateway: name,
@@ -117,6 +119,7 @@ function forPair(
     ...members.map((member) => bind(name, connectionSync, member)),
     ...hosts.map((host) => bind(name, ipForwarding, { ...host, byRole: true })),
     ...members.map((member) => bind(name, role, member)),
+    bind(name, signedAdverts, { gateway: name, hosts: [first.host, second.host] }),
     ...(gateway.eipOnItsWay ? [] : [eip]),
     ...proxies.toReversed().map((proxy) =>
       bind(name, sourceNat, {

@@ -97,7 +97,7 @@ const statusOf = (next: Next): GatewayStatus => {
     ...{ name: next(), vpc: next(), proxy, proxies: [proxy], missingEip: next(), clients: [server()] },
     pair: {
       ...{ setUp: true, inner: next(), outer: next(), publicIp: next(), active: next(), activeSince: next() },
-      ...{ standby: next(), inSync: false, reason: next() },
+      ...{ standby: next(), signed: false, inSync: false, reason: next() },
       members: [
         {
           ...{ server: next(), ...member, lastCommit: "ok", guarded: true },

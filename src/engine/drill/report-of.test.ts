@@ -19,6 +19,7 @@ const successor = {
   foreign: { count: 0, example: "" },
   guarded: true,
   messages: { refusedAdverts: 0, refusedSync: 0, lost: 0, late: 0, malformed: 0, refusedConnections: 0 },
+  signing: "none" as const,
   lagSeconds: 0,
 } as const;
 

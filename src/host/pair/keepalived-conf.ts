@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { oneLine } from "../../report/visible.ts";
 import type { Member } from "./member.ts";
 import { pairState } from "./paths.ts";
+import { signingPaths } from "./signing.ts";
 
 /** Seconds between adverts. After three of them without one, and a little more, the standby takes over: about 160 ms. */
 const advertSeconds = 0.05;
@@ -93,6 +94,7 @@ function instance({ name, device, address, peer, token }: Instance, id: number):
 	track_file {
 		score
 	}
+	include ${signingPaths.loaded}
 }
 `;
 }

@@ -9,6 +9,7 @@ export const pairPaths = {
   conntrackd: `${pairFolder}/conntrackd.conf`,
   keepalived: `${pairFolder}/keepalived.conf`,
   guard: `${pairFolder}/guard`,
+  signing: `${pairFolder}/signing.conf`,
   settings: `${pairFolder}/settings`,
   role: `${pairFolder}/role`,
   score: `${pairFolder}/score`,

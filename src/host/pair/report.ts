@@ -3,6 +3,7 @@ import { guardTable } from "./guard.ts";
 import { pairPaths, pairState, pairUnits } from "./paths.ts";
 import type { Sample } from "./sample.ts";
 import { sampleScript } from "./scripts.ts";
+import { type SigningMode, signingModes, signingPaths } from "./signing.ts";
 
 export interface MemberReport {
   /** null where the role service has not settled. */
@@ -42,6 +43,8 @@ export interface MemberReport {
     /** Connections that were told of and were not taken over. */
     readonly refusedConnections: number;
   };
+  /** What its keepalived does with signatures of adverts; null where none runs. */
+  readonly signing: SigningMode | null;
   /** Seconds since the other one's conntrackd was heard. */
   readonly lagSeconds: number | null;
 }
@@ -58,6 +61,7 @@ echo "unsynced=$(cat "$state/unsynced" 2>/dev/null)"
 [ -e "$state/telling" ] && echo telling=yes
 [ -e "$state/settled" ] && echo settled=yes
 echo "refused-connections=$(cat "$state/refused" 2>/dev/null)"
+[ -f ${signingPaths.loaded} ] && echo "signing=$(sed -n 's/^[[:space:]]*mode //p' ${signingPaths.loaded})"
 echo "restarts=$(systemctl show -p NRestarts ${pairUnits.pair} | sed s/.*=//)"
 read -r now _ < /proc/uptime
 heard=$(cat "$state/heard" 2>/dev/null) && echo "lag=$((\${now%%.*} - heard))"
@@ -93,6 +97,7 @@ export function parseReport(output: string): MemberReport {
   const [, foreign = "0", example = ""] = /^(\d+) (.*)$/.exec(said.get("foreign") ?? "") ?? [];
   const role = said.get("role");
   const commit = said.get("commit");
+  const signing = said.get("signing");
   return {
     role: role === "active" || role === "standby" ? role : null,
     sinceMs: number("since"),
@@ -119,6 +124,7 @@ export function parseReport(output: string): MemberReport {
       malformed: counted("malformed"),
       refusedConnections: counted("refused-connections"),
     },
+    signing: signing === "" ? "none" : (signingModes.find((mode) => mode === signing) ?? null),
     lagSeconds: number("lag"),
   };
 }

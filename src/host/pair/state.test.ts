@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type MemberReport, parseReport } from "./report.ts";
 import type { Sample } from "./sample.ts";
-import { type Asked, pairState, whyNotSettled } from "./state.ts";
+import { type Asked, areSigned, pairState, whyNotSettled } from "./state.ts";
 
 /** The connections from one number to another one. */
 const from = (first: number, to: number): Sample => ({
@@ -26,6 +26,7 @@ const report = (changes: Partial<MemberReport> = {}): MemberReport => ({
   foreign: { count: 0, example: "" },
   guarded: true,
   messages: { refusedAdverts: 0, refusedSync: 0, lost: 0, late: 0, malformed: 0, refusedConnections: 0 },
+  signing: "none",
   lagSeconds: 0,
   ...changes,
 });
@@ -117,6 +118,7 @@ unfit=
 unsynced=nothing heard from 192.168.125.5's conntrackd for 9 s
 lag=9
 settled=yes
+signing=permissive
 restarts=3
 wayout-pair=active
 wayout-sync=activating
@@ -150,8 +152,27 @@ foreign=2 10.0.0.9 to 169.254.169.254 comes from a source that is not served
         malformed: 1,
         refusedConnections: 2,
       },
+      signing: "permissive",
       lagSeconds: 9,
     }),
   );
-  expect(parseReport("")).toMatchObject({ role: null, own: null, lagSeconds: null, commit: "none" });
+  expect(parseReport("")).toMatchObject({
+    role: null,
+    own: null,
+    lagSeconds: null,
+    commit: "none",
+    signing: null,
+  });
+});
+
+test("adverts are signed when both enforce it; of a host that is not heard of, or takes no part, nothing is known", () => {
+  const at = (signing: MemberReport["signing"]) => member("a", { signing });
+  expect(areSigned([at("enforce"), at("enforce")])).toBe(true);
+  expect(areSigned([at("enforce"), at("permissive")])).toBe(false);
+  expect(areSigned([at("none"), at("none")])).toBe(false);
+  expect(areSigned([at("none"), member("b", null)])).toBe(false);
+  expect(areSigned([at("enforce"), member("b", null)])).toBe(null);
+  expect(areSigned([at("enforce"), at(null)])).toBe(null);
+  expect(parseReport("signing=\n").signing).toBe("none");
+  expect(parseReport("signing=enforce; rm\n").signing).toBe(null);
 });

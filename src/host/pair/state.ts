@@ -27,6 +27,13 @@ export interface PairState {
   readonly notReady: string;
 }
 
+/** Whether both take signed adverts alone; null where one cannot be asked, or takes no part. Pure. */
+export function areSigned(members: readonly Asked[]): boolean | null {
+  const modes = members.map(({ report }) => report?.signing ?? null);
+  if (modes.some((mode) => mode !== null && mode !== "enforce")) return false;
+  return modes.includes(null) ? null : true;
+}
+
 /** Asks them, side by side. */
 export async function askMembers(hosts: readonly HostReader[]): Promise<Asked[]> {
   const script = reportScript(randomInt(2 ** 32));

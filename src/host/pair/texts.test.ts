@@ -62,6 +62,7 @@ test("keepalived elects, from address to address, and sets no address that means
     	track_file {
     		score
     	}
+    	include /run/wayout-pair/signing.conf
     }
     "
   `);

@@ -2,9 +2,10 @@
 import { isAddress } from "../../spec/addresses.ts";
 import { badFact } from "../bad-fact.ts";
 import { rcLocalPaths } from "../hand-made-files.ts";
-import type { HostFacts, HostFile, HostService, InitSystem, OwnRules } from "../host.ts";
+import type { HostFacts, HostFile, HostService, InitSystem, OwnRules, SigningFacts } from "../host.ts";
 import { ownPaths } from "../own-paths.ts";
 import { pairPaths, pairUnits } from "../pair/paths.ts";
+import { parseVersion } from "../pair/signing.ts";
 import { parseFile } from "./files.ts";
 import { handMadeRules, lineSource } from "./hand-made.ts";
 import { ownLines, parseIptablesSave } from "./iptables-save.ts";
@@ -42,6 +43,7 @@ export function parseFacts(output: string, server = "the host"): HostFacts {
       section.args[0] === "iptables-nft" ? ("iptables-nft" as const) : ("iptables-legacy" as const);
     return { backend, tables: parseIptablesSave(section.lines), text: section.lines.join("\n") };
   });
+  const keepalived = parseVersion(sections.lines("keepalived"));
   return {
     kernel: sections.lines("kernel")[0] ?? "",
     osName: (sections.lines("os")[0] ?? "").replace(/^PRETTY_NAME=/, "").replaceAll('"', ""),
@@ -60,6 +62,8 @@ export function parseFacts(output: string, server = "the host"): HostFacts {
     },
     packageManager: packageManagers.find((name) => commands.has(name)) ?? null,
     services: sections.lines("services").map(parseService).filter(isOwnService),
+    ...(keepalived ? { keepalived } : {}),
+    signing: parseSigning(sections),
     devices: parseDevices(sections.lines("links"), sections.lines("addresses")),
     ...(egress ? { egress } : {}),
     memoryMiB: Math.floor(Number(/(\d+) kB/.exec(sections.lines("memory")[0] ?? "")?.[1] ?? 0) / 1024),
@@ -133,6 +137,17 @@ function parseService(line: string): HostService {
     enabled: enabled === "yes",
     active: active === "yes",
     ...(guarded === "" ? {} : { guarded: guarded === "yes" }),
+  };
+}
+
+function parseSigning(sections: Sections): SigningFacts {
+  const [mode, owner, fingerprint = ""] = (sections.lines("signing-key")[0] ?? "").split(" ");
+  const safe = mode === "600" && owner === "0" && /^[0-9a-f]{16}$/.test(fingerprint);
+  const [loaded] = sections.named("signing-loaded");
+  return {
+    key: safe ? fingerprint : null,
+    loaded: loaded ? loaded.lines.join("\n") : null,
+    behind: sections.has("signing-behind"),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import { ownPaths, ownTable, stateFolder } from "../own-paths.ts";
 import { ownRouteMark, pairPaths, pairState, pairUnits } from "../pair/paths.ts";
+import { signingPaths } from "../pair/signing.ts";
 import { quote } from "../script.ts";
 
 export const sectionMark = "@@wayout";
@@ -113,6 +114,14 @@ for path in /etc/rc[2345S].d/S*wayout /etc/rc.d/rc[2345].d/S*wayout; do [ -e "$p
 for path in /etc/rc[2345S].d/S*wayout-forwarding /etc/rc.d/rc[2345].d/S*wayout-forwarding; do
   [ -e "$path" ] && echo wayout-forwarding
 done
+section keepalived
+command -v keepalived >/dev/null && keepalived --version 2>&1 | grep -E '^(Keepalived v|Config options:)'
+if [ -f ${signingPaths.key} ]; then
+  section signing-key
+  echo "$(stat -c '%a %u' ${signingPaths.key}) $(grep -Eqx 'hex:[0-9a-f]{64}' ${signingPaths.key} && sha256sum < ${signingPaths.key} | cut -c 1-16)"
+fi
+if [ -f ${signingPaths.loaded} ]; then section signing-loaded; cat ${signingPaths.loaded}; fi
+if [ -f ${signingPaths.behind} ]; then section signing-behind; fi
 section services
 for unit in ${Object.values(pairUnits).join(" ")}; do
   [ -e "/etc/systemd/system/$unit.service" ] || continue

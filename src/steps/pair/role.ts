@@ -1,19 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { keepalivedConf } from "../../host/pair/keepalived-conf.ts";
 import { pairPaths, pairUnits } from "../../host/pair/paths.ts";
 import { pairScripts } from "../../host/pair/scripts.ts";
 import { settings } from "../../host/pair/settings.ts";
-import { askMembers, whyNotSettled } from "../../host/pair/state.ts";
+import { signingPaths } from "../../host/pair/signing.ts";
 import { pairUnit } from "../../host/pair/units.ts";
-import { Problem } from "../../report/problem.ts";
 import type { Step } from "../step.ts";
+import { makeHeard } from "./host-signing.ts";
 import { type MemberWant, type ServiceHave, serviceStep } from "./service.ts";
-
-/** An election takes a second or two; the rest is for telling the other one of a million connections. */
-const settleMs = 60_000;
-
-/** systemd begins the service anew as soon as it ends: after this many times keepalived will not stay by itself. */
-const mostRestarts = 4;
+import { awaitSettled } from "./settled.ts";
 
 const service = serviceStep({
   kind: "pair/role",
@@ -30,6 +24,7 @@ const service = serviceStep({
       pairPaths.takeOver,
       pairPaths.pairUnit,
     ],
+    left: [pairPaths.signing, signingPaths.key, signingPaths.signed],
     // The agent and the watch run for as long as the service does; all else is read anew when it is used.
     restartFor: [pairPaths.agent, pairPaths.watch, pairPaths.pairUnit],
     files: (member) => [
@@ -58,29 +53,10 @@ const service = serviceStep({
 export const role: Step<MemberWant, ServiceHave> = {
   ...service,
 
-  /** @throws Problem pair/not-settled: what comes next may be the other proxy, which must not rely on this one then. */
+  /** @throws Problem pair/not-settled. */
   async apply(want, observed, world) {
+    await makeHeard(want.host, want.peerHost, world);
     await service.apply(want, observed, world);
-    const hosts = [world.host(want.host), world.host(want.peerHost)];
-    const deadline = performance.now() + settleMs;
-    for (;;) {
-      const [own, other] = await askMembers(hosts);
-      const because = own && other ? whyNotSettled(own, other) : "";
-      if (because === "") return;
-      if (own?.report && !own.report.settled && own.report.restarts > mostRestarts) {
-        throw notSettled(want.host.server, "its keepalived ends as soon as it is started");
-      }
-      if (performance.now() > deadline) throw notSettled(want.host.server, because);
-      await sleep(300);
-    }
+    await awaitSettled(want.host, want.peerHost, world);
   },
 };
-
-function notSettled(server: string, because: string): Problem {
-  return new Problem({
-    code: "pair/not-settled",
-    summary: `${server} takes part, but could not take over: ${because}`,
-    hint: `\`journalctl -u wayout-pair -u wayout-sync\` on ${server} says more.`,
-    retry: true,
-  });
-}

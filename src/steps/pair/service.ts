@@ -52,6 +52,8 @@ export interface Service {
   readonly unit: string;
   readonly paths: readonly string[];
   files(member: Member): readonly HostFile[];
+  /** Paths of what other steps made for it: removed with it. */
+  readonly left?: readonly string[];
   /** Paths whose change only a restart brings into force; for the others a reload does, where the unit has one. */
   readonly restartFor: readonly string[];
 }
@@ -206,7 +208,10 @@ function serviceUndo(service: Service, before: ServiceHave, init: HostFacts["ini
   return {
     ...nothing(service, init),
     files: before.files,
-    remove: service.paths.filter((path) => !kept.has(path)),
+    remove: [
+      ...service.paths.filter((path) => !kept.has(path)),
+      ...(before.files.length === 0 ? (service.left ?? []) : []),
+    ],
     enable: before.enabled ? systemdEnable(service.unit, "reload-or-restart") : [],
     disable: !before.enabled,
   };

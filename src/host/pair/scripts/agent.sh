@@ -14,11 +14,42 @@ trap 'role off; exit 0' TERM
 
 # Adverts must not wait for a busy processor: the other one would take that for the end.
 ahead=; chrt -r 20 true 2>/dev/null && ahead="chrt -r 20"
+# Whether adverts are signed. Without its key keepalived would go on unsigned, and one older than 2.4 knows no signatures:
+# then neither proxy hears the other one, and both would be active. So this one takes no part until it can sign.
+cannot_sign() {
+  grep -Eqsx 'hex:[0-9a-f]{64}' /etc/wayout/pair/key || { echo "its key for signing adverts is missing"; return; }
+  keepalived --version 2>&1 | awk '
+    /^Keepalived v/ { split(substr($2, 2), v, "."); new = v[1] > 2 || (v[1] == 2 && v[2] >= 4) }
+    /^Config options:/ { built = / VRRP_AUTH( |$)/ }
+    END { exit !(new && built) }' || echo "its keepalived cannot sign adverts, and those of the pair are signed"
+}
+# keepalived.conf includes the copy, so an older keepalived never sees a word that it does not know. The numbers of signed
+# adverts come from the clock, and the other one refuses numbers that it has heard already: the watch must know of a
+# clock that is behind.
+load_signing() {
+  rm -f "$state/behind"
+  signing=/etc/wayout/pair/signing.conf; signed=/etc/wayout/pair/signed
+  if [ -e $signing ]; then
+    unable=$(cannot_sign)
+    if [ -n "$unable" ]; then
+      echo "wayout-pair: takes no part: $unable"
+      role off
+      rm -f "$state/signing.conf"
+      echo "$unable" > "$state/unfit"
+      while [ -e $signing ] && [ -n "$(cannot_sign)" ]; do sleep 2; done
+    fi
+  fi
+  if [ ! -e $signing ]; then rm -f $signed; true > "$state/signing.conf"; return; fi
+  true > "$state/now"
+  if [ -e $signed ] && ! [ "$state/now" -nt $signed ]; then true > "$state/behind"; fi
+  cp $signing "$state/signing.new" && mv "$state/signing.new" "$state/signing.conf"
+}
 # keepalived begins as the standby, even where nobody else is active. A proxy that forwards already, alone until now or
 # with another partner, goes on until it is clear who is active.
 elect() {
   election=$((election + 1)); settled=no; last=BACKUP
   rm -f "$state/settled"
+  load_signing
   {
     $ahead keepalived --dont-fork --dont-respawn --vrrp --log-console --use-file /etc/wayout/pair/keepalived.conf \
       --pid "$state/keepalived.pid" --vrrp_pid "$state/vrrp.pid"

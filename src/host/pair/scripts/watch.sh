@@ -2,7 +2,7 @@
 # Wayout: sees whether this proxy of a pair is fit for its role, and scores it. Runs as long as the agent does. What the
 # shell can do by itself starts no program: this goes round twice a second, for ever, on somebody's server.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL
-state=/run/wayout-pair
+state=/run/wayout-pair; signed=/etc/wayout/pair/signed
 # Within this many seconds the role is not given away twice for what is found here: then it is mended in place.
 hold=60
 say() { echo "wayout-pair: $*"; }
@@ -36,6 +36,19 @@ fitness() {
   if [ "$rules" = gone ]; then why="its rules are gone"
   elif ! has_default_route; then why="it has no route to the Internet"
   fi
+}
+# Until when adverts were signed is kept in the time of a file, which outlives a reboot. A keepalived that was started with
+# a clock behind that would not be heard by the other proxy: it must not become active while the other one lives.
+clock() {
+  [ -e "$state/behind" ] || { [ "$role" = active ] && [ -s "$state/signing.conf" ]; } || [ -n "${scored_clock-}" ] || return 0
+  true > "$state/now"
+  if [ ! -e $signed ] || [ "$state/now" -nt $signed ]; then
+    [ ! -e "$state/behind" ] || rm -f "$state/behind"
+    [ "$role" != active ] || [ ! -s "$state/signing.conf" ] || true > $signed
+  fi 2>/dev/null
+  if [ ! -e "$state/behind" ]; then score clock 0; return; fi
+  score clock -100
+  [ -n "$why" ] || why="its clock is behind the adverts that it has signed"
 }
 # Asks all at once; one that answers is enough.
 ask() { { "$@" >/dev/null 2>&1 && echo yes >> "$state/answered"; } & asked="$asked $!"; }
@@ -118,6 +131,7 @@ while sleep 0.5; do
   round=$((1 - round))
   tick; gave
   fitness
+  clock
   read -r forwards < /proc/sys/net/ipv4/ip_forward
   if [ "$role" = active ] && [ "$forwards" = 0 ]; then
     # The other one may be dead, or what switched it off may do so there too: then it is mended here.
