@@ -1,5 +1,6 @@
 /** How the two hosts of a pair stand with signed adverts, and one change of one of them. */
 import type { HostAddress, HostFacts } from "../../host/host.ts";
+import { handOverScript } from "../../host/pair/hand-over.ts";
 import { pairPaths } from "../../host/pair/paths.ts";
 import {
   forgetScript,
@@ -13,6 +14,7 @@ import {
   signingConf,
   startingModes,
 } from "../../host/pair/signing.ts";
+import { askMembers, pairState } from "../../host/pair/state.ts";
 import { Problem } from "../../report/problem.ts";
 import type { World } from "../world.ts";
 import { awaitSettled, notSettled } from "./settled.ts";
@@ -50,6 +52,9 @@ export interface Going {
   /** How long one change may take to settle; after that the next one is made all the same. */
   readonly patienceMs?: number;
 }
+
+/** A role that stays where it is is no failure: it moves with the restart then. */
+const handOverMs = 10_000;
 
 /** More than twice the longest way there is: down, a new key, and up. */
 const mostMoves = 24;
@@ -104,7 +109,10 @@ async function read(host: HostAddress, world: World): Promise<HostSigning> {
   return hostSigning(await world.host(host).facts({ anew: true }));
 }
 
-/** Where its keepalived runs, waits until that has begun with the mode and the two are settled. */
+/**
+ * Where its keepalived runs, waits until that has begun with the mode and the two are settled. A restart ends its adverts
+ * for a moment: an active host hands its role over first, where the other one is ready.
+ */
 async function setMode(
   own: HostAddress,
   other: HostAddress,
@@ -113,13 +121,24 @@ async function setMode(
   world: World,
   patienceMs?: number,
 ): Promise<void> {
-  await world.host(own).write(modeScript(mode, running));
-  if (!running) return;
-  try {
-    await awaitSettled(own, other, world, patienceMs);
-  } catch (cause) {
-    if (patienceMs === undefined || !(cause instanceof Problem)) throw cause;
+  const settle = async (withinMs: number | undefined): Promise<void> => {
+    try {
+      await awaitSettled(own, other, world, withinMs);
+    } catch (cause) {
+      if (withinMs === undefined || !(cause instanceof Problem)) throw cause;
+    }
+  };
+  if (running && (await isActiveBesideStandby(own, other, world))) {
+    await world.host(own).write(handOverScript);
+    await settle(handOverMs);
   }
+  await world.host(own).write(modeScript(mode, running));
+  if (running) await settle(patienceMs);
+}
+
+async function isActiveBesideStandby(own: HostAddress, other: HostAddress, world: World): Promise<boolean> {
+  const state = pairState(await askMembers([world.host(own), world.host(other)]));
+  return state.active === own.server && state.notReady === "";
 }
 
 /** What a host answers may hold what it was sent: an error must not. */
