@@ -77,6 +77,11 @@ const group = `vrrp_sync_group wayout {
 }
 `;
 
+/**
+ * Without `lower_prio_no_advert` an active keepalived puts its next advert off with every packet that it receives, also
+ * with one that it refuses (vrrp_dispatcher_read, 2.2.7 to 2.4.3): forged ones would silence it, and the other one would
+ * take over.
+ */
 function instance({ name, device, address, peer, token }: Instance, id: number): string {
   return `vrrp_instance ${name} {
 	state BACKUP
@@ -84,6 +89,7 @@ function instance({ name, device, address, peer, token }: Instance, id: number):
 	virtual_router_id ${id}
 	priority ${priority}
 	advert_int ${advertSeconds}
+	lower_prio_no_advert
 	unicast_src_ip ${address}
 	unicast_peer {
 		${peer} min_ttl 255 max_ttl 255

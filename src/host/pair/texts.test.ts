@@ -52,6 +52,7 @@ test("keepalived elects, from address to address, and sets no address that means
     	virtual_router_id 163
     	priority 200
     	advert_int 0.05
+    	lower_prio_no_advert
     	unicast_src_ip 192.168.125.11
     	unicast_peer {
     		192.168.125.12 min_ttl 255 max_ttl 255
