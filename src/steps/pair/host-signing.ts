@@ -54,7 +54,7 @@ export interface Going {
 }
 
 /** A role that stays where it is is no failure: it moves with the restart then. */
-const handOverMs = 10_000;
+const shortMs = 10_000;
 
 /** More than twice the longest way there is: down, a new key, and up. */
 const mostMoves = 24;
@@ -70,7 +70,9 @@ export async function goTo(hosts: Hosts, { signed, newKey, patienceMs }: Going, 
     if (!move) return;
     if (move.kind === "mode") {
       const [own, other] = move.at === 0 ? hosts : ([hosts[1], hosts[0]] as const);
-      await setMode(own, other, move.mode, pair[move.at].takesPart, world, patienceMs);
+      // A host whose clock is behind is not fit before it has a new key: that is what is under way.
+      const patience = patienceMs ?? (pair.some(({ behind }) => behind) ? shortMs : undefined);
+      await setMode(own, other, move.mode, pair[move.at].takesPart, world, patience);
     } else if (move.kind === "forget") {
       for (const host of hosts) await world.host(host).write(forgetScript);
     } else {
@@ -130,7 +132,7 @@ async function setMode(
   };
   if (running && (await isActiveBesideStandby(own, other, world))) {
     await world.host(own).write(handOverScript);
-    await settle(handOverMs);
+    await settle(shortMs);
   }
   await world.host(own).write(modeScript(mode, running));
   if (running) await settle(patienceMs);
