@@ -17,7 +17,7 @@ import {
 import { askMembers, pairState } from "../../host/pair/state.ts";
 import { Problem } from "../../report/problem.ts";
 import type { World } from "../world.ts";
-import { awaitSettled, notSettled } from "./settled.ts";
+import { awaitAlone, awaitSettled, notSettled } from "./settled.ts";
 
 /** Pure. */
 export function hostSigning({ keepalived, signing, ownFiles }: HostFacts): HostSigning {
@@ -99,7 +99,10 @@ export async function makeHeard(own: HostAddress, other: HostAddress, world: Wor
     return;
   }
   const { start, lowered } = startingModes(signs ? here.mode : "none", there);
-  if (lowered !== there.mode) await setMode(other, own, lowered, true, world);
+  if (lowered !== there.mode) {
+    await world.host(other).write(modeScript(lowered, true));
+    await awaitAlone(other, ({ signing }) => signing === lowered, world);
+  }
   if (start !== here.mode) await world.host(own).write(modeScript(start, false));
 }
 

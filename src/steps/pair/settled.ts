@@ -1,6 +1,7 @@
 /** Waits until both hosts of a pair are clear about who is active, and the standby knows the connections. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HostAddress } from "../../host/host.ts";
+import type { MemberReport } from "../../host/pair/report.ts";
 import { askMembers, whyNotSettled } from "../../host/pair/state.ts";
 import { Problem } from "../../report/problem.ts";
 import type { ReadOnlyWorld } from "../world.ts";
@@ -28,6 +29,21 @@ export async function awaitSettled(
       throw notSettled(own.server, "its keepalived ends as soon as it is started");
     }
     if (performance.now() > deadline) throw notSettled(own.server, because);
+    await sleep(300);
+  }
+}
+
+/** Of one host alone, whatever the other one does. @throws Problem pair/not-settled. */
+export async function awaitAlone(
+  own: HostAddress,
+  isSo: (report: MemberReport) => boolean,
+  world: ReadOnlyWorld,
+): Promise<void> {
+  const deadline = performance.now() + settleMs;
+  for (;;) {
+    const [here] = await askMembers([world.host(own)]);
+    if (here?.report?.settled && isSo(here.report)) return;
+    if (performance.now() > deadline) throw notSettled(own.server, "its election does not end");
     await sleep(300);
   }
 }
