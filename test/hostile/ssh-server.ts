@@ -64,7 +64,8 @@ MaxStartups 100
   down(): void {
     this.#sshd?.kill();
     if (this.#agent > 0) process.kill(this.#agent);
-    rmSync(this.folder, { recursive: true });
+    // The background ssh of a shared connection removes its socket when it hears of the end.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   path(name: string): string {
