@@ -1,10 +1,11 @@
 import type { ToAccept } from "../engine/accepted-records.ts";
 import { count } from "../report/human.ts";
+import { linesOf } from "../report/visible.ts";
 
 /** What undo would do by records that are not sealed by the user's key. */
 export function acceptText(items: readonly ToAccept[]): string {
   if (items.length === 0) return "every record is sealed by your key; there is nothing to accept";
-  return [
+  return linesOf([
     `${count(items.length, "step")} to accept; undo would do this by them:`,
     ...items.flatMap(({ title, runs, doubt, before, login, files }) => [
       `  ${title} (run ${runs.join(", ")}; ${doubt === "changed" ? "CHANGED after Wayout wrote it" : "not sealed by your key"})`,
@@ -24,5 +25,5 @@ export function acceptText(items: readonly ToAccept[]): string {
               .map((line) => `      | ${line}`)),
       ]),
     ]),
-  ].join("\n");
+  ]);
 }

@@ -1,4 +1,5 @@
 /** Everything that Wayout shows, with a text of others in every field that can hold one. */
+import { acceptText } from "../../src/cli/accept-text.ts";
 import { cloudText } from "../../src/cli/cloud-text.ts";
 import { failedText } from "../../src/cli/failed-text.ts";
 import { picture } from "../../src/cli/lab/picture.ts";
@@ -170,6 +171,16 @@ export const shown: Readonly<Record<string, (next: Next) => void>> = {
   "what undo leaves": (next) => note(staysText({ gateway: next(), file: next() }, [next()])),
   runs: (next) => answerText(runsText([runOf(next)])),
   "one run": (next) => answerText(runText(runOf(next), [entryOf(next)], [entryOf(next)])),
+  "records to accept": (next) =>
+    answerText(
+      acceptText([
+        {
+          ...{ stepId: next(), title: next(), runs: [next()], doubt: "changed", before: next() },
+          login: { server: next(), destination: next(), user: next(), jump: next() },
+          files: [{ path: next(), mode: next(), content: next() }],
+        },
+      ]),
+    ),
   "a failed apply": (next) =>
     noteText(
       linesOf(

@@ -8,7 +8,7 @@ import { root, sourceFiles } from "./sources.ts";
  * values from being options; a command put together in a template string does neither.
  */
 const programs =
-  "wayout|ssh|ssh-keygen|ssh-keyscan|ssh-add|openstack|nft|iptables\\S*|ufw|firewall-cmd|journalctl|systemctl|sudo|sh|rm|kill|apt-get|ip|conntrack|curl|docker";
+  "wayout|ssh|ssh-keygen|ssh-keyscan|ssh-add|openstack|nft|iptables\\S*|ufw|firewall-cmd|journalctl|systemctl|sudo|sh|rm|kill|apt-get|ip|conntrack|curl|docker|chmod|chown";
 
 /** Between escaped backticks, as messages mark what can be typed: a command, or options alone, with a value in it. */
 const marked = /\\`((?:[^`\\]|\\(?!`))*)\\`/g;

@@ -16,7 +16,7 @@ import {
   type Stats,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { quote } from "../../host/script.ts";
+import { command } from "../../report/command.ts";
 import { Problem } from "../../report/problem.ts";
 
 /** SQLite's own files beside its database. */
@@ -98,7 +98,7 @@ function mustBePrivate(path: string, what: "folder" | "file"): Stats {
     throw new Problem({
       code: "journal/writable-by-others",
       summary: `${path} can be written by others (${ownerText(seen)})`,
-      hint: `Others may have changed what undo does as root on hosts. Look at it with those who can write there, then: chmod go-w ${quote(path)}`,
+      hint: `Others may have changed what undo does as root on hosts. Look at it with those who can write there, then: ${command("chmod", { operands: ["go-w", path] })}`,
     });
   }
   return seen;
@@ -109,7 +109,7 @@ function notYours(path: string, { uid, mode }: Stats): Problem {
   return new Problem({
     code: "journal/not-yours",
     summary: `${path} belongs to another user (${ownerText({ uid, mode })}), not to the user who runs this (uid ${me})`,
-    hint: `That user decides what undo does. Run Wayout as that user, without sudo. Or, if you have looked at what is in it: chown -R ${me} ${quote(path)}`,
+    hint: `That user decides what undo does. Run Wayout as that user, without sudo. Or, if you have looked at what is in it: ${command("chown", { options: ["-R"], operands: [String(me), path] })}`,
   });
 }
 
@@ -127,7 +127,7 @@ function mustBeBelowSafeFolders(folder: string): void {
     throw new Problem({
       code: "journal/writable-by-others",
       summary: `everybody may write to ${path} (${ownerText(seen)}), and so put another folder in place of ${folder}`,
-      hint: `Take that right away: chmod o-w ${quote(path)}. Or keep wayout.yaml in a folder of your own.`,
+      hint: `Take that right away: ${command("chmod", { operands: ["o-w", path] })}. Or keep wayout.yaml in a folder of your own.`,
     });
   }
 }
