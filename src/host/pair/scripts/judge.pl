@@ -74,6 +74,7 @@ sub foreign {
     return 'goes to a closed destination' if within($to, 'closed');
     my $in_vpc = within($to, 'vpc');
     return 'goes to a destination that is not the gateway\'s' unless $in_vpc || within($to, 'destinations');
+    return 'is led to another destination' if defined $one->{far} && $one->{far} ne $one->{to};
     return '' unless defined $one->{translated};
     my $translated = number($one->{translated});
     my $wanted = $in_vpc ? $from : $pair{outer};
