@@ -108,6 +108,20 @@ test("the two of a pair count as members, whether they have left the group alrea
   }
 });
 
+test("a proxy that has left a group for one of its own counts as a member, as it does once it is back", () => {
+  const groups = [group("a", [rule({ remoteGroupId: "clients" })]), group("clients", [])];
+  const theirs = rule({ protocol: "tcp", portMin: 22, portMax: 22, description: "copied from clients" });
+  const own = { ...group("wayout-egress-ecs-7", [theirs]), description: "wayout:egress" };
+  const nic = member("192.168.125.7");
+  const [left, back] = [
+    { clients: [member("192.168.125.20")], "wayout-egress-ecs-7": [nic] },
+    { clients: [member("192.168.125.20"), nic] },
+  ];
+  const whenLeft = { ...gatewayIn(groups, { members: left }), securityGroups: [...groups, own] };
+  expect(open(whenLeft)).toEqual(["everything from 192.168.125.7/32, 192.168.125.20/32"]);
+  expect(open(whenLeft)).toEqual(open(gatewayIn(groups, { members: back })));
+});
+
 test("rules that Wayout made for this gateway were not there before; those for another gateway and by hand count", () => {
   const groups = [
     group("wayout-egress-ecs-1", [

@@ -3,6 +3,7 @@ import type { Nic, SecurityGroupRule } from "../cloud/cloud.ts";
 import { canonicalServices, isAllOpen, type OpenService, protocols } from "../host/own-services.ts";
 import type { ReachableServices } from "../host/wanted-rules.ts";
 import { contains, parseRange } from "../spec/addresses.ts";
+import { copiedFrom } from "./cloud/security-group/rules.ts";
 import { type Gateway, ownMark, type ProxyServer } from "./gateway.ts";
 
 /** For host/source-nat; undefined where everything stays reachable. `from` are the sources that rules are for. */
@@ -48,16 +49,28 @@ function reachable(gateway: Gateway, proxy: ProxyServer, from: readonly string[]
 
 function sourcesOf(
   { remoteCidr, remoteGroupId }: SecurityGroupRule,
-  { proxies, groupMembers }: Gateway,
+  gateway: Gateway,
   proxy: ProxyServer,
 ): readonly string[] {
+  const { proxies } = gateway;
   if (remoteCidr !== null) return [remoteCidr];
   if (remoteGroupId === null) return ["0.0.0.0/0"];
   // The proxies of a pair leave the groups that they shared, and count as members all the same.
   const others = proxies.filter((one) => one !== proxy).map(({ nic }) => `${nic.ip}/32`);
   const own = new Set(proxies.flatMap(({ nics, outside }) => [...nics, outside].map(({ id }) => id)));
-  const members = groupMembers.get(remoteGroupId) ?? [];
+  const members = membersOf(remoteGroupId, gateway);
   return [...others, ...members.filter(({ id }) => !own.has(id)).flatMap(addressesOf)];
+}
+
+/** With the proxies of any gateway that have left it for a group of their own, and come back to it with undo. */
+function membersOf(groupId: string, { securityGroups, groupMembers }: Gateway): readonly Nic[] {
+  const name = securityGroups.find(({ id }) => id === groupId)?.name;
+  const heirs = securityGroups.filter(
+    ({ description, rules }) =>
+      description.startsWith(ownMark("")) &&
+      rules.some((rule) => rule.description === copiedFrom(name ?? "")),
+  );
+  return [groupId, ...heirs.map(({ id }) => id)].flatMap((id) => groupMembers.get(id) ?? []);
 }
 
 /** A group's rule is for its members' addresses and for what their NICs may use besides. */

@@ -12,11 +12,16 @@ export function wantedRules(want: Want, have: Have): Rule[] {
   const copied = left.flatMap((group) =>
     group.rules
       .filter((rule) => !isGrant(want, rule))
-      .map((rule): Rule => ({ ...rule, description: `copied from ${group.name}` })),
+      .map((rule): Rule => ({ ...rule, description: copiedFrom(group.name) })),
   );
   // A rule that says the same as one of ours stays known as a copy: what was reachable before is told by the copies.
   const kept = own.map((rule) => copied.find((one) => sameRule(one, rule)) ?? rule);
   return unique([...kept, ...copied]);
+}
+
+/** Says which group a rule of the own one was in before. */
+export function copiedFrom(group: string): string {
+  return `copied from ${group}`;
 }
 
 function port(number: number): Pick<Rule, "portMin" | "portMax"> {
