@@ -6,6 +6,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../report/problem.ts";
+import { tellWhileSlow, waitText } from "../report/slow.ts";
 import { type Finished, runBounded } from "./bounded-process.ts";
 import { commandFailed, noSshClient, notRootMark, sshProblem } from "./errors.ts";
 import type { CommandResult, Host, HostAddress, HostFacts, RunOptions } from "./host.ts";
@@ -27,6 +28,10 @@ export interface SshOptions {
   readonly persistSeconds?: number;
   /** Per stream of one script. */
   readonly maxOutputBytes?: number;
+  /** Ends every script that is under way; those that come afterwards are not begun. */
+  readonly signal?: AbortSignal;
+  /** Told of scripts that take longer than 5 s. */
+  readonly tell?: (text: string) => void;
 }
 
 export interface Hosts {
@@ -131,7 +136,9 @@ class SshHost implements Host {
   /** Ends the shared connection; the next call makes a new one. */
   async disconnect(): Promise<void> {
     const args = [...this.commonArgs(), "-o", `ControlPath=${this.socket}`, "-O", "exit", ...this.target()];
-    await runBounded("ssh", args, "", { timeoutMs: 5000, maxBytes: 65536 }).catch(() => undefined);
+    // What was stopped is not waited for: the connection ends by itself when it is idle.
+    const timeoutMs = this.options.signal?.aborted ? 500 : 5000;
+    await runBounded("ssh", args, "", { timeoutMs, maxBytes: 65536 }).catch(() => undefined);
   }
 
   private async probe(): Promise<HostFacts> {
@@ -162,11 +169,24 @@ class SshHost implements Host {
     const args = this.args(connection);
     const timeoutMs = options.timeoutMs ?? this.options.commandTimeoutMs ?? 60_000;
     const maxBytes = this.options.maxOutputBytes ?? 16 * 1024 * 1024;
+    let bytes = 0;
+    const { server, destination } = this.address;
+    const what = `a command on ${server} (${destination})`;
+    const slow = tellWhileSlow(this.options.tell, (ms) => waitText(what, ms, bytes, timeoutMs));
     let finished: Finished;
     try {
-      finished = await runBounded("ssh", args, frame(script, mark), { timeoutMs, maxBytes });
+      finished = await runBounded("ssh", args, frame(script, mark), {
+        timeoutMs,
+        maxBytes,
+        ...(this.options.signal === undefined ? {} : { signal: this.options.signal }),
+        onBytes: (sum) => {
+          bytes = sum;
+        },
+      });
     } catch (error) {
       throw noSshClient(error);
+    } finally {
+      slow.end();
     }
     const { began, exitCode, stdout } = unframe(finished.stdout, mark);
     if (exitCode !== undefined) {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { suggestion } from "../../spec/nearest.ts";
 import { readAnswer } from "../answer.ts";
+import { listOf } from "../answer-fields.ts";
 import type { CloudConfig, Credentials } from "../config/cloud-config.ts";
 import { configProblem } from "../config/problem.ts";
 import type { Http, HttpCall } from "../http.ts";
@@ -12,7 +13,7 @@ import { sign } from "./signing.ts";
 
 type AccessKey = Extract<Credentials, { readonly kind: "access-key" }>;
 
-const projectsSchema = z.object({ projects: z.array(z.object({ id: z.string(), name: z.string() })) });
+const projectsSchema = z.object({ projects: listOf(z.object({ id: z.string(), name: z.string() })) });
 
 export function accessKeySession(
   http: Http,

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { nearest } from "../../spec/nearest.ts";
+import { listOf } from "../answer-fields.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
 import { configProblem } from "../config/problem.ts";
 import type { CloudProblem } from "../errors.ts";
@@ -17,10 +18,10 @@ const typesOf: Readonly<Record<ServiceName, readonly string[]>> = {
   compute: ["compute", "ecs"],
 };
 
-export const catalogSchema = z.array(
+export const catalogSchema = listOf(
   z.object({
     type: z.string(),
-    endpoints: z.array(
+    endpoints: listOf(
       z.object({
         interface: z.string().optional(),
         region: z.string().nullish(),

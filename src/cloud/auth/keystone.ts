@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { suggestion } from "../../spec/nearest.ts";
 import { readAnswer } from "../answer.ts";
+import { listOf } from "../answer-fields.ts";
 import { type CloudConfig, whereIs } from "../config/cloud-config.ts";
 import { configProblem } from "../config/problem.ts";
 import { CloudProblem, isCloudProblem, problemOfShape, shownUrl } from "../errors.ts";
@@ -169,7 +170,7 @@ async function explainRefusal(
   });
 }
 
-const projectsSchema = z.object({ projects: z.array(z.object({ name: z.string() })) });
+const projectsSchema = z.object({ projects: listOf(z.object({ name: z.string() })) });
 
 async function enterableProjects(
   http: Http,

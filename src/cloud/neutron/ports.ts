@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { JsonValue } from "../../report/json-value.ts";
 import { isAddress } from "../../spec/addresses.ts";
-import { links, optionalList, optionalText } from "../answer-fields.ts";
+import { links, listOf, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api, ApiRequest } from "../api.ts";
 import type { AddressPair, Nic } from "../cloud.ts";
 import { listByLink } from "../paging.ts";
@@ -28,7 +28,7 @@ const portSchema = z.object({
 });
 export type Port = z.infer<typeof portSchema>;
 
-const pageSchema = z.object({ ports: z.array(portSchema), ports_links: links });
+const pageSchema = z.object({ ports: listOf(portSchema), ports_links: links });
 export const onePort = z.object({ port: portSchema });
 
 /** Where a cloud has its ports. */

@@ -1,6 +1,6 @@
 /** What an OpenStack network is made of, read in a few lists: routers, networks, subnets, and the ports that join them. */
 import { z } from "zod";
-import { links, optionalList, optionalText } from "../answer-fields.ts";
+import { links, listOf, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import { listPorts, type Port } from "../neutron/ports.ts";
 import { listByLink } from "../paging.ts";
@@ -110,7 +110,7 @@ export function vpcIdOf(subnet: SubnetAnswer, map: NetworkMap): string {
 }
 
 async function readRouters(api: Api): Promise<readonly Router[]> {
-  const schema = z.object({ routers: z.array(routerSchema), routers_links: links });
+  const schema = z.object({ routers: listOf(routerSchema), routers_links: links });
   return listByLink(api, { service: "network", path: "/v2.0/routers" }, schema, (page) => ({
     items: page.routers,
     links: page.routers_links,
@@ -118,7 +118,7 @@ async function readRouters(api: Api): Promise<readonly Router[]> {
 }
 
 async function readNetworks(api: Api): Promise<readonly Network[]> {
-  const schema = z.object({ networks: z.array(networkSchema), networks_links: links });
+  const schema = z.object({ networks: listOf(networkSchema), networks_links: links });
   return listByLink(api, { service: "network", path: "/v2.0/networks" }, schema, (page) => ({
     items: page.networks,
     links: page.networks_links,
@@ -126,7 +126,7 @@ async function readNetworks(api: Api): Promise<readonly Network[]> {
 }
 
 async function readSubnetAnswers(api: Api): Promise<readonly SubnetAnswer[]> {
-  const schema = z.object({ subnets: z.array(subnetSchema), subnets_links: links });
+  const schema = z.object({ subnets: listOf(subnetSchema), subnets_links: links });
   return listByLink(api, { service: "network", path: "/v2.0/subnets" }, schema, (page) => ({
     items: page.subnets,
     links: page.subnets_links,

@@ -1,7 +1,7 @@
 /** EIPs on plain OpenStack are floating IPs. They have no name: the description serves as one. */
 import { z } from "zod";
 import type { JsonValue } from "../../report/json-value.ts";
-import { anything, links, optionalText } from "../answer-fields.ts";
+import { anything, links, listOf, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import { eipBoundElsewhere } from "../bound-elsewhere.ts";
 import type { PublicIp } from "../cloud.ts";
@@ -160,7 +160,7 @@ async function externalNetwork(
 }
 
 async function readAll(api: Api): Promise<readonly Floating[]> {
-  const schema = z.object({ floatingips: z.array(floatingSchema), floatingips_links: links });
+  const schema = z.object({ floatingips: listOf(floatingSchema), floatingips_links: links });
   return listByLink(api, { service: "network", path: "/v2.0/floatingips" }, schema, (page) => ({
     items: page.floatingips,
     links: page.floatingips_links,

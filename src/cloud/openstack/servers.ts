@@ -1,6 +1,6 @@
 /** Nova `/v2.1/servers`; which NICs a server has comes from Neutron, in one list for all of them. */
 import { z } from "zod";
-import { links, optionalText } from "../answer-fields.ts";
+import { links, listOf, optionalText, recordOf } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Server, ServerAddress } from "../cloud.ts";
 import { addressOf, listPorts, type Port } from "../neutron/ports.ts";
@@ -12,23 +12,20 @@ const serverSchema = z.object({
   name: optionalText,
   status: optionalText,
   /** By network name; a floating entry has the MAC of its NIC. */
-  addresses: z
-    .record(
-      z.string(),
-      z.array(
-        z.object({
-          addr: z.string(),
-          "OS-EXT-IPS:type": optionalText,
-          "OS-EXT-IPS-MAC:mac_addr": optionalText,
-        }),
-      ),
-    )
-    .nullish(),
+  addresses: recordOf(
+    listOf(
+      z.object({
+        addr: z.string(),
+        "OS-EXT-IPS:type": optionalText,
+        "OS-EXT-IPS-MAC:mac_addr": optionalText,
+      }),
+    ),
+  ).nullish(),
 });
 type ServerAnswer = z.infer<typeof serverSchema>;
 
 export async function readServers(api: Api, lists: Lists): Promise<readonly Server[]> {
-  const schema = z.object({ servers: z.array(serverSchema), servers_links: links });
+  const schema = z.object({ servers: listOf(serverSchema), servers_links: links });
   const request = { service: "compute", path: "/v2.1/servers/detail" } as const;
   const [servers, ports, map] = await Promise.all([
     listByLink(api, request, schema, (page) => ({ items: page.servers, links: page.servers_links })),

@@ -1,6 +1,6 @@
 /** EIPs: VPC API v1 `/v1/{project}/publicips`. */
 import { z } from "zod";
-import { anything, optionalText } from "../answer-fields.ts";
+import { anything, listOf, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import { eipBoundElsewhere } from "../bound-elsewhere.ts";
 import type { PublicIp } from "../cloud.ts";
@@ -20,7 +20,7 @@ const publicIpSchema = z.object({
 type PublicIpAnswer = z.infer<typeof publicIpSchema>;
 
 const oneSchema = z.object({ publicip: publicIpSchema });
-const pageSchema = z.object({ publicips: z.array(publicIpSchema) });
+const pageSchema = z.object({ publicips: listOf(publicIpSchema) });
 
 export async function readPublicIps(api: Api): Promise<readonly PublicIp[]> {
   return (await readAll(api)).map(asPublicIp);

@@ -1,8 +1,9 @@
 /** ECS API v1 `/v1/{project}/cloudservers`. */
 import { z } from "zod";
-import { optionalList, optionalText } from "../answer-fields.ts";
+import { listOf, optionalList, optionalText, recordOf } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Server, ServerAddress } from "../cloud.ts";
+import { boundsOf } from "../list-bounds.ts";
 import { everyEnterpriseProject } from "./enterprise-projects.ts";
 
 const serverSchema = z.object({
@@ -11,46 +12,42 @@ const serverSchema = z.object({
   status: optionalText,
   metadata: z.object({ vpc_id: z.string().optional(), os_type: z.string().optional() }).nullish(),
   /** By VPC id. */
-  addresses: z
-    .record(
-      z.string(),
-      z.array(
-        z.object({
-          addr: z.string(),
-          /** "4" here, 4 in Nova's answers. */
-          version: z.coerce.number(),
-          "OS-EXT-IPS:type": z.string().nullish(),
-          "OS-EXT-IPS-MAC:mac_addr": optionalText,
-          "OS-EXT-IPS:port_id": optionalText,
-        }),
-      ),
-    )
-    .nullish(),
+  addresses: recordOf(
+    listOf(
+      z.object({
+        addr: z.string(),
+        /** "4" here, 4 in Nova's answers. */
+        version: z.coerce.number(),
+        "OS-EXT-IPS:type": z.string().nullish(),
+        "OS-EXT-IPS-MAC:mac_addr": optionalText,
+        "OS-EXT-IPS:port_id": optionalText,
+      }),
+    ),
+  ).nullish(),
   security_groups: optionalList(z.object({ id: z.string().nullish() })),
 });
 type ServerAnswer = z.infer<typeof serverSchema>;
 
-const pageSchema = z.object({ count: z.number(), servers: z.array(serverSchema) });
+const pageSchema = z.object({ count: z.number(), servers: listOf(serverSchema) });
 
 /** The most that one page holds (ECS API, "Querying Details About ECSs"). */
 const pageSize = 1000;
 
 /** `offset` is a page number from 1. The first page tells the count; the others are read side by side. */
 export async function readServers(api: Api): Promise<readonly Server[]> {
-  const readPage = (offset: number): Promise<z.infer<typeof pageSchema>> =>
-    api.get(
-      {
-        service: "ecs",
-        path: "/v1/{project}/cloudservers/detail",
-        query: { ...everyEnterpriseProject, limit: pageSize, offset },
-      },
-      pageSchema,
-    );
+  const list = { service: "ecs", path: "/v1/{project}/cloudservers/detail" } as const;
+  const bounds = boundsOf(api, list);
+  const readPage = (offset: number): Promise<z.infer<typeof pageSchema>> => {
+    const query = { ...everyEnterpriseProject, limit: pageSize, offset };
+    return api.get(bounds.next({ ...list, query }), pageSchema);
+  };
   const first = await readPage(1);
+  bounds.has(first.count);
   const pages = Math.ceil(first.count / pageSize);
   const rest = await Promise.all(
     Array.from({ length: Math.max(0, pages - 1) }, (_, index) => readPage(index + 2)),
   );
+  bounds.has([first, ...rest].reduce((sum, { servers }) => sum + servers.length, 0));
   // A server made or deleted meanwhile shifts the pages, and another one comes twice.
   const byId = new Map(
     [first, ...rest].flatMap((page) => page.servers.map((server) => [server.id, server] as const)),

@@ -1,12 +1,12 @@
 /** VPC API v1 `/v1/{project}/subnets`. A subnet's v1 id is its network id, which NICs and route tables use. */
 import { z } from "zod";
-import { optionalList, optionalText } from "../answer-fields.ts";
+import { listOf, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Subnet } from "../cloud.ts";
 import { listByMarker } from "../paging.ts";
 
 const pageSchema = z.object({
-  subnets: z.array(
+  subnets: listOf(
     z.object({
       id: z.string(),
       name: optionalText,

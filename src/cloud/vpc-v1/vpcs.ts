@@ -1,6 +1,6 @@
 /** VPC API v1 `/v1/{project}/vpcs`; secondary ranges from v3. */
 import { z } from "zod";
-import { optionalList, optionalText } from "../answer-fields.ts";
+import { listOf, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Vpc } from "../cloud.ts";
 import { isCloudProblem } from "../errors.ts";
@@ -8,7 +8,7 @@ import { listByMarker } from "../paging.ts";
 import { everyEnterpriseProject } from "./enterprise-projects.ts";
 
 const pageSchema = z.object({
-  vpcs: z.array(
+  vpcs: listOf(
     z.object({
       id: z.string(),
       name: optionalText,
@@ -19,7 +19,7 @@ const pageSchema = z.object({
 });
 
 const rangesPageSchema = z.object({
-  vpcs: z.array(z.object({ id: z.string(), extend_cidrs: optionalList(z.string()) })),
+  vpcs: listOf(z.object({ id: z.string(), extend_cidrs: optionalList(z.string()) })),
 });
 
 export async function readVpcs(api: Api): Promise<readonly Vpc[]> {
