@@ -23,8 +23,10 @@ export default defineConfig({
             "src/**/*.test.ts",
             "test/rules/**/*.test.ts",
             "test/cases/**/*.test.ts",
+            "test/hostile/**/*.test.ts",
             "test/openstack/calls/*.test.ts",
           ],
+          exclude: ["test/hostile/lab-*.test.ts", "test/hostile/pair-*.test.ts"],
         },
       },
       {

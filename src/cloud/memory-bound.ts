@@ -7,13 +7,13 @@ import { CloudProblem } from "./errors.ts";
  * 100,000 NICs and 10,000 servers take about 150 MB. With Node itself, the answers under way and what a plan makes of the
  * lists, a command stays under 512 MB.
  */
-export const mostHeldBytes = 192 * 1024 * 1024;
+export const mostHeldBytes = 160 * 1024 * 1024;
 
 /**
  * Looked at after each so much more: left alone, Node lets what is no longer used grow to twice of what is. Not more often,
  * since a collection takes a tenth of a second.
  */
-const stepBytes = 64 * 1024 * 1024;
+const stepBytes = 48 * 1024 * 1024;
 
 export interface Heap {
   /** With what is no longer used and not yet collected. */

@@ -15,6 +15,9 @@ export interface ProblemFields {
   readonly cause?: unknown;
 }
 
+/** Texts in it are often of others: the whole output of a host, a name of a hundred thousand letters. */
+const longestText = 8_000;
+
 /** An expected failure, told to the user in words. Anything else that is thrown is a fault of Wayout. */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -26,11 +29,11 @@ export class Problem extends Error {
   readonly at: { readonly step: string; readonly object: string } | undefined;
 
   constructor(fields: ProblemFields) {
-    super(fields.summary, fields.cause === undefined ? undefined : { cause: fields.cause });
+    super(cut(fields.summary), fields.cause === undefined ? undefined : { cause: fields.cause });
     this.code = fields.code;
-    this.summary = fields.summary;
-    this.detail = fields.detail;
-    this.hint = fields.hint;
+    this.summary = cut(fields.summary);
+    this.detail = fields.detail && cut(fields.detail);
+    this.hint = fields.hint && cut(fields.hint);
     this.retry = fields.retry ?? false;
     this.at = fields.at;
   }
@@ -55,6 +58,14 @@ export class Problem extends Error {
       ...(this.at === undefined ? {} : { at: this.at }),
     };
   }
+}
+
+/** The beginning says what it is, and the end of an output what went wrong. */
+function cut(text: string): string {
+  // With some room, so that a text that was cut once is not cut again.
+  if (text.length <= longestText + 100) return text;
+  const half = longestText / 2;
+  return `${text.slice(0, half)} [${text.length - longestText} characters left out] ${text.slice(-half)}`;
 }
 
 /** What was thrown, in a line for people. */

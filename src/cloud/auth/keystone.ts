@@ -1,6 +1,6 @@
 /** Logging in at Keystone v3 and staying so: tokens are kept in memory only and renewed before they end. */
 import { z } from "zod";
-import { suggestion } from "../../spec/nearest.ts";
+import { someOf, suggestion } from "../../spec/nearest.ts";
 import { readAnswer } from "../answer.ts";
 import { listOf } from "../answer-fields.ts";
 import { type CloudConfig, whereIs } from "../config/cloud-config.ts";
@@ -149,7 +149,7 @@ async function explainRefusal(
       return configProblem(
         `cloud ${config.name}: no project ${project}; ${suggestion(project, names, "project")}`,
         error.detail ?? "",
-        `The user may enter: ${names.length === 0 ? "none" : names.join(", ")}. Set project_name in clouds.yaml.`,
+        `The user may enter: ${names.length === 0 ? "none" : someOf(names)}. Set project_name in clouds.yaml.`,
       );
     }
   }
@@ -202,7 +202,7 @@ async function projectNames(http: Http, config: CloudConfig, token: Secret): Pro
 async function projectsToChoose(http: Http, config: CloudConfig, token: Secret): Promise<string> {
   try {
     const names = await projectNames(http, config, token);
-    return names.length === 0 ? "" : `: ${names.join(", ")}`;
+    return names.length === 0 ? "" : `: ${someOf(names)}`;
   } catch (error) {
     // The list is a courtesy within another error's hint.
     if (error instanceof CloudProblem) return "";

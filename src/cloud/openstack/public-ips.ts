@@ -1,6 +1,7 @@
 /** EIPs on plain OpenStack are floating IPs. They have no name: the description serves as one. */
 import { z } from "zod";
 import type { JsonValue } from "../../report/json-value.ts";
+import { someOf } from "../../spec/nearest.ts";
 import { anything, links, listOf, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import { eipBoundElsewhere } from "../bound-elsewhere.ts";
@@ -146,7 +147,7 @@ async function externalNetwork(
     chosen === undefined ? outside : outside.filter(({ id, name }) => id === chosen || name === chosen);
   const [first] = fitting;
   if (first && fitting.length === 1) return first.id;
-  const names = outside.map(({ name, id }) => name || id).join(", ");
+  const names = someOf(outside.map(({ name, id }) => name || id));
   throw new CloudProblem({
     code: "cloud/config",
     summary:
