@@ -106,7 +106,7 @@ const cases: readonly (readonly [name: string, Answers, RegExp, Kind?])[] = [
   [
     "pages full of routes, in several lists",
     (path, _, to) => {
-      const routes = Array.from({ length: 50 }, () => ({ destination: "1", nexthop: "2" }));
+      const routes = Array.from({ length: 50 }, () => ({ destination: "1", nexthop: "2".repeat(100) }));
       const full = /routers|subnets/.test(path);
       respond(to, full ? page(path, 1000, { routes, host_routes: routes }) : one(path, ""));
     },
