@@ -7,23 +7,40 @@ export const optionalText = z
   .nullish()
   .transform((value) => value ?? "");
 
+/** So many items at a time, and none after those that have a mistake. */
+const itemsAtOnce = 1_000;
+
 /**
- * A list, checked item by item up to the first mistake. Zod's own lists collect every mistake, which for a million bad
- * items takes more memory than the answer.
+ * A list, checked in pieces up to the first mistake. Zod's own lists collect every mistake, which for a million bad items
+ * takes more memory than the answer.
  */
 export function listOf<T extends z.ZodType>(item: T) {
-  return z.array(z.unknown()).transform((values, context): z.output<T>[] => {
-    const items: z.output<T>[] = [];
-    for (const [index, value] of values.entries()) {
-      const checked = item.safeParse(value);
+  const some = z.array(item);
+  return z.transform((value: unknown, context): z.output<T>[] => {
+    const pieces = Array.isArray(value) && value.length > itemsAtOnce ? piecesOf(value) : [value];
+    const items: z.output<T>[][] = [];
+    for (const [index, piece] of pieces.entries()) {
+      const checked = some.safeParse(piece);
       if (!checked.success) {
-        context.addIssue(firstOf(checked.error, index));
+        context.issues.push({ ...firstOf(checked.error, index * itemsAtOnce), input: value });
         return z.NEVER;
       }
       items.push(checked.data);
     }
-    return items;
+    return items.length === 1 ? (items[0] ?? []) : items.flat();
   });
+}
+
+function piecesOf(values: readonly unknown[]): unknown[][] {
+  const count = Math.ceil(values.length / itemsAtOnce);
+  return Array.from({ length: count }, (_, at) => values.slice(at * itemsAtOnce, (at + 1) * itemsAtOnce));
+}
+
+/** @param from the place in the list of the first item that was checked. */
+function firstOf({ issues: [first] }: z.ZodError, from: number) {
+  const [place, ...rest] = first?.path ?? [];
+  const path = place === undefined ? [] : [typeof place === "number" ? from + place : place, ...rest];
+  return { code: "custom" as const, path, message: first?.message ?? "not as documented" };
 }
 
 /** Values by name, as `listOf` checks them. */
@@ -33,18 +50,14 @@ export function recordOf<T extends z.ZodType>(item: T) {
     for (const [name, value] of Object.entries(values)) {
       const checked = item.safeParse(value);
       if (!checked.success) {
-        context.addIssue(firstOf(checked.error, name));
+        const { path, ...issue } = firstOf(checked.error, 0);
+        context.addIssue({ ...issue, path: [name, ...path] });
         return z.NEVER;
       }
       items.push([name, checked.data]);
     }
     return Object.fromEntries(items);
   });
-}
-
-function firstOf({ issues: [first] }: z.ZodError, place: string | number) {
-  const message = first?.message ?? "not as documented";
-  return { code: "custom" as const, path: [place, ...(first?.path ?? [])], message };
 }
 
 /** A list that may be missing; empty then. */

@@ -60,11 +60,12 @@ export function excessOf(text: string): string | undefined {
 
 /** Where the text ends that began before `from`. */
 function endOfText(text: string, from: number): number {
-  let at = from;
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === quote) return at;
-    at += code === backslash ? 2 : 1;
+  for (let at = from; ; at += 1) {
+    at = text.indexOf('"', at);
+    if (at < 0) return text.length;
+    let first = at;
+    while (first > from && text.charCodeAt(first - 1) === backslash) first -= 1;
+    // An even number of backslashes ahead of it are escapes of each other.
+    if ((at - first) % 2 === 0) return at;
   }
-  return text.length;
 }

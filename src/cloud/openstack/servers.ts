@@ -5,7 +5,7 @@ import type { Api } from "../api.ts";
 import type { Server, ServerAddress } from "../cloud.ts";
 import { addressOf, listPorts, type Port } from "../neutron/ports.ts";
 import { listByLink } from "../paging.ts";
-import { type Lists, type NetworkMap, vpcIdOf } from "./network.ts";
+import { indexOf, type Lists, type NetworkMap, vpcIdOf } from "./network.ts";
 
 const serverSchema = z.object({
   id: z.string(),
@@ -44,24 +44,32 @@ export async function readServer(api: Api, lists: Lists, id: string): Promise<Se
   return asServer(answer.server, ports, map);
 }
 
+const nowhere = { place: Number.POSITIVE_INFINITY, subnet: undefined };
+
 /** The VPC of the first NIC: Neutron does not say which one is a server's main one, and NICs may be in several VPCs. */
 function asServer(server: ServerAnswer, ports: readonly Port[], map: NetworkMap): Server {
-  const floating = Object.values(server.addresses ?? {})
-    .flat()
-    .filter((entry) => entry["OS-EXT-IPS:type"] === "floating");
+  const floating = new Map(
+    Object.values(server.addresses ?? {})
+      .flat()
+      .filter((entry) => entry["OS-EXT-IPS:type"] === "floating")
+      // From the end: of several with one MAC, the first counts.
+      .toReversed()
+      .map((entry) => [entry["OS-EXT-IPS-MAC:mac_addr"], entry.addr]),
+  );
   const addresses = ports.flatMap((port): ServerAddress[] => {
     const ip = addressOf(port)?.ip_address;
     if (ip === undefined) return [];
-    const publicIp = floating.find((entry) => entry["OS-EXT-IPS-MAC:mac_addr"] === port.mac_address)?.addr;
+    const publicIp = floating.get(port.mac_address);
     return [{ ip, nicId: port.id, mac: port.mac_address, ...(publicIp === undefined ? {} : { publicIp }) }];
   });
-  const subnetIds = ports.map((port) => addressOf(port)?.subnet_id);
-  const home = map.subnets.find(({ id }) => subnetIds.includes(id));
+  const { subnets } = indexOf(map);
+  const homes = ports.flatMap((port) => subnets.get(addressOf(port)?.subnet_id ?? "") ?? []);
+  const home = homes.reduce((first, one) => (one.place < first.place ? one : first), homes[0] ?? nowhere);
   return {
     id: server.id,
     name: server.name,
     status: server.status,
-    vpcId: home ? vpcIdOf(home, map) : "",
+    vpcId: home.subnet ? vpcIdOf(home.subnet, map) : "",
     addresses,
     securityGroupIds: [...new Set(ports.flatMap((port) => port.security_groups))],
   };

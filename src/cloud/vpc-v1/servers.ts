@@ -80,17 +80,21 @@ function asServer(server: ServerAnswer): Server {
 /** A floating entry repeats the port (or at least the MAC) of the NIC whose EIP it is. */
 function joined(entries: NonNullable<ServerAnswer["addresses"]>[string]): readonly ServerAddress[] {
   const ipv4 = entries.filter((entry) => entry.version === 4);
-  const floating = ipv4.filter((entry) => entry["OS-EXT-IPS:type"] === "floating");
+  // From the end: of several with one port or MAC, the first counts.
+  const floating = ipv4.filter((entry) => entry["OS-EXT-IPS:type"] === "floating").toReversed();
+  const byNic = new Map(floating.map((entry) => [entry["OS-EXT-IPS:port_id"], entry.addr]));
+  const byMac = new Map(floating.map((entry) => [entry["OS-EXT-IPS-MAC:mac_addr"], entry.addr]));
+  const byMacAlone = new Map(
+    floating
+      .filter((entry) => entry["OS-EXT-IPS:port_id"] === "")
+      .map((entry) => [entry["OS-EXT-IPS-MAC:mac_addr"], entry.addr]),
+  );
   return ipv4
     .filter((entry) => entry["OS-EXT-IPS:type"] !== "floating")
     .map((entry) => {
       const nicId = entry["OS-EXT-IPS:port_id"];
       const mac = entry["OS-EXT-IPS-MAC:mac_addr"];
-      const publicIp = floating.find((other) =>
-        nicId !== "" && other["OS-EXT-IPS:port_id"] !== ""
-          ? other["OS-EXT-IPS:port_id"] === nicId
-          : other["OS-EXT-IPS-MAC:mac_addr"] === mac,
-      )?.addr;
+      const publicIp = nicId === "" ? byMac.get(mac) : (byNic.get(nicId) ?? byMacAlone.get(mac));
       return { ip: entry.addr, nicId, mac, ...(publicIp === undefined ? {} : { publicIp }) };
     });
 }
