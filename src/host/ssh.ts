@@ -6,13 +6,13 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../report/problem.ts";
-import { tellWhileSlow, waitText } from "../report/slow.ts";
 import { type Finished, runBounded } from "./bounded-process.ts";
 import { commandFailed, noSshClient, notRootMark, sshProblem } from "./errors.ts";
 import type { CommandResult, Host, HostAddress, HostFacts, RunOptions } from "./host.ts";
 import { parseFacts } from "./probe/facts.ts";
 import { probeScript } from "./probe/script.ts";
 import { frame, quote, unframe } from "./script.ts";
+import { runSsh } from "./told-process.ts";
 import { hostByWays, waysTo } from "./ways.ts";
 
 export interface SshOptions {
@@ -169,24 +169,12 @@ class SshHost implements Host {
     const args = this.args(connection);
     const timeoutMs = options.timeoutMs ?? this.options.commandTimeoutMs ?? 60_000;
     const maxBytes = this.options.maxOutputBytes ?? 16 * 1024 * 1024;
-    let bytes = 0;
-    const { server, destination } = this.address;
-    const what = `a command on ${server} (${destination})`;
-    const slow = tellWhileSlow(this.options.tell, (ms) => waitText(what, ms, bytes, timeoutMs));
+    const bounds = { timeoutMs, maxBytes, tell: this.options.tell, signal: this.options.signal };
     let finished: Finished;
     try {
-      finished = await runBounded("ssh", args, frame(script, mark), {
-        timeoutMs,
-        maxBytes,
-        ...(this.options.signal === undefined ? {} : { signal: this.options.signal }),
-        onBytes: (sum) => {
-          bytes = sum;
-        },
-      });
+      finished = await runSsh(this.address, args, frame(script, mark), bounds);
     } catch (error) {
       throw noSshClient(error);
-    } finally {
-      slow.end();
     }
     const { began, exitCode, stdout } = unframe(finished.stdout, mark);
     if (exitCode !== undefined) {

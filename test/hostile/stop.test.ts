@@ -36,6 +36,8 @@ test.each<readonly [string, Answers, RegExp]>([
       const items = Array.from({ length: 1000 }, (_, n) => ({
         id: `${turn}-${n}`,
         network_id: "n",
+        ip_version: 4,
+        cidr: "10.0.0.0/8",
         fixed_ips: Array.from({ length: 50 }, () => ({ ip_address: "10.0.0.1" })),
       }));
       respond(to, { [list.replaceAll("-", "_")]: items });
