@@ -1,7 +1,7 @@
 // Sets up the clients of `npm run test:clients`, outside of the repository: Python packages from PyPI, and OpenTofu with
 // two Terraform providers, built from their Go modules. What is there already is kept; test/clients says which versions.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { root, run, say } from "./run.mjs";
@@ -9,7 +9,8 @@ import { root, run, say } from "./run.mjs";
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "wayout", "clients");
 const wanted = join(root, "test", "clients");
 
-mkdirSync(cache, { recursive: true });
+mkdirSync(cache, { recursive: true, mode: 0o700 });
+refuseOthersFolder();
 setUp("python", "requirements.txt", installPython);
 buildGoProgram("tofu", "tofu", "github.com/opentofu/opentofu/cmd/tofu");
 buildGoProgram(
@@ -22,6 +23,14 @@ buildGoProgram(
   "terraform-provider-openstack",
   "github.com/terraform-provider-openstack/terraform-provider-openstack/v3",
 );
+
+/** What is in it is run by whoever tests, root for the most part, whose HOME may be another user's. */
+function refuseOthersFolder() {
+  const { uid, mode } = statSync(cache);
+  if (uid === process.getuid?.() && (mode & 0o022) === 0) return;
+  say(`setup: ${cache} belongs to another user, or others can write to it. Set HOME or XDG_CACHE_HOME.`);
+  process.exit(1);
+}
 
 /** A folder that was made for the same list of versions is kept. The list is copied last: it marks a whole folder. */
 function setUp(name, list, work) {

@@ -69,6 +69,8 @@ function installNodeModules() {
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   // npm may be told not to run packages' scripts; the package `node` fetches its binary in one.
   if (!existsSync(pinnedNode)) run(process.execPath, ["installArchSpecificPackage"], join(modules, "node"));
+  // The lock file has no hash of it: it is not run before its own is known.
+  run("sh", [join(root, "setup", "check-node.sh")]);
   const version = execFileSync(pinnedNode, ["--version"], { encoding: "utf8" }).trim();
   writeFileSync(installedMark, lock);
   say(`setup: done; Wayout runs on Node ${version}`);

@@ -1,4 +1,5 @@
 import { look, type Work } from "../engine/observe.ts";
+import { nothingChanged, unlessStopped } from "../engine/unless-stopped.ts";
 import { Problem } from "../report/problem.ts";
 import { suggestion } from "../spec/nearest.ts";
 import type { Session } from "./session.ts";
@@ -11,7 +12,8 @@ export async function chosenWork(
   { file, world, journal, context }: Session,
   name: string | undefined,
 ): Promise<Work> {
-  const works = await look(file, world.cloud, journal, context.probes);
+  const looking = look(file, world.cloud, journal, context.probes);
+  const works = await unlessStopped(looking, context.signal, nothingChanged);
   const found = name === undefined ? works : works.filter(({ gateway }) => gateway.name === name);
   if (found[0] && found.length === 1) return found[0];
   const names = works.map(({ gateway }) => gateway.name);

@@ -40,7 +40,11 @@ export function cloudsCommand(): Command {
     const asked = clouds.filter(({ name }) => names.length === 0 || names.includes(name));
     const listed = await Promise.all(
       asked.map((cloud) =>
-        listedCloud(cloud, sources, { check: options.check ?? false, ...tracing(options.debug, note) }),
+        listedCloud(cloud, sources, {
+          check: options.check ?? false,
+          tell: note,
+          ...tracing(options.debug, note),
+        }),
       ),
     );
     if (options.json) answerJson({ clouds: listed, looked });

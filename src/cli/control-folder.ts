@@ -3,6 +3,8 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { mayBeAlive, ownerSchema, thisProcess } from "../engine/journal/owner.ts";
+import { Problem } from "../report/problem.ts";
+import { exposureOf } from "../spec/safe-folder.ts";
 
 export interface ControlFolder {
   readonly path: string;
@@ -19,6 +21,15 @@ const ownerFile = "owner.json";
  * (mkdtemp(3)). Folders of runs that were killed are removed on the way.
  */
 export function openControlFolder(root = tmpdir()): ControlFolder {
+  const exposure = exposureOf(root, { shared: true });
+  if (exposure !== undefined) {
+    throw new Problem({
+      code: "host/control-folder-exposed",
+      summary: `SSH's sockets in ${root} would not be safe from other users of this machine`,
+      detail: exposure,
+      hint: "Set TMPDIR to a folder of your own, or to one with the sticky bit, as /tmp has it.",
+    });
+  }
   for (const path of folders(root)) if (isLeft(path)) remove(path);
   const path = mkdtempSync(join(root, prefix));
   writeFileSync(join(path, ownerFile), JSON.stringify(thisProcess()), { mode: 0o600 });

@@ -49,11 +49,12 @@ export function initCommand(): Command {
 async function init(options: InitOptions): Promise<void> {
   if (!options.force) mustBeNew(options.file);
   const name = options.cloud ?? loadCloud(undefined, systemSources()).name;
-  const { cloud, journalFolder } = await placeOf(name, { ...options, tell: note }, (sources) =>
-    loadCloud(name, sources),
-  );
+  const over = new AbortController();
+  const place = { ...options, tell: note, signal: over.signal };
+  const { cloud, journalFolder } = await placeOf(name, place, (sources) => loadCloud(name, sources));
   note(`reading ${cloud.traits.name} ...`);
-  const inventory = await readInventory(cloud);
+  // Where one list failed, nobody waits for the others.
+  const inventory = await readInventory(cloud).finally(() => over.abort());
   const offers = offersOf(inventory, cloud.traits);
   const stop = stopOnSignals(note);
   try {

@@ -2,6 +2,7 @@
 /** The command `wayout`: parse, call, render. */
 import { Command, CommanderError } from "commander";
 import packageFile from "../../package.json" with { type: "json" };
+import { Problem } from "../report/problem.ts";
 import { applyCommand } from "./apply.ts";
 import { cloudsCommand } from "./clouds.ts";
 import { demoCommand } from "./demo.ts";
@@ -68,5 +69,7 @@ try {
   else {
     tellFailure(failure, process.argv.includes("--json"));
     process.exitCode = 1;
+    // A lookup of a name in the DNS cannot be ended, and would hold a stopped command for as long as it takes.
+    if (failure instanceof Problem && /\/stopped$/.test(failure.code)) process.exit();
   }
 }

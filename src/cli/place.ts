@@ -25,8 +25,10 @@ export interface PlaceOptions {
   readonly lab: string;
   /** Tell each call. */
   readonly debug?: boolean;
-  /** Where warnings and calls are told. */
+  /** Where warnings, calls and long waits are told. */
   readonly tell: (text: string) => void;
+  /** Ends all calls. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -35,10 +37,10 @@ export interface PlaceOptions {
  */
 export async function placeOf(
   name: string,
-  { file, lab, debug, tell }: PlaceOptions,
+  { file, lab, debug, tell, signal }: PlaceOptions,
   load: (sources: ConfigSources) => CloudConfig,
 ): Promise<Place> {
-  const options = tracing(debug, tell);
+  const options = { ...tracing(debug, tell), tell, ...(signal === undefined ? {} : { signal }) };
   if (name !== "lab") {
     const config = load(systemSources());
     for (const warning of [...warningsOf(config), ...readableByOthers(config)]) tell(`warning: ${warning}`);

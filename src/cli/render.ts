@@ -7,7 +7,7 @@ import { ownServicesOf } from "../steps/own-services.ts";
 import { chosenWork } from "./chosen-work.ts";
 import { type GatewayOptions, withGatewayOptions } from "./options.ts";
 import { answerFile, answerJson } from "./output.ts";
-import { withSession } from "./session.ts";
+import { withReadingSession } from "./session.ts";
 
 interface RenderOptions extends GatewayOptions {
   readonly as: "script" | "cloud-init";
@@ -22,7 +22,7 @@ export function renderCommand(): Command {
         new Option("--as <form>", "what to print").choices(["script", "cloud-init"]).default("script"),
       ),
   ).action(async (name: string | undefined, options: RenderOptions) => {
-    await withSession(options, async (session) => {
+    await withReadingSession(options, async (session) => {
       const { gateway } = await chosenWork(session, name);
       if (gateway.pair) {
         throw new Problem({

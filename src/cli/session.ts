@@ -1,10 +1,11 @@
 /** What every command on gateways works with: the spec, the cloud, the hosts and the journal. */
+import { setMaxListeners } from "node:events";
 import { resolve } from "node:path";
 import type { Context } from "../engine/context.ts";
 import type { Journal } from "../engine/journal/journal.ts";
 import { openSqliteJournal } from "../engine/journal/sqlite-journal.ts";
 import { loginsOf } from "../engine/recorded-login.ts";
-import { unlessStopped } from "../engine/unless-stopped.ts";
+import { nothingChanged, unlessStopped } from "../engine/unless-stopped.ts";
 import { openHosts } from "../host/ssh.ts";
 import { Problem } from "../report/problem.ts";
 import { openProgress } from "../report/progress.ts";
@@ -41,13 +42,18 @@ export async function withSession<T>(
   const file = readSpec(options.file);
   const progress = openProgress(progressOutput);
   const tell = (text: string): void => progress.report({ kind: "note", text });
-  const place = await placeOf(file.value.cloud, { ...options, tell }, (sources) =>
+  const over = new AbortController();
+  // Every call and script under way listens to it.
+  setMaxListeners(0, over.signal);
+  const place = await placeOf(file.value.cloud, { ...options, tell, signal: over.signal }, (sources) =>
     cloudOfSpec(file, sources),
   );
   const journal = openSqliteJournal(place.journalFolder, resolve(options.file), () => new Date());
   const control = openControlFolder();
   const hosts = openHosts({
     controlDir: control.path,
+    tell,
+    signal: over.signal,
     ...(place.sshConfig === undefined ? {} : { configFile: place.sshConfig }),
   });
   const stop = stopOnSignals(tell);
@@ -68,6 +74,8 @@ export async function withSession<T>(
   } finally {
     stop.end();
     progress.end();
+    // Nobody waits any longer for what is still under way: after a stop, or where one of several readings failed.
+    over.abort();
     await hosts.close();
     control.remove();
     journal.close();
@@ -80,7 +88,7 @@ export function withReadingSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   return withSession(options, (session) =>
-    unlessStopped(work(session), session.context.signal, "stopped; nothing was changed"),
+    unlessStopped(work(session), session.context.signal, nothingChanged),
   );
 }
 

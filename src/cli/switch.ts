@@ -16,6 +16,7 @@ export function switchCommand(): Command {
       const work = await chosenWork(session, name);
       const { from, to, state } = await switchActive(work, session.world, {
         force: options.force ?? false,
+        signal: session.context.signal,
       });
       const whole = state.notReady === "";
       if (options.json) answerJson({ gateway: work.gateway.name, from, to, whole, reason: state.notReady });

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { problemOfShape } from "./errors.ts";
 import type { HttpCall } from "./http.ts";
+import { excessOf } from "./json-bounds.ts";
 import type { Redactor } from "./redactor.ts";
 import type { WireAnswer } from "./wire.ts";
 
@@ -12,6 +13,8 @@ export function readAnswer<T>(
   redactor: Redactor,
 ): T {
   const failed = { method: call.method, url: call.url, attempts: 1 };
+  const excess = excessOf(answer.body);
+  if (excess !== undefined) throw problemOfShape(failed, `the answer has ${excess}`, redactor);
   let value: unknown;
   try {
     value = JSON.parse(answer.body);

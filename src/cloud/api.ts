@@ -5,6 +5,7 @@ import { readAnswer } from "./answer.ts";
 import type { ServiceName, Session } from "./auth/session.ts";
 import { CloudProblem, isCloudProblem, naming, ofPath } from "./errors.ts";
 import { type Http, type HttpCall, jsonBody } from "./http.ts";
+import { openMemoryBound } from "./memory-bound.ts";
 import type { RightOf } from "./rights.ts";
 import type { WireAnswer } from "./wire.ts";
 
@@ -19,6 +20,8 @@ export interface ApiRequest {
   readonly query?: Query;
   /** Besides those of the session. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Called with the size of the answer. */
+  readonly onBytes?: (bytes: number) => void;
 }
 
 export interface Api {
@@ -34,6 +37,8 @@ export interface Api {
 
 /** @param rightOf which right a call needs, for those that are not allowed. */
 export function openApi(http: Http, session: Session, rightOf: RightOf = () => undefined): Api {
+  const memory = openMemoryBound();
+
   async function send(
     method: HttpCall["method"],
     request: ApiRequest,
@@ -75,7 +80,10 @@ export function openApi(http: Http, session: Session, rightOf: RightOf = () => u
     body?: JsonValue,
   ): Promise<T> {
     const { call, answer } = await ask(method, request, body);
-    return readAnswer(schema, answer, call, http.redactor);
+    request.onBytes?.(answer.body.length);
+    const read = readAnswer(schema, answer, call, http.redactor);
+    memory.check();
+    return read;
   }
 
   return {

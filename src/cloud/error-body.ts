@@ -13,12 +13,15 @@ export interface ErrorBody {
 
 const longestMessage = 600;
 
+/** Of a body. A page's marks are searched for in it, which takes longer than its length grows. */
+const longestBody = 16 * 1024;
+
 /**
  * Reads every shape that OTC, Huawei Cloud and OpenStack services answer with; never throws. `clean` strikes out
  * secrets: before decoding and after, and before anything is shortened, so that no piece of one is left.
  */
 export function readErrorBody(source: string, clean: (text: string) => string = (text) => text): ErrorBody {
-  const trimmed = clean(source).trim();
+  const trimmed = clean(source).trim().slice(0, longestBody);
   if (trimmed === "") return { message: "", fromApi: false };
   const body = parsed(trimmed);
   if (isRecord(body)) return readObject(body, clean) ?? { message: cut(trimmed), fromApi: true };
@@ -65,11 +68,11 @@ function text(value: unknown): string {
 
 /** A page's title and words, without its marks. */
 function pageText(page: string): string {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(page)?.[1]?.trim();
+  const title = /<title[^<>]*>([^<]*)<\/title>/i.exec(page)?.[1]?.trim();
   if (title) return title;
   return page
     .replace(/<(script|style)\b[\s\S]*?<\/\1>/gi, " ")
-    .replace(/<[^>]*>/g, " ")
+    .replace(/<[^<>]*>/g, " ")
     .replace(/\s+/g, " ")
     .trim();
 }

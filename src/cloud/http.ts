@@ -1,5 +1,6 @@
 /** Calls to a cloud's API: few at a time, repeated where that is safe, failures told as problems. */
 import type { JsonValue } from "../report/json-value.ts";
+import { tellWhileSlow, waitText } from "../report/slow.ts";
 import { mayRepeat, waitBeforeRetry } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { SettingsHints } from "./error-texts.ts";
@@ -55,6 +56,8 @@ export interface HttpOptions {
   /** Ends every call that is under way or waiting. */
   readonly signal?: AbortSignal;
   readonly trace?: (call: TracedCall) => void;
+  /** Told of what takes longer than 5 s. */
+  readonly tell?: (text: string) => void;
 }
 
 export interface Http {
@@ -70,6 +73,9 @@ export interface Http {
 /** OTC throttles those who send many more. */
 const callsAtOnce = 4;
 
+/** A longer wait before a call is repeated is told when it begins. */
+const longWaitMs = 5_000;
+
 export function openHttp(options: HttpOptions = {}): Http {
   const wire = openWire(options.tls ?? { verify: true });
   const clock = options.clock ?? systemClock;
@@ -81,6 +87,10 @@ export function openHttp(options: HttpOptions = {}): Http {
 
   async function attempt(call: HttpCall, made: number, leftMs: number): Promise<WireAnswer | WireFailure> {
     const startMs = clock.now();
+    const timeoutMs = Math.min(options.timeoutMs ?? 30_000, leftMs);
+    const shown = `${call.method} ${redactor.clean(shownUrl(call.url))}`;
+    let bytes = 0;
+    const slow = tellWhileSlow(options.tell, (ms) => waitText(shown, ms, bytes, timeoutMs));
     const answer = await wire
       .send({
         method: call.method,
@@ -91,14 +101,18 @@ export function openHttp(options: HttpOptions = {}): Http {
           ...(call.body === undefined ? {} : { "Content-Type": "application/json" }),
           ...call.headers,
         },
-        timeoutMs: Math.min(options.timeoutMs ?? 30_000, leftMs),
+        timeoutMs,
+        onBytes: (sum) => {
+          bytes = sum;
+        },
         ...(call.body === undefined ? {} : { body: call.body }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       })
       .catch((error: unknown) => {
         if (error instanceof WireFailure) return error;
         throw error;
-      });
+      })
+      .finally(() => slow.end());
     options.trace?.({
       method: call.method,
       url: redactor.clean(shownUrl(call.url)),
@@ -149,6 +163,12 @@ export function openHttp(options: HttpOptions = {}): Http {
           throw unanswered
             ? problemOfFailure(failed, outcome, redactor, options.settings)
             : problemOfAnswer(failed, outcome, redactor, options.settings);
+        }
+        const why = unanswered ? outcome.message : `the answer ${outcome.status}`;
+        if (waitMs > longWaitMs) {
+          options.tell?.(
+            `waiting ${Math.round(waitMs / 1000)} s before ${call.method} ${redactor.clean(shownUrl(call.url))} is sent again, after ${redactor.clean(why)}`,
+          );
         }
         await pause(waitMs);
       }

@@ -1,6 +1,7 @@
 /** Lists, page by page. Each way ends for certain: a page that brings nothing new is the last one. */
 import type { z } from "zod";
 import type { Api, ApiRequest } from "./api.ts";
+import { boundsOf } from "./list-bounds.ts";
 
 interface Identified {
   readonly id: string;
@@ -16,11 +17,13 @@ export async function listByMarker<Page, Item extends Identified>(
   schema: z.ZodType<Page>,
   itemsOf: (page: Page) => readonly Item[],
 ): Promise<readonly Item[]> {
+  const bounds = boundsOf(api, request);
   const found = new Map<string, Item>();
   for (let marker: string | undefined; ; ) {
     const query = { ...request.query, limit: pageSize, marker };
-    const items = itemsOf(await api.get({ ...request, query }, schema));
+    const items = itemsOf(await api.get(bounds.next({ ...request, query }), schema));
     const last = items.at(-1);
+    bounds.has(found.size + items.length);
     if (!add(found, items) || last === undefined || items.length < pageSize) return [...found.values()];
     marker = last.id;
   }
@@ -41,9 +44,11 @@ export async function listByLink<Page, Item extends Identified>(
   schema: z.ZodType<Page>,
   partsOf: (page: Page) => { readonly items: readonly Item[]; readonly links: readonly Link[] },
 ): Promise<readonly Item[]> {
+  const bounds = boundsOf(api, request);
   const found = new Map<string, Item>();
   for (let query: ApiRequest["query"] = { ...request.query, limit: pageSize }; ; ) {
-    const { items, links } = partsOf(await api.get({ ...request, query }, schema));
+    const { items, links } = partsOf(await api.get(bounds.next({ ...request, query }), schema));
+    bounds.has(found.size + items.length);
     const next = links.find((link) => link.rel === "next");
     const last = items.at(-1);
     if (!add(found, items) || last === undefined) return [...found.values()];

@@ -22,6 +22,8 @@ interface WireRequest {
   /** From the first byte sent to the last byte read. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Called for each part of the body with all bytes of it so far. */
+  readonly onBytes?: (bytes: number) => void;
 }
 
 export interface WireAnswer {
@@ -54,8 +56,14 @@ export class WireFailure extends Error {
   }
 }
 
-/** A page of 1,000 servers is about 3 MB; whatever is far beyond that is not an API's answer. */
-const maxAnswerBytes = 64 * 1024 * 1024;
+/** Of an answer that is a failure: nobody reads more than its first lines. */
+const maxFailureBytes = 1024 * 1024;
+
+/**
+ * A page of 1,000 servers is about 3 MB, one of 1,000 security groups with 40 rules each 14 MB. Four calls are under way at a
+ * time, and each answer is held as bytes, as text and as values, so this bounds the memory of a command too.
+ */
+const maxAnswerBytes = 16 * 1024 * 1024;
 
 interface Wire {
   send(request: WireRequest): Promise<WireAnswer>;
@@ -128,19 +136,22 @@ function exchange(
     request.on("response", (response) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
+      const status = response.statusCode ?? 0;
+      const maxBytes = status >= 300 ? maxFailureBytes : maxAnswerBytes;
+      const tooLarge = () =>
+        giveUp(new WireFailure("too-large", `the answer (${status}) is larger than ${maxBytes} bytes`));
+      if (Number(response.headers["content-length"] ?? 0) > maxBytes) return tooLarge();
       response.on("data", (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes > maxAnswerBytes) {
-          giveUp(new WireFailure("too-large", `the answer is larger than ${maxAnswerBytes} bytes`));
-          return;
-        }
+        if (bytes > maxBytes) return tooLarge();
         chunks.push(chunk);
+        wanted.onBytes?.(bytes);
       });
       response.on("error", fail);
       response.on("end", () => {
         settle(() =>
           resolve({
-            status: response.statusCode ?? 0,
+            status,
             headers: flat(response.headers),
             body: Buffer.concat(chunks).toString("utf8"),
           }),
@@ -181,6 +192,8 @@ function asFailure(error: Error): WireFailure {
     return new WireFailure("not-tls", message, error);
   }
   if (isAnsweredInTls(error)) return new WireFailure("tls", message, error);
+  // Node reads 16 KB of headers at most.
+  if (code === "HPE_HEADER_OVERFLOW") return new WireFailure("too-large", message, error);
   if (unreachableCodes.has(code)) return new WireFailure("unreachable", message, error);
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code)) return new WireFailure("certificate", message, error);
   return new WireFailure("broken", message, error);

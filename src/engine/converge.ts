@@ -12,7 +12,7 @@ import { look, observe } from "./observe.ts";
 import { makePlan } from "./plan.ts";
 import { mustBeSound, standingFor } from "./sound-records.ts";
 import { staleSteps } from "./stale.ts";
-import { unlessStopped } from "./unless-stopped.ts";
+import { nothingChanged, unlessStopped } from "./unless-stopped.ts";
 import { provenButForClients, type Verified, verify } from "./verify.ts";
 
 /** Reads the cloud and the hosts, and says what would change. Cannot write: its world has no writers. */
@@ -58,7 +58,8 @@ export async function converge(
   context: Context & { readonly confirm: (plan: Plan) => Promise<boolean> },
   options: CarryOutOptions = { skipHosts: false },
 ): Promise<Outcome> {
-  const planned = await plan(file, world, journal, context);
+  const planning = plan(file, world, journal, context);
+  const planned = await unlessStopped(planning, context.signal, nothingChanged);
   if (planned.summary.blocked > 0) return { plan: planned, outcome: "blocked" };
   let made: CarriedOut | undefined;
   if (planned.summary.changes > 0) {

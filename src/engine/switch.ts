@@ -8,6 +8,7 @@ import type { World } from "../steps/world.ts";
 import type { Work } from "./observe.ts";
 import { mustBeSetUp } from "./set-up-pair.ts";
 import { readStanding } from "./standby.ts";
+import { nothingChanged, unlessStopped } from "./unless-stopped.ts";
 
 export interface Switched {
   readonly from: string;
@@ -26,11 +27,15 @@ const settleMs = 10_000;
 export async function switchActive(
   work: Work,
   world: World,
-  { force }: { readonly force: boolean },
+  { force, signal }: { readonly force: boolean; readonly signal: AbortSignal },
 ): Promise<Switched> {
   const { gateway } = work;
   mustBeSetUp(gateway);
-  const { active, standby, split, notReady } = await readStanding(work, world);
+  const { active, standby, split, notReady } = await unlessStopped(
+    readStanding(work, world),
+    signal,
+    nothingChanged,
+  );
   const from = gateway.proxies.find(({ server }) => server.name === active);
   if (!from || standby === null) {
     throw new Problem({

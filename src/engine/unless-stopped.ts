@@ -1,5 +1,7 @@
 import { Problem } from "../report/problem.ts";
 
+export const nothingChanged = "stopped; nothing was changed";
+
 /**
  * For work that only reads, and so can be left wherever it is.
  * @param summary what is not known now.

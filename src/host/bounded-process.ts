@@ -14,6 +14,10 @@ export interface Bounds {
   readonly timeoutMs: number;
   /** Per stream. */
   readonly maxBytes: number;
+  /** Ends the program, or does not even begin it. */
+  readonly signal?: AbortSignal;
+  /** Called with the bytes of both streams so far. */
+  readonly onBytes?: (bytes: number) => void;
 }
 
 /**
@@ -30,10 +34,17 @@ export function runBounded(
   bounds: Bounds,
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
+    if (bounds.signal?.aborted) {
+      resolve({ exitCode: undefined, stdout: "", stderr: "", timedOut: false, overflowed: false });
+      return;
+    }
     // A session of its own: Ctrl-C and the end of the terminal are for this process, which stops between two steps.
     const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
-    const out = collector(bounds.maxBytes, () => child.kill("SIGKILL"));
-    const err = collector(bounds.maxBytes, () => child.kill("SIGKILL"));
+    const kill = (): void => void child.kill("SIGKILL");
+    bounds.signal?.addEventListener("abort", kill, { once: true });
+    const out = collector(bounds.maxBytes, kill);
+    const err = collector(bounds.maxBytes, kill);
+    const count = (): void => bounds.onBytes?.(out.size() + err.size());
     let timedOut = false;
     let drain: NodeJS.Timeout | undefined;
     const timer = setTimeout(() => {
@@ -43,6 +54,7 @@ export function runBounded(
     const finish = (exitCode: number | null) => {
       clearTimeout(timer);
       clearTimeout(drain);
+      bounds.signal?.removeEventListener("abort", kill);
       child.stdout.destroy();
       child.stderr.destroy();
       resolve({
@@ -55,14 +67,15 @@ export function runBounded(
     };
     child.once("error", (error) => {
       clearTimeout(timer);
+      bounds.signal?.removeEventListener("abort", kill);
       reject(error);
     });
     child.once("exit", (code) => {
       drain = setTimeout(() => finish(code), drainMs);
     });
     child.once("close", (code) => finish(code));
-    child.stdout.on("data", out.take);
-    child.stderr.on("data", err.take);
+    child.stdout.on("data", out.take).on("data", count);
+    child.stderr.on("data", err.take).on("data", count);
     // The program may end without reading its input; its exit code tells the story then.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
@@ -78,6 +91,7 @@ function collector(maxBytes: number, stop: () => void) {
       if (size <= maxBytes) chunks.push(chunk);
       else stop();
     },
+    size: () => size,
     overflowed: () => size > maxBytes,
     text: () => Buffer.concat(chunks).toString("utf8"),
   };

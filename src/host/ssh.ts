@@ -15,6 +15,7 @@ import { probeScript } from "./probe/script.ts";
 import { frame, unframe } from "./script.ts";
 import { type SshFiles, sshFiles } from "./ssh-files.ts";
 import { sshTarget } from "./ssh-target.ts";
+import { runSsh } from "./told-process.ts";
 import { hostByWays, waysTo } from "./ways.ts";
 
 export interface SshOptions {
@@ -30,6 +31,10 @@ export interface SshOptions {
   readonly persistSeconds?: number;
   /** Per stream of one script. */
   readonly maxOutputBytes?: number;
+  /** Ends every script that is under way; those that come afterwards are not begun. */
+  readonly signal?: AbortSignal;
+  /** Told of scripts that take longer than 5 s. */
+  readonly tell?: (text: string) => void;
 }
 
 export interface Hosts {
@@ -150,7 +155,9 @@ class SshHost implements Host {
       ...["-F", this.files.config(), "-o", `ControlPath=${this.socket}`],
       ...["-O", "exit", ...this.target()],
     ];
-    await runBounded("ssh", args, "", { timeoutMs: 5000, maxBytes: 65536 }).catch(() => undefined);
+    // What was stopped is not waited for: the connection ends by itself when it is idle.
+    const timeoutMs = this.options.signal?.aborted ? 500 : 5000;
+    await runBounded("ssh", args, "", { timeoutMs, maxBytes: 65536 }).catch(() => undefined);
   }
 
   private async probe(): Promise<HostFacts> {
@@ -184,10 +191,11 @@ class SshHost implements Host {
     const args = ["-F", this.files.config(), "-E", log, ...to, asRoot(mark)];
     const timeoutMs = options.timeoutMs ?? this.options.commandTimeoutMs ?? 60_000;
     const maxBytes = this.options.maxOutputBytes ?? 16 * 1024 * 1024;
+    const bounds = { timeoutMs, maxBytes, tell: this.options.tell, signal: this.options.signal };
     let finished: Finished;
     this.began = true;
     try {
-      finished = await runBounded("ssh", args, frame(script, mark), { timeoutMs, maxBytes });
+      finished = await runSsh(this.address, args, frame(script, mark), bounds);
     } catch (error) {
       throw noSshClient(error);
     }

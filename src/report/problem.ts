@@ -17,6 +17,9 @@ export interface ProblemFields {
   readonly cause?: unknown;
 }
 
+/** Texts in it are often of others: the whole output of a host, a name of a hundred thousand letters. */
+const longestText = 8_000;
+
 /** An expected failure, told to the user in words. Anything else that is thrown is a fault of Wayout. */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -29,12 +32,12 @@ export class Problem extends Error {
 
   constructor(fields: ProblemFields) {
     // Of one line each, whatever names they repeat: the next line would be taken for Wayout's own.
-    const summary = oneLine(fields.summary);
+    const summary = oneLine(cut(fields.summary));
     super(summary, fields.cause === undefined ? undefined : { cause: fields.cause });
     this.code = fields.code;
     this.summary = summary;
-    this.detail = fields.detail;
-    this.hint = fields.hint === undefined ? undefined : oneLine(fields.hint);
+    this.detail = fields.detail && cut(fields.detail);
+    this.hint = fields.hint === undefined ? undefined : oneLine(cut(fields.hint));
     this.retry = fields.retry ?? false;
     this.at = fields.at;
   }
@@ -59,6 +62,14 @@ export class Problem extends Error {
       ...(this.at === undefined ? {} : { at: this.at }),
     };
   }
+}
+
+/** The beginning says what it is, and the end of an output what went wrong. */
+function cut(text: string): string {
+  // With some room, so that a text that was cut once is not cut again.
+  if (text.length <= longestText + 100) return text;
+  const half = longestText / 2;
+  return `${text.slice(0, half)} [${text.length - longestText} characters left out] ${text.slice(-half)}`;
 }
 
 /** What was thrown, in a line for people. */

@@ -21,6 +21,12 @@ export function suggestion(word: string, names: readonly string[], noun: string)
   return names.length > 8 ? `there are ${some} and ${names.length - 8} more` : `there is ${some}`;
 }
 
+/** The first of them, where a cloud may name any number: "a, b and 3 more". */
+export function someOf(names: readonly string[], most = 20): string {
+  const shown = names.slice(0, most).join(", ");
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
+
 /**
  * Edits (insert, delete, replace, swap of neighbours) from `a` to `b`; gives up with `limit` once it
  * cannot be below it, so that one misspelt name among ten thousand costs little.

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { cloudId } from "../../spec/forms.ts";
 import { suggestion } from "../../spec/nearest.ts";
 import { readAnswer } from "../answer.ts";
+import { listOf } from "../answer-fields.ts";
 import type { CloudConfig, Credentials } from "../config/cloud-config.ts";
 import { configProblem } from "../config/problem.ts";
 import type { Http, HttpCall } from "../http.ts";
@@ -13,7 +14,7 @@ import { sign } from "./signing.ts";
 
 type AccessKey = Extract<Credentials, { readonly kind: "access-key" }>;
 
-const projectsSchema = z.object({ projects: z.array(z.object({ id: cloudId, name: z.string() })) });
+const projectsSchema = z.object({ projects: listOf(z.object({ id: cloudId, name: z.string() })) });
 
 export function accessKeySession(
   http: Http,

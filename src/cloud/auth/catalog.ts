@@ -1,7 +1,8 @@
 /** Where a cloud's services are: its catalog, and settings that stand above it. Pure. */
 
 import { z } from "zod";
-import { nearest } from "../../spec/nearest.ts";
+import { nearest, someOf } from "../../spec/nearest.ts";
+import { listOf } from "../answer-fields.ts";
 import type { CloudConfig } from "../config/cloud-config.ts";
 import { configProblem } from "../config/problem.ts";
 import type { CloudProblem } from "../errors.ts";
@@ -17,10 +18,10 @@ const typesOf: Readonly<Record<ServiceName, readonly string[]>> = {
   compute: ["compute", "ecs"],
 };
 
-export const catalogSchema = z.array(
+export const catalogSchema = listOf(
   z.object({
     type: z.string(),
-    endpoints: z.array(
+    endpoints: listOf(
       z.object({
         interface: z.string().optional(),
         region: z.string().nullish(),
@@ -70,10 +71,10 @@ export function endpointInCatalog(
   if (found) return bareEndpoint(found.url);
   if (offered.length === 0) {
     if (otherwise !== undefined) return otherwise;
-    const types = [...new Set(catalog.map((entry) => entry.type))].sort().join(", ");
+    const types = [...new Set(catalog.map((entry) => entry.type))].sort();
     throw configProblem(
       `cloud ${config.name} offers no ${config.interface} endpoint for ${service}`,
-      `its catalog has ${types === "" ? "no services" : types}`,
+      `its catalog has ${types.length === 0 ? "no services" : someOf(types)}`,
       `Set ${service}_endpoint_override in clouds.yaml, or another interface.`,
     );
   }
@@ -82,7 +83,7 @@ export function endpointInCatalog(
     config.region === undefined
       ? `cloud ${config.name} has several regions and none is chosen`
       : `cloud ${config.name} has no region ${config.region}${near === undefined ? "" : `; did you mean ${near}?`}`,
-    `its catalog lists ${service} in ${regions.join(", ")}`,
+    `its catalog lists ${service} in ${someOf(regions)}`,
     "Set region_name in clouds.yaml or OS_REGION_NAME.",
   );
 }

@@ -1,8 +1,9 @@
 /** Logging in at Keystone v3 and staying so: tokens are kept in memory only and renewed before they end. */
 import { z } from "zod";
 import { cloudId } from "../../spec/forms.ts";
-import { suggestion } from "../../spec/nearest.ts";
+import { someOf, suggestion } from "../../spec/nearest.ts";
 import { readAnswer } from "../answer.ts";
+import { listOf } from "../answer-fields.ts";
 import { type CloudConfig, whereIs } from "../config/cloud-config.ts";
 import { configProblem } from "../config/problem.ts";
 import { CloudProblem, isCloudProblem, problemOfShape, shownUrl } from "../errors.ts";
@@ -149,7 +150,7 @@ async function explainRefusal(
       return configProblem(
         `cloud ${config.name}: no project ${project}; ${suggestion(project, names, "project")}`,
         error.detail ?? "",
-        `The user may enter: ${names.length === 0 ? "none" : names.join(", ")}. Set project_name in clouds.yaml.`,
+        `The user may enter: ${names.length === 0 ? "none" : someOf(names)}. Set project_name in clouds.yaml.`,
       );
     }
   }
@@ -170,7 +171,7 @@ async function explainRefusal(
   });
 }
 
-const projectsSchema = z.object({ projects: z.array(z.object({ name: z.string() })) });
+const projectsSchema = z.object({ projects: listOf(z.object({ name: z.string() })) });
 
 async function enterableProjects(
   http: Http,
@@ -202,7 +203,7 @@ async function projectNames(http: Http, config: CloudConfig, token: Secret): Pro
 async function projectsToChoose(http: Http, config: CloudConfig, token: Secret): Promise<string> {
   try {
     const names = await projectNames(http, config, token);
-    return names.length === 0 ? "" : `: ${names.join(", ")}`;
+    return names.length === 0 ? "" : `: ${someOf(names)}`;
   } catch (error) {
     // The list is a courtesy within another error's hint.
     if (error instanceof CloudProblem) return "";

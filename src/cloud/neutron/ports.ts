@@ -3,7 +3,15 @@ import { z } from "zod";
 import type { JsonValue } from "../../report/json-value.ts";
 import { isAddress } from "../../spec/addresses.ts";
 import { anyAddress, anyRange, cloudId } from "../../spec/forms.ts";
-import { deviceId, links, optionalId, optionalList, optionalMac, optionalText } from "../answer-fields.ts";
+import {
+  deviceId,
+  links,
+  listOf,
+  optionalId,
+  optionalList,
+  optionalMac,
+  optionalText,
+} from "../answer-fields.ts";
 import type { Api, ApiRequest } from "../api.ts";
 import type { AddressPair, Nic } from "../cloud.ts";
 import { listByLink } from "../paging.ts";
@@ -27,7 +35,7 @@ const portSchema = z.object({
 });
 export type Port = z.infer<typeof portSchema>;
 
-const pageSchema = z.object({ ports: z.array(portSchema), ports_links: links });
+const pageSchema = z.object({ ports: listOf(portSchema), ports_links: links });
 export const onePort = z.object({ port: portSchema });
 
 /** Where a cloud has its ports. */

@@ -1,7 +1,7 @@
 /** Neutron `/v2.0/security-groups` and `/v2.0/security-group-rules`; OTC has them too, with rules and descriptions. */
 import { z } from "zod";
 import { anyRange, cloudId } from "../../spec/forms.ts";
-import { anything, links, optionalId, optionalList, optionalText } from "../answer-fields.ts";
+import { anything, links, listOf, optionalId, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Cloud, SecurityGroup, SecurityGroupRule, SecurityGroupRuleSpec } from "../cloud.ts";
 import { isCloudProblem } from "../errors.ts";
@@ -39,7 +39,7 @@ const groupSchema = z.object({
 });
 
 const oneSchema = z.object({ security_group: groupSchema });
-const pageSchema = z.object({ security_groups: z.array(groupSchema), security_groups_links: links });
+const pageSchema = z.object({ security_groups: listOf(groupSchema), security_groups_links: links });
 
 type SecurityGroupCalls = Pick<
   Cloud,

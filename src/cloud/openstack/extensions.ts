@@ -1,8 +1,9 @@
 /** What a Neutron can do besides its core: `/v2.0/extensions`. */
 import { z } from "zod";
+import { listOf } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 
-const schema = z.object({ extensions: z.array(z.object({ alias: z.string() })) });
+const schema = z.object({ extensions: listOf(z.object({ alias: z.string() })) });
 
 export interface Extensions {
   has(alias: string): Promise<boolean>;

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { JsonValue } from "../../report/json-value.ts";
 import { cloudId } from "../../spec/forms.ts";
-import { anything, links, optionalAddress, optionalId, optionalText } from "../answer-fields.ts";
+import { someOf } from "../../spec/nearest.ts";
+import { anything, links, listOf, optionalAddress, optionalId, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import { eipBoundElsewhere } from "../bound-elsewhere.ts";
 import type { PublicIp } from "../cloud.ts";
@@ -147,7 +148,7 @@ async function externalNetwork(
     chosen === undefined ? outside : outside.filter(({ id, name }) => id === chosen || name === chosen);
   const [first] = fitting;
   if (first && fitting.length === 1) return first.id;
-  const names = outside.map(({ name, id }) => name || id).join(", ");
+  const names = someOf(outside.map(({ name, id }) => name || id));
   throw new CloudProblem({
     code: "cloud/config",
     summary:
@@ -161,7 +162,7 @@ async function externalNetwork(
 }
 
 async function readAll(api: Api): Promise<readonly Floating[]> {
-  const schema = z.object({ floatingips: z.array(floatingSchema), floatingips_links: links });
+  const schema = z.object({ floatingips: listOf(floatingSchema), floatingips_links: links });
   return listByLink(api, { service: "network", path: "/v2.0/floatingips" }, schema, (page) => ({
     items: page.floatingips,
     links: page.floatingips_links,

@@ -1,10 +1,11 @@
 /** Neutron `/v2.0/quotas/{project}/details.json`. Without the extension nothing tells how much is used. */
 import { z } from "zod";
+import { recordOf } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Quota } from "../cloud.ts";
 import type { Extensions } from "./extensions.ts";
 
-const schema = z.object({ quota: z.record(z.string(), z.object({ used: z.number(), limit: z.number() })) });
+const schema = z.object({ quota: recordOf(z.object({ used: z.number(), limit: z.number() })) });
 
 const resourceOfType: Readonly<Record<string, Quota["resource"]>> = {
   floatingip: "public-ips",

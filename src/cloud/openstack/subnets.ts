@@ -4,7 +4,7 @@ import type { JsonValue } from "../../report/json-value.ts";
 import type { Api } from "../api.ts";
 import type { HostRoute, Subnet } from "../cloud.ts";
 import type { Extensions } from "./extensions.ts";
-import { type NetworkMap, type SubnetAnswer, subnetSchema, vpcIdOf } from "./network.ts";
+import { indexOf, type NetworkMap, type SubnetAnswer, subnetSchema, vpcIdOf } from "./network.ts";
 import { changeGuarded, sameList } from "./revisions.ts";
 import { isOwn, setTag } from "./tags.ts";
 
@@ -73,8 +73,9 @@ function subnetPath(id: string) {
 
 function asSubnet(subnet: SubnetAnswer, map: NetworkMap): Subnet {
   const { id, name, cidr, gateway_ip: gatewayIp } = subnet;
-  const dhcpServer = map.dhcpPorts.find((port) => port.subnetId === id);
-  const byRouter = map.routerPorts.some((port) => port.subnetId === id && port.ip === gatewayIp);
+  const { dhcpPorts, routerPorts } = indexOf(map);
+  const dhcpServer = dhcpPorts.get(id)?.[0];
+  const byRouter = routerPorts.get(id)?.some((port) => port.ip === gatewayIp) ?? false;
   return {
     id,
     name,

@@ -30,6 +30,17 @@ export function ownerIn(tag: string): string {
   return tag.split(" ")[0] ?? "";
 }
 
+/** Whose the route to a destination is, as a tag says; "" where none does. The tags are walked once for all routes. */
+export function ownersOfRoutes({ tags }: Router): (destination: string) => string {
+  const owners = new Map<string, string>();
+  for (const tag of tags.filter(isOwn)) {
+    const owner = ownerIn(tag);
+    const destination = tag.slice(owner.length + 1);
+    if (!owners.has(destination)) owners.set(destination, owner);
+  }
+  return (destination) => owners.get(tagOfRoute("", destination).slice(1)) ?? "";
+}
+
 /** The tags that say whose the route to a destination is. */
 export function tagsOfRoute({ tags }: Router, destination: string): readonly string[] {
   return tags.filter((tag) => isOwn(tag) && tag === tagOfRoute(ownerIn(tag), destination));

@@ -1,13 +1,13 @@
 /** Managed NAT gateways, only read: `/v2.0/nat_gateways` on OTC, `/v2/{project}/nat_gateways` on Huawei Cloud. */
 import { z } from "zod";
 import { cloudId } from "../../spec/forms.ts";
-import { optionalId, optionalText } from "../answer-fields.ts";
+import { listOf, optionalId, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { NatGateway } from "../cloud.ts";
 import { listByMarker } from "../paging.ts";
 
 const pageSchema = z.object({
-  nat_gateways: z.array(
+  nat_gateways: listOf(
     z.object({ id: cloudId, name: optionalText, router_id: optionalId, status: optionalText }),
   ),
 });

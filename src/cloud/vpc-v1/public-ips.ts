@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { isIpv6 } from "../../spec/addresses.ts";
 import { cloudId } from "../../spec/forms.ts";
-import { anything, optionalAnyAddress, optionalId, optionalText } from "../answer-fields.ts";
+import { anything, listOf, optionalAnyAddress, optionalId, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import { eipBoundElsewhere } from "../bound-elsewhere.ts";
 import type { PublicIp } from "../cloud.ts";
@@ -22,7 +22,7 @@ const publicIpSchema = z.object({
 type PublicIpAnswer = z.infer<typeof publicIpSchema>;
 
 const oneSchema = z.object({ publicip: publicIpSchema });
-const pageSchema = z.object({ publicips: z.array(publicIpSchema) });
+const pageSchema = z.object({ publicips: listOf(publicIpSchema) });
 
 export async function readPublicIps(api: Api): Promise<readonly PublicIp[]> {
   // An IPv6 address is bound to a NIC in the same list; a gateway has no use for it.

@@ -1,11 +1,12 @@
 /** VPC API v1 `/v1/{project}/quotas`. */
 import { z } from "zod";
+import { listOf } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Quota } from "../cloud.ts";
 
 const schema = z.object({
   quotas: z.object({
-    resources: z.array(z.object({ type: z.string(), used: z.number(), quota: z.number() })),
+    resources: listOf(z.object({ type: z.string(), used: z.number(), quota: z.number() })),
   }),
 });
 

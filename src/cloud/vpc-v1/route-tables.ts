@@ -1,9 +1,10 @@
 /** VPC API v1 `/v1/{project}/routetables`: reading tables. */
 import { z } from "zod";
 import { anyAddress, anyRange, cloudId } from "../../spec/forms.ts";
-import { optionalId, optionalList, optionalText } from "../answer-fields.ts";
+import { listOf, optionalId, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { NextHopType, Route, RouteTable } from "../cloud.ts";
+import { boundsOf, type ListBounds } from "../list-bounds.ts";
 import { listByMarker } from "../paging.ts";
 
 const routeSchema = z
@@ -29,26 +30,27 @@ const tableSchema = z.object({
   vpc_id: cloudId,
   // Lists leave one or the other out, depending on the build; the table itself has both.
   default: z.boolean().nullish(),
-  routes: z.array(routeSchema).nullish(),
+  routes: listOf(routeSchema).nullish(),
   // Huawei Cloud Stack gives Neutron's subnet as `id`, and the network, by which subnets are known here, beside it.
   subnets: optionalList(z.object({ id: cloudId, network_id: optionalId })),
 });
 type TableAnswer = z.infer<typeof tableSchema>;
 
 export const oneTableSchema = z.object({ routetable: tableSchema });
-const pageSchema = z.object({ routetables: z.array(tableSchema) });
+const pageSchema = z.object({ routetables: listOf(tableSchema) });
 
 export async function readRouteTables(api: Api, vpcId: string | undefined): Promise<readonly RouteTable[]> {
   const listed = await listTables(api, vpcId);
   const tablesPerVpc = new Map<string, number>();
   for (const table of listed) tablesPerVpc.set(table.vpc_id, (tablesPerVpc.get(table.vpc_id) ?? 0) + 1);
+  const single = boundsOf(api, routeTable("{id}"));
   const whole = await Promise.all(
     listed.map(async (table) => {
       // A VPC's default table cannot be deleted: where there is one table only, it is that.
       const isDefault = table.default ?? (tablesPerVpc.get(table.vpc_id) === 1 ? true : undefined);
       if (isDefault !== undefined && table.routes) return asRouteTable({ ...table, default: isDefault });
       // Gone between the list and this: not part of the answer.
-      return readRouteTable(api, table.id);
+      return readRouteTable(api, table.id, single);
     }),
   );
   return whole.filter((table) => table !== undefined);
@@ -59,8 +61,13 @@ export async function listTables(api: Api, vpcId: string | undefined): Promise<r
   return listByMarker(api, request, pageSchema, (page) => page.routetables);
 }
 
-export async function readRouteTable(api: Api, id: string): Promise<RouteTable | undefined> {
-  const answer = await api.find(routeTable(id), oneTableSchema);
+/** @param bounds of all the tables that are read one by one. */
+export async function readRouteTable(
+  api: Api,
+  id: string,
+  bounds: ListBounds = boundsOf(api, routeTable(id)),
+): Promise<RouteTable | undefined> {
+  const answer = await api.find(bounds.next(routeTable(id)), oneTableSchema);
   return answer && asRouteTable(answer.routetable);
 }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { cloudId } from "../../spec/forms.ts";
 import {
+  listOf,
   network,
   optionalAddress,
   optionalAnyAddress,
@@ -13,7 +14,7 @@ import type { Subnet } from "../cloud.ts";
 import { listByMarker } from "../paging.ts";
 
 const pageSchema = z.object({
-  subnets: z.array(
+  subnets: listOf(
     z.object({
       id: cloudId,
       name: optionalText,

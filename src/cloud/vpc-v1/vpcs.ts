@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { parseRange } from "../../spec/addresses.ts";
 import { anyRange, cidr, cloudId } from "../../spec/forms.ts";
-import { optionalList, optionalText } from "../answer-fields.ts";
+import { listOf, optionalList, optionalText } from "../answer-fields.ts";
 import type { Api } from "../api.ts";
 import type { Vpc } from "../cloud.ts";
 import { isCloudProblem } from "../errors.ts";
@@ -10,7 +10,7 @@ import { listByMarker } from "../paging.ts";
 import { everyEnterpriseProject } from "./enterprise-projects.ts";
 
 const pageSchema = z.object({
-  vpcs: z.array(
+  vpcs: listOf(
     z.object({
       id: cloudId,
       name: optionalText,
@@ -21,7 +21,7 @@ const pageSchema = z.object({
 });
 
 const rangesPageSchema = z.object({
-  vpcs: z.array(z.object({ id: cloudId, extend_cidrs: optionalList(anyRange) })),
+  vpcs: listOf(z.object({ id: cloudId, extend_cidrs: optionalList(anyRange) })),
 });
 
 export async function readVpcs(api: Api): Promise<readonly Vpc[]> {

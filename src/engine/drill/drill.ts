@@ -11,6 +11,7 @@ import type { Context } from "../context.ts";
 import type { Work } from "../observe.ts";
 import { mustBeSetUp } from "../set-up-pair.ts";
 import { readStanding } from "../standby.ts";
+import { nothingChanged, unlessStopped } from "../unless-stopped.ts";
 import { readClock } from "./clock.ts";
 import { failOver } from "./fail-over.ts";
 import { faults } from "./faults.ts";
@@ -39,13 +40,14 @@ export async function drill(
   wish: DrillWish,
   context: Context & { readonly confirm: (plan: DrillPlan) => Promise<boolean> },
 ): Promise<Drilled | undefined> {
-  const { probes, report } = context;
+  const { probes, report, signal } = context;
   const fault = faults[wish.fault];
   report({ kind: "phase", phase: "observe", text: "reading the pair" });
   const { gateway } = work;
-  const { active, other } = await wholePair(work, world);
+  const { active, other } = await unlessStopped(wholePair(work, world), signal, nothingChanged);
   const standby = other.server.name;
-  const seat = await findSeat(gateway, world, { standby, client: wish.client });
+  const seeking = findSeat(gateway, world, { standby, client: wish.client });
+  const seat = await unlessStopped(seeking, signal, nothingChanged);
   const { load, words, couldNotMeasure } = planLoad({
     tools: seat.tools,
     probes,

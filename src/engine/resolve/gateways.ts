@@ -33,10 +33,24 @@ export function resolveGateways(
   });
 }
 
+interface VpcTables {
+  readonly bySubnet: ReadonlyMap<string, RouteTable>;
+  /** For subnets that no table names. */
+  readonly usual: RouteTable | undefined;
+}
+
+/** Of several tables that name a subnet the first counts. */
+function tablesBySubnet(tables: readonly RouteTable[]): VpcTables {
+  const named = tables.flatMap((table) => table.subnetIds.map((id) => [id, table] as const));
+  return { bySubnet: new Map(named.toReversed()), usual: tables.find((one) => one.isDefault) };
+}
+
 class Resolver {
   readonly #asked: Asked;
   readonly #inventory: Inventory;
   readonly #keptEip: KnownEip | undefined;
+  /** Of the gateway's VPC. */
+  #tables: VpcTables | undefined;
   /** Addresses of virtual IPs that are not made yet, of all gateways. */
   readonly #promised: Set<string>;
 
@@ -178,9 +192,8 @@ class Resolver {
   }
 
   #tableOf(vpc: Vpc, subnet: Subnet): RouteTable {
-    const tables = this.#inventory.tables.get(vpc.id) ?? [];
-    const table =
-      tables.find((one) => one.subnetIds.includes(subnet.id)) ?? tables.find((one) => one.isDefault);
+    this.#tables ??= tablesBySubnet(this.#inventory.tables.get(vpc.id) ?? []);
+    const table = this.#tables.bySubnet.get(subnet.id) ?? this.#tables.usual;
     if (!table)
       throw this.#asked.problem("spec/no-route-table", ["vpc"], `${vpc.name} has no route table`, "");
     return table;

@@ -112,9 +112,6 @@ function whyNotReady(active: Asked, standby: Asked): string {
   if (report.role !== "standby") return why(standby);
   if (report.unfit !== "") return `${server}: ${report.unfit}`;
   if (!report.services.sync) return `${server}: wayout-sync.service does not run`;
-  const open = [active, standby].find((one) => one.report?.guarded === false);
-  if (open)
-    return `${open.server} takes adverts and sync from anybody: the rules of its guard are not loaded`;
   if (report.unsynced !== "") return `${server}: ${report.unsynced}`;
   if (report.known === null) return `${server}: conntrackd does not answer`;
   if (active.report?.telling) return `${active.server} is still telling it about the open connections`;

@@ -14,6 +14,7 @@ import { cgroupName, hierarchies } from "./cgroups.ts";
 import { problemSchema } from "./control.ts";
 import type { LaunchPlan } from "./launch-plan.ts";
 import { exclusively } from "./lock.ts";
+import { mustBeSafe } from "./own-folder.ts";
 import { isAlive, readOwner, writeOwner } from "./owner.ts";
 import { diskRoot, type LabPlaces, runRoot } from "./places.ts";
 import { type ProcessId, processId, sendSignal } from "./process-id.ts";
@@ -32,7 +33,7 @@ export type Startup = z.infer<typeof startupSchema>;
  * @throws Problem lab/up, lab/starting, lab/interrupted, lab/start-failed, or what the daemon says.
  */
 export async function launchLab(places: LabPlaces, plan: LaunchPlan, signal: AbortSignal): Promise<void> {
-  await exclusively(async () => await claim(places));
+  await exclusively(async () => await claim(places), signal);
   try {
     writeFileSync(places.plan, JSON.stringify(plan), { mode: 0o600 });
     mkdirSync(places.disks, { recursive: true, mode: 0o700 });
@@ -56,7 +57,10 @@ async function claim(places: LabPlaces): Promise<void> {
     });
   }
   await removeLab(places);
-  for (const root of [runRoot, diskRoot]) mkdirSync(root, { recursive: true, mode: 0o700 });
+  for (const root of [runRoot, diskRoot]) {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    mustBeSafe(root);
+  }
   mkdirSync(places.run, { mode: 0o700 });
   writeOwner(places.owner, { holder: self(), starting: true });
 }

@@ -1,30 +1,48 @@
 /**
- * One command at a time claims or removes labs. The lock is a socket name in the kernel's abstract namespace
- * (unix(7)): it cannot be left behind, because it ends with the process that holds it.
+ * One command at a time claims or removes labs. The lock is SQLite's on a file in a folder of root's: the kernel ends it with
+ * the process that holds it (fcntl(2)), and other users cannot take it, as they can a name that all share.
  */
-import { createServer, type Server } from "node:net";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../../report/problem.ts";
+import { mustBeSafe } from "./own-folder.ts";
+import { runRoot } from "./places.ts";
 
-const lockName = "\0wayout-labs";
 /** Removing a lab of 500 servers takes seconds; more than this means that somebody hangs. */
 const waitMs = 60_000;
 
-/** Runs `work` while no other process is inside `exclusively`. */
-export async function exclusively<T>(work: () => Promise<T>): Promise<T> {
-  const lock = await take();
+/** Beside the labs, since everything among them is taken for one. */
+const lockFile = join(dirname(runRoot), "labs.lock");
+
+/**
+ * Runs `work` while no other process is inside `exclusively`.
+ * @param signal ends the waiting, not the work.
+ * @throws Problem lab/busy, lab/folder-exposed, lab/interrupted
+ */
+export async function exclusively<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  mkdirSync(dirname(lockFile), { recursive: true, mode: 0o700 });
+  mustBeSafe(dirname(lockFile));
+  const lock = await take(signal);
   try {
     return await work();
   } finally {
-    await new Promise<void>((resolve) => lock.close(() => resolve()));
+    lock.close();
   }
 }
 
-async function take(): Promise<Server> {
+async function take(signal: AbortSignal | undefined): Promise<DatabaseSync> {
   const deadline = performance.now() + waitMs;
   for (;;) {
-    const lock = await listen();
+    const lock = tryToTake();
     if (lock) return lock;
+    if (signal?.aborted) {
+      throw new Problem({
+        code: "lab/interrupted",
+        summary: "stopped while another command was bringing up or removing labs",
+      });
+    }
     if (performance.now() > deadline) {
       throw new Problem({
         code: "lab/busy",
@@ -37,12 +55,17 @@ async function take(): Promise<Server> {
   }
 }
 
-function listen(): Promise<Server | undefined> {
-  return new Promise((resolve, reject) => {
-    const server = createServer((socket) => socket.destroy());
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      error.code === "EADDRINUSE" ? resolve(undefined) : reject(error),
-    );
-    server.listen(lockName, () => resolve(server));
-  });
+/** SQLite's result code where another connection has the lock (SQLITE_BUSY). */
+const busy = 5;
+
+function tryToTake(): DatabaseSync | undefined {
+  const file = new DatabaseSync(lockFile, { timeout: 0 });
+  try {
+    file.exec("BEGIN EXCLUSIVE");
+    return file;
+  } catch (error) {
+    file.close();
+    if (error instanceof Error && "errcode" in error && error.errcode === busy) return undefined;
+    throw error;
+  }
 }

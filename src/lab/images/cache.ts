@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { mustBeSafe } from "../client/own-folder.ts";
 
 /** Another checkout may be about to start from an image that is old for this one. */
 const graceMs = 60 * 60 * 1000;
@@ -11,6 +12,7 @@ const graceMs = 60 * 60 * 1000;
 export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   const path = environment.WAYOUT_CACHE || "/var/cache/wayout";
   mkdirSync(path, { recursive: true, mode: 0o700 });
+  mustBeSafe(path);
   return path;
 }
 
@@ -34,6 +36,8 @@ export async function withCacheLock<T>(
   // Node has no flock(2): util-linux's holds the lock, for as long as it can read from us.
   const holder = spawn("flock", ["--no-fork", join(cache, "lock"), "sh", "-c", "echo locked; exec cat"], {
     stdio: ["pipe", "pipe", "inherit"],
+    // A session of its own: Ctrl-C would end the lock before the work that it is for.
+    detached: true,
   });
   const ended = once(holder, "exit");
   const patience = setTimeout(waiting, 500);

@@ -142,7 +142,8 @@ settled=yes
 signing=${mode === "none" ? "" : mode}
 wayout-pair=active
 wayout-sync=active
-internal=5
-external=5
+guarded=yes
+internal=5 1 2 3 4 5
+external=5 1 2 3 4 5
 `;
 }

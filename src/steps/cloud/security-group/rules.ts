@@ -67,8 +67,8 @@ export function grantsOfUsers(grants: readonly PlacedRule[]): PlacedRule[] {
 }
 
 export function missingRules(want: Want, have: Have): Rule[] {
-  const there = have.own?.rules ?? [];
-  return wantedRules(want, have).filter((rule) => !there.some((one) => sameRule(one, rule)));
+  const there = new Set((have.own?.rules ?? []).map(effectOf));
+  return wantedRules(want, have).filter((rule) => !there.has(effectOf(rule)));
 }
 
 /**
@@ -101,11 +101,13 @@ export function grantsFor(want: Want, have: Have): PlacedRule[] {
       },
     }),
   );
-  const fresh = grants.filter(
-    (grant, index) =>
-      !have.grants.some((one) => samePlace(one, grant)) &&
-      grants.findIndex((one) => samePlace(one, grant)) === index,
-  );
+  const placed = new Set(have.grants.map(placeOf));
+  const fresh = grants.filter((grant) => {
+    const place = placeOf(grant);
+    const isNew = !placed.has(place);
+    placed.add(place);
+    return isNew;
+  });
   return fresh.filter(({ rule }) => rule.ethertype === "IPv4");
 }
 
@@ -136,15 +138,34 @@ export function sameRule(a: SecurityGroupRuleSpec, b: SecurityGroupRuleSpec): bo
   );
 }
 
+/** Alike for those that `sameRule` takes for the same. */
+function effectOf(rule: SecurityGroupRuleSpec): string {
+  const { direction, ethertype, protocol, portMin, portMax, remoteCidr, remoteGroupId } = rule;
+  return JSON.stringify([
+    direction,
+    ethertype,
+    protocol,
+    portMin,
+    portMax,
+    anywhere(remoteCidr),
+    remoteGroupId,
+  ]);
+}
+
 /** No remote at all and 0.0.0.0/0 mean the same. */
 function anywhere(cidr: string | null): string | null {
   return cidr === "0.0.0.0/0" || cidr === "::/0" ? null : cidr;
 }
 
-function samePlace(a: PlacedRule, b: PlacedRule): boolean {
-  return a.groupId === b.groupId && sameRule(a.rule, b.rule);
+function placeOf({ groupId, rule }: PlacedRule): string {
+  return `${groupId} ${effectOf(rule)}`;
 }
 
 function unique(rules: readonly Rule[]): Rule[] {
-  return rules.filter((rule, index) => rules.findIndex((one) => sameRule(one, rule)) === index);
+  const byEffect = new Map<string, Rule>();
+  for (const rule of rules) {
+    const effect = effectOf(rule);
+    if (!byEffect.has(effect)) byEffect.set(effect, rule);
+  }
+  return [...byEffect.values()];
 }
