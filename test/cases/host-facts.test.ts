@@ -1,6 +1,6 @@
 /** Recorded answers of the probe, one file a host, and the facts that are read from each. */
 import { readdirSync, readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { HostFacts } from "../../src/host/host.ts";
 import { parseFacts } from "../../src/host/probe/facts.ts";
 import { blockingRivals } from "../../src/host/verdict/blocking-rivals.ts";
@@ -121,4 +121,32 @@ test.each([
 ])("where the login comes from is read, and nothing else in its place: %s", (line, login) => {
   const text = readFileSync(new URL("debian.txt", folder), "utf8");
   expect(parseFacts(`${text}\n@@wayout login\n${line}\n`).login).toEqual(login);
+});
+
+describe("signed adverts", () => {
+  const read = (...lines: readonly string[]) =>
+    parseFacts(["@@wayout kernel", "6.1", ...lines, "@@wayout end"].join("\n"));
+  const fingerprint = "0123456789abcdef";
+
+  test("the version of keepalived, and the configuration that it was started with, are read", () => {
+    const { keepalived, signing } = read(
+      ...["@@wayout keepalived", "Keepalived v2.4.3 (07/20,2026)", "Config options:  LVS VRRP VRRP_AUTH"],
+      ...["@@wayout signing-key", `600 0 ${fingerprint}`],
+      ...["@@wayout signing-loaded", "auth_hmac {", "}"],
+      "@@wayout signing-behind",
+    );
+    expect(keepalived).toEqual({ version: "2.4.3", signs: true });
+    expect(signing).toEqual({ key: fingerprint, loaded: "auth_hmac {\n}", behind: true });
+    expect(read("@@wayout keepalived").keepalived).toBe(undefined);
+    expect(read().signing).toEqual({ key: null, loaded: null, behind: false });
+  });
+
+  test.each([
+    ["that others can read", `644 0 ${fingerprint}`],
+    ["of another owner", `600 1000 ${fingerprint}`],
+    ["that is malformed", "600 0 "],
+    ["with a fingerprint that is none", "600 0 ../../etc/passwd"],
+  ])("a key %s is none", (_, line) => {
+    expect(read("@@wayout signing-key", line).signing.key).toBe(null);
+  });
 });

@@ -37,10 +37,6 @@ export function hostSigning({ keepalived, signing, ownFiles }: HostFacts): HostS
   };
 }
 
-export async function readSigning(host: HostAddress, world: World): Promise<HostSigning> {
-  return hostSigning(await world.host(host).facts({ anew: true }));
-}
-
 /** The two hosts of a pair; the first one is changed first. */
 export type Hosts = readonly [HostAddress, HostAddress];
 
