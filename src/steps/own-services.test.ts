@@ -114,7 +114,10 @@ test("a proxy that has left a group for one of its own counts as a member, as it
   const own = { ...group("wayout-egress-ecs-7", [theirs]), description: "wayout:egress" };
   const nic = member("192.168.125.7");
   const [left, back] = [
-    { clients: [member("192.168.125.20")], "wayout-egress-ecs-7": [nic] },
+    {
+      clients: [member("192.168.125.20")],
+      "wayout-egress-ecs-7": [{ ...nic, addressPairs: [{ ip_address: "1.1.1.1/0" }] }],
+    },
     { clients: [member("192.168.125.20"), nic] },
   ];
   const whenLeft = { ...gatewayIn(groups, { members: left }), securityGroups: [...groups, own] };

@@ -70,7 +70,11 @@ function membersOf(groupId: string, { securityGroups, groupMembers }: Gateway): 
       description.startsWith(ownMark("")) &&
       rules.some((rule) => rule.description === copiedFrom(name ?? "")),
   );
-  return [groupId, ...heirs.map(({ id }) => id)].flatMap((id) => groupMembers.get(id) ?? []);
+  // What their NICs may use besides is Wayout's doing, and is every address.
+  const left = heirs
+    .flatMap(({ id }) => groupMembers.get(id) ?? [])
+    .map((nic) => ({ ...nic, addressPairs: [] }));
+  return [...(groupMembers.get(groupId) ?? []), ...left];
 }
 
 /** A group's rule is for its members' addresses and for what their NICs may use besides. */
