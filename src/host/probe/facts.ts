@@ -1,7 +1,7 @@
 /** HostFacts from the probe's output. */
 import { isAddress } from "../../spec/addresses.ts";
 import { badFact } from "../bad-fact.ts";
-import { rcLocalPaths } from "../hand-made-files.ts";
+import { rcLocalPaths, savedPaths } from "../hand-made-files.ts";
 import type { HostFacts, HostFile, HostService, InitSystem, OwnRules, SigningFacts } from "../host.ts";
 import { ownPaths } from "../own-paths.ts";
 import { pairPaths, pairUnits } from "../pair/paths.ts";
@@ -11,7 +11,6 @@ import { handMadeRules, lineSource } from "./hand-made.ts";
 import { ownLines, parseIptablesSave } from "./iptables-save.ts";
 import { parseDevices, parseEgress } from "./network.ts";
 import { findRivals } from "./rivals.ts";
-import { handMadeFilePaths } from "./script.ts";
 import { Sections } from "./sections.ts";
 import { ipForwardAtBoot, parseSysctl } from "./sysctl.ts";
 
@@ -104,7 +103,7 @@ export function parseFacts(output: string, server = "the host"): HostFacts {
 }
 
 const ownFilePaths: ReadonlySet<string> = new Set([...Object.values(ownPaths), ...Object.values(pairPaths)]);
-const handMadePaths: ReadonlySet<string> = new Set(handMadeFilePaths);
+const handMadePaths: ReadonlySet<string> = new Set(savedPaths);
 
 /** The probe asks for these paths, and for no other. */
 function knownFile(file: HostFile, known: ReadonlySet<string>, server: string): HostFile {

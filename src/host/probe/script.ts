@@ -3,6 +3,7 @@
  * with old tools (`ip` without -j, no stat, no base64). While an unconfirmed change is armed, what it will put back is
  * reported instead of what is there for that minute.
  */
+import { savedPaths } from "../hand-made-files.ts";
 import { ownPaths, ownTable, stateFolder } from "../own-paths.ts";
 import { ownRouteMark, pairPaths, pairState, pairUnits } from "../pair/paths.ts";
 import { signingPaths } from "../pair/signing.ts";
@@ -22,13 +23,6 @@ export const sysctlNames = [
   "net.netfilter.nf_conntrack_max",
   "net.netfilter.nf_conntrack_tcp_be_liberal",
   "net.netfilter.nf_conntrack_buckets",
-] as const;
-
-/** Where the manual's commands are made to last, beside rc.local. */
-export const handMadeFilePaths = [
-  "/etc/sysctl.conf",
-  "/etc/sysconfig/iptables",
-  "/etc/iptables/rules.v4",
 ] as const;
 
 const commands = [
@@ -137,7 +131,7 @@ for path in /etc/rc.d/rc.local /etc/rc.local; do
   real=$(readlink -f "$path" 2>/dev/null) || real=$path
   file rc-local "$real"; break
 done
-for path in ${handMadeFilePaths.join(" ")}; do
+for path in ${savedPaths.join(" ")}; do
   if [ -f "$path" ] && grep -Eq 'ip_forward|SNAT|MASQUERADE' "$path"; then file hand-made-file "$path"; fi
 done
 
