@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { armScript, type HostChange } from "./change.ts";
+import { armScript, confirmScript, type HostChange } from "./change.ts";
 
 const change: HostChange = {
   init: "systemd",
@@ -16,6 +16,14 @@ const change: HostChange = {
 
 test("a change of what is Wayout's, or of the manual's places, becomes a script", () => {
   expect(armScript(change, "token", 45)).toContain("restore");
+});
+
+test("the key of signed adverts can be removed, and not written", () => {
+  const path = "/etc/wayout/pair/key";
+  expect(confirmScript({ ...change, remove: [path] }, "token")).toContain(`rm -f ${path}`);
+  expect(() => armScript({ ...change, files: [{ path, mode: "600", content: "" }] }, "token", 45)).toThrow(
+    "must not touch",
+  );
 });
 
 test.each<[string, Partial<HostChange>]>([

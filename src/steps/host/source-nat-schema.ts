@@ -18,9 +18,12 @@ export const sourceNatPaths: readonly string[] = [
 const sysctl =
   /^net\.(netfilter\.nf_conntrack_(max|buckets|tcp_be_liberal)|ipv4\.conf\.[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}\.send_redirects)$/;
 
+/** Of ICMP, its type. */
+const port = z.int().min(0).max(65535);
+
 const openService = z.object({
-  protocol: z.int().nullable(),
-  ports: z.object({ first: z.int(), last: z.int() }).nullable(),
+  protocol: z.int().min(0).max(255).nullable(),
+  ports: z.object({ first: port, last: port }).nullable(),
   from: z.array(cidr).readonly(),
 });
 
@@ -56,7 +59,7 @@ export const sourceNatHave = z.object({
   /** The device with the MAC that `ownServices` names. */
   clientDevice: deviceName.exactOptional(),
   /** Where Wayout is logged in from, and the port of sshd. */
-  login: z.object({ from: address, port: z.int() }).exactOptional(),
+  login: z.object({ from: address, port }).exactOptional(),
   /** What the rules are or would be written in; null where the host has neither. */
   backend: backend.nullable(),
   init: initSystem,
