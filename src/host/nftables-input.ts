@@ -1,6 +1,7 @@
 /** What served sources may begin with the host itself, in nftables' words. Pure. */
 import { type OpenService, protocols } from "./own-services.ts";
 import { syncPort } from "./pair/conntrackd-conf.ts";
+import { setElements } from "./ranges.ts";
 import type { Rules } from "./rules.ts";
 
 /**
@@ -18,7 +19,7 @@ export function nftablesInput({ ownServices }: Rules): string {
     // A partner speaks them before these rules know of it; who may is the pair's own guard's to say.
     `ip protocol ${protocols.vrrp} accept`,
     `udp dport ${syncPort} accept`,
-    ...open.map((service) => `ip saddr { ${service.from.join(", ")} } ${match(service)}accept`),
+    ...open.map((service) => `ip saddr { ${setElements(service.from).join(", ")} } ${match(service)}accept`),
     ...(logins.length > 0 ? [`ip saddr { ${logins.join(", ")} } tcp dport ${sshPort} accept`] : []),
     "counter drop",
   ];

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { contains, overlaps, parseRange, toAddress } from "../spec/addresses.ts";
-import { canonicalCidrs, isEverywhere } from "./ranges.ts";
+import { canonicalCidrs, isEverywhere, setElements } from "./ranges.ts";
 
 const cidr = fc
   .tuple(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 0, max: 32 }))
@@ -13,6 +13,15 @@ test("neighbours become one range, contained ones vanish", () => {
   expect(canonicalCidrs(["10.0.1.0/24", "10.0.2.0/24"])).toEqual(["10.0.1.0/24", "10.0.2.0/24"]);
   expect(canonicalCidrs(["128.0.0.0/1", "0.0.0.0/1"])).toEqual(["0.0.0.0/0"]);
   expect(isEverywhere(["128.0.0.0/1", "0.0.0.0/1"])).toBe(true);
+});
+
+test("elements of a set are whole intervals", () => {
+  expect(setElements(["10.0.0.12/32", "10.0.0.11/32", "10.0.0.4/32", "10.0.1.0/24"])).toEqual([
+    "10.0.0.4/32",
+    "10.0.0.11-10.0.0.12",
+    "10.0.1.0/24",
+  ]);
+  expect(setElements(["10.0.0.0/25", "10.0.0.128/25"])).toEqual(["10.0.0.0/24"]);
 });
 
 test("the canonical form covers the same, is sorted, without overlaps, and the same for any order", () => {

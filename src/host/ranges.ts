@@ -5,14 +5,34 @@ import { contains, overlaps, parseRange, type Range, toAddress } from "../spec/a
 
 /** The fewest CIDRs that cover exactly what `cidrs` cover, in ascending order. */
 export function canonicalCidrs(cidrs: readonly string[]): readonly string[] {
+  return merged(cidrs).flatMap(({ first, last }) => split(first, last));
+}
+
+/**
+ * The same in the fewest elements of an nftables set: a CIDR, or "first-last". What nft prints of it is then what nft was given, and
+ * rules that are loaded again from their own listing are listed alike.
+ */
+export function setElements(cidrs: readonly string[]): readonly string[] {
+  return merged(cidrs).map(({ first, last }) => {
+    const [block = "", ...more] = split(first, last);
+    return more.length === 0 ? block : `${toAddress(first)}-${toAddress(last)}`;
+  });
+}
+
+interface Interval {
+  readonly first: number;
+  readonly last: number;
+}
+
+function merged(cidrs: readonly string[]): readonly Interval[] {
   const ranges = cidrs.map(range).sort((a, b) => a.first - b.first);
-  const merged: { first: number; last: number }[] = [];
+  const intervals: { first: number; last: number }[] = [];
   for (const { first, last } of ranges) {
-    const previous = merged.at(-1);
+    const previous = intervals.at(-1);
     if (previous && first <= previous.last + 1) previous.last = Math.max(previous.last, last);
-    else merged.push({ first, last });
+    else intervals.push({ first, last });
   }
-  return merged.flatMap(({ first, last }) => split(first, last));
+  return intervals;
 }
 
 /** The CIDRs of an interval: at each point the largest block that starts there and fits. */

@@ -150,6 +150,23 @@ test("10,000 subnets are one rule of nftables", () => {
   inside("proxy", "nft", ["-f", "-"], nftablesRemoval);
 });
 
+test("rules of nftables that are restored from their listing are listed as before", () => {
+  const list = () => inside("proxy", "nft", ["-s", "list", "table", "ip", "wayout"]).text;
+  const restored = (rules: Rules) => {
+    bench.load("nftables", rules);
+    const listed = list();
+    inside("proxy", "nft", ["-f", "-"], nftablesRemoval + listed);
+    expect(list()).toBe(listed);
+  };
+  const from = ["192.168.125.11/32", "192.168.125.12/32"];
+  for (const more of [[], ["192.168.125.4/32"], ["192.168.125.13/32", "192.168.125.14/32"]]) {
+    const open = [{ protocol: null, ports: null, from: [...from, ...more] }];
+    restored({ ...base, ownServices: { devices: ["in0"], open, logins: [], sshPort: 22 } });
+  }
+  fc.assert(fc.property(anyRules, restored), { numRuns: 25 });
+  bench.unload("nftables");
+});
+
 const cidr = fc
   .tuple(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 0, max: 32 }))
   .map(([address, prefix]) => {
