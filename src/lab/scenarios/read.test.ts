@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { Problem } from "../../report/problem.ts";
 import { builtInScenarios, parseScenario, readScenario } from "./read.ts";
 
@@ -256,7 +256,7 @@ describe("a broken scenario is refused with place and hint", () => {
 
   test("a huge file is refused before it is read", async () => {
     const folder = mkdtempSync(join(tmpdir(), "wayout-scenario-"));
-    afterAll(() => rmSync(folder, { recursive: true }));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
     const path = join(folder, "huge.yaml");
     writeFileSync(path, `description: ${"x".repeat(1024 * 1024)}\n`);
     expect((await refusal(() => readScenario(path))).code).toBe("lab/too-large");
