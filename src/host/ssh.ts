@@ -200,6 +200,8 @@ class SshHost implements Host {
       throw noSshClient(error);
     }
     const said = this.files.takeLog(log);
+    // The command has ended, and nobody waits for this. Told that the host was lost, what still runs would report half of what it read.
+    if (this.options.signal?.aborted) return new Promise<never>(() => undefined);
     const { began, exitCode, stdout, before } = unframe(finished.stdout, mark);
     if (exitCode !== undefined) {
       if (connection === "shared") this.connected = true;
