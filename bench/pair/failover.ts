@@ -106,7 +106,7 @@ export async function openPairLab(lab: string, folder: string): Promise<PairLab>
 async function reportOfActive(lab: string, server: string) {
   for (const endMs = performance.now() + 20_000; performance.now() < endMs; ) {
     await sleep(1_000);
-    const report = parseReport(await inside(lab, server, reportScript(1)));
+    const report = parseReport(await inside(lab, server, reportScript()));
     if (report.role === "active") return report;
   }
   throw new Error(`${server} did not take over`);

@@ -51,9 +51,10 @@ export interface MemberReport {
 
 /**
  * Reads only.
- * @param salt of the samples: the same for both proxies of a pair, and nothing that an outsider can know ahead.
+ * @param salt of the samples: the same for both proxies of a pair, and nothing that an outsider can know ahead. Without it nothing is
+ *   sampled, which takes seconds of a large table: there is nothing to compare where one proxy is asked alone.
  */
-export function reportScript(salt: number): string {
+export function reportScript(salt?: number): string {
   return `state=${pairState}
 cat "$state/role" 2>/dev/null
 echo "unfit=$(cat "$state/unfit" 2>/dev/null)"
@@ -71,10 +72,14 @@ nft list counters table ip ${guardTable} 2>/dev/null |
   awk '$1 == "counter" { name = $2 } $1 == "packets" { sub("_", "-", name); print name "=" $2 }'
 timeout 2 conntrackd -C ${pairPaths.conntrackd} -s network 2>/dev/null |
   awk '/Packets lost/ { print "lost=" $NF } /Packets before/ { print "late=" $NF } /Malformed messages/ && !seen++ { print "malformed=" $NF }'
-perl - ${salt} 2>/dev/null <<'WAYOUT_PERL'
+${salt === undefined ? "" : sampling(salt)}:`;
+}
+
+function sampling(salt: number): string {
+  return `perl - ${salt} 2>/dev/null <<'WAYOUT_PERL'
 ${sampleScript}
 WAYOUT_PERL
-:`;
+`;
 }
 
 export function parseReport(output: string): MemberReport {

@@ -36,7 +36,7 @@ export function areSigned(members: readonly Asked[]): boolean | null {
 
 /** Asks them, side by side. */
 export async function askMembers(hosts: readonly HostReader[]): Promise<Asked[]> {
-  const script = reportScript(randomInt(2 ** 32));
+  const script = reportScript(hosts.length > 1 ? randomInt(2 ** 32) : undefined);
   return Promise.all(
     hosts.map(async (host): Promise<Asked> => {
       const { server } = host.address;
